@@ -1,0 +1,20 @@
+package io.zsync.node.api;
+
+/** Why a data path ran. The text is shown by {@code --explain}. */
+public enum PathChoice {
+    KERNEL_SENDS("the kernel sends the file's pages, nothing is copied to user space"),
+    SMALL_FILE("below 64 KiB, packed with others into one frame"),
+    FORCED("asked for by --data-path"),
+    TRANSFER_REFUSED("transferTo was refused for this file"),
+    HOLE("a hole: nothing to read or send");
+
+    private final String text;
+
+    PathChoice(String text) {
+        this.text = text;
+    }
+
+    public String text() {
+        return text;
+    }
+}

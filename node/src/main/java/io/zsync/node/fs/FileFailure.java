@@ -1,0 +1,36 @@
+package io.zsync.node.fs;
+
+import java.io.IOException;
+
+/** A file operation that the system refused: which operation, on what, and why. The message is one line, escaped. */
+public final class FileFailure extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final String operation;
+    private final String path;
+    private final Errno errno;
+
+    /**
+     * @param operation the system call, e.g. {@code openat2}
+     * @param path escaped, for people
+     * @param reason the system's text, e.g. {@code Permission denied}
+     */
+    public FileFailure(String operation, String path, Errno errno, String reason) {
+        super(operation + " " + path + ": " + reason);
+        this.operation = operation;
+        this.path = path;
+        this.errno = errno;
+    }
+
+    public String operation() {
+        return operation;
+    }
+
+    public String path() {
+        return path;
+    }
+
+    public Errno errno() {
+        return errno;
+    }
+}

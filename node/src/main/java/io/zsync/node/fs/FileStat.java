@@ -1,0 +1,55 @@
+package io.zsync.node.fs;
+
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.Metadata;
+
+/**
+ * What the kernel says of one object, never of what a symlink points to.
+ *
+ * @param mode permission bits with setuid, setgid and sticky, 0 to 07777
+ * @param size bytes; of a symlink the length of its target
+ * @param blocks allocated units of 512 bytes
+ * @param special device number of a character or block device, else 0
+ */
+public record FileStat(
+        FileKind kind,
+        int mode,
+        int uid,
+        int gid,
+        long size,
+        long blocks,
+        long mtimeSeconds,
+        int mtimeNanos,
+        long ctimeSeconds,
+        int ctimeNanos,
+        long inode,
+        long device,
+        int links,
+        long special) {
+    private static final int BLOCK_LENGTH = 512;
+
+    public boolean isRegular() {
+        return kind == FileKind.REGULAR;
+    }
+
+    public boolean isDirectory() {
+        return kind == FileKind.DIRECTORY;
+    }
+
+    /** Fewer blocks than the size needs: there may be holes. */
+    public boolean isSparse() {
+        return kind == FileKind.REGULAR && blocks * BLOCK_LENGTH < size;
+    }
+
+    public Metadata metadata() {
+        return new Metadata(mode, uid, gid, mtimeSeconds, mtimeNanos);
+    }
+
+    public FileIdentity identity() {
+        return new FileIdentity(size, mtimeSeconds, mtimeNanos, ctimeSeconds, ctimeNanos, inode);
+    }
+
+    public boolean sameObject(FileStat other) {
+        return device == other.device && inode == other.inode;
+    }
+}

@@ -1,0 +1,49 @@
+package io.zsync.node.fs;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/**
+ * One open regular file. Positional reads and writes, {@link #stat} and the channel may be used by many threads at once.
+ * Buffers must be direct; their position moves by what was read or written.
+ */
+public interface OpenFile extends Closeable {
+    FileStat stat() throws IOException;
+
+    /**
+     * A channel on the same inode, for {@code transferTo} and {@code map}; opened at the first call and closed with this
+     * file. It checks the inode's mode again, so a created file's channel is taken before its mode is set.
+     */
+    FileChannel channel() throws IOException;
+
+    /** Reads at {@code offset} until the buffer is full or the file ends. @return bytes read, 0 at the end */
+    int read(ByteBuffer target, long offset) throws IOException;
+
+    /** Writes all that remains in the buffer at {@code offset}. */
+    void write(ByteBuffer source, long offset) throws IOException;
+
+    /** Reserves {@code length} bytes of disk and sets the size. Where the file system cannot, sets the size only. */
+    void allocate(long length) throws IOException;
+
+    void setSize(long size) throws IOException;
+
+    /** Offset of the first data at or after {@code offset}, or the size if only a hole follows. */
+    long nextData(long offset) throws IOException;
+
+    /** Offset of the first hole at or after {@code offset}; the end of the file counts as one. */
+    long nextHole(long offset) throws IOException;
+
+    void setOwner(int uid, int gid) throws IOException;
+
+    void setMode(int mode) throws IOException;
+
+    void setTime(long mtimeSeconds, int mtimeNanos) throws IOException;
+
+    /** Forces content and metadata to disk. After a failure this file must not be published. */
+    void sync() throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

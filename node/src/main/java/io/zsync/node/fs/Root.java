@@ -1,0 +1,33 @@
+package io.zsync.node.fs;
+
+import io.zsync.protocol.RelativePath;
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * Confined access to one tree, opened once on the operator's directory. The operator's own path may run through symlinks;
+ * nothing below it is followed, and nothing above it is reachable. Every file operation of a run goes through a root, and
+ * on it through a {@link Directory}. Safe for use by many threads; directories and files are their opener's to close.
+ */
+public interface Root extends Closeable {
+    /**
+     * Opens a directory of the tree. No component on the way may be a symlink or leave the tree.
+     *
+     * @throws FileFailure e.g. {@link Errno#NOENT}, {@link Errno#NOTDIR}, {@link Errno#LOOP}, {@link Errno#ACCES}
+     */
+    Directory directory(RelativePath path) throws IOException;
+
+    /**
+     * Takes the exclusive right to change this tree, and a share in every ancestor up to the mount point, so that runs on
+     * nested targets exclude each other. Freed by closing the root or by the death of the process.
+     *
+     * @return false if another run holds this target, one below or one above it
+     */
+    boolean lock() throws IOException;
+
+    /** The operator's path, for messages. */
+    String describe();
+
+    @Override
+    void close() throws IOException;
+}

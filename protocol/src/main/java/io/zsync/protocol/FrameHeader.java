@@ -1,0 +1,58 @@
+package io.zsync.protocol;
+
+/**
+ * The header of one frame on a data stream; the payload follows it and never sits in it.
+ *
+ * @param type what the frame carries
+ * @param flags 0 in version 1
+ * @param attempt which attempt at the file; 0 for a pack, whose records name their own
+ * @param sequence 0, 1, 2, ... on each stream
+ * @param file entry number; for a pack the number of files in it
+ * @param offset where the payload belongs in the file; 0 for a pack
+ * @param wireLength payload bytes on the wire; 0 for a hole
+ * @param plainLength bytes of the file (or pack) that the payload stands for
+ */
+public record FrameHeader(
+        Type type, int flags, int attempt, long sequence, long file, long offset, int wireLength, long plainLength) {
+    public enum Type {
+        CHUNK,
+        PACK,
+        HOLE
+    }
+
+    public FrameHeader {
+        if (flags != 0) {
+            throw new IllegalArgumentException("frame flags " + Integer.toHexString(flags));
+        }
+        if (sequence < 0 || file < 0) {
+            throw new IllegalArgumentException("frame sequence " + sequence + ", file " + file);
+        }
+        switch (type) {
+            case CHUNK -> {
+                check(wireLength >= 1 && wireLength <= Limits.CHUNK_LENGTH, "chunk length", wireLength);
+                check(plainLength == wireLength, "plain length", plainLength);
+            }
+            case PACK -> {
+                check(file >= 1 && file <= Limits.PACK_FILES, "pack files", file);
+                check(wireLength >= 1 && wireLength <= Limits.PACK_LENGTH, "pack length", wireLength);
+                check(plainLength == wireLength, "plain length", plainLength);
+                check(attempt == 0 && offset == 0, "pack attempt or offset", offset);
+            }
+            case HOLE -> {
+                check(wireLength == 0, "hole wire length", wireLength);
+                check(plainLength >= 1, "hole length", plainLength);
+            }
+        }
+        if (type != Type.PACK) {
+            check(attempt >= 1 && attempt <= Limits.ATTEMPTS, "attempt", attempt);
+            check(offset >= 0 && offset <= Limits.FILE_LENGTH, "offset", offset);
+            check(plainLength <= Limits.FILE_LENGTH - offset, "plain length", plainLength);
+        }
+    }
+
+    private static void check(boolean valid, String what, long value) {
+        if (!valid) {
+            throw new IllegalArgumentException("frame " + what + " " + value);
+        }
+    }
+}

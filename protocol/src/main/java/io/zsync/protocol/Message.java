@@ -1,0 +1,213 @@
+package io.zsync.protocol;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Everything that travels on a control connection; SPEC.md section "Messages" gives each layout. Immutable. A file is
+ * named by its entry number. Fields are checked here, so that no codec and no session sees a value out of range.
+ */
+public sealed interface Message {
+
+    /** Initiator's first word. Frozen for all versions. */
+    record Hello(int minVersion, int maxVersion, long features) implements Message {
+        public Hello {
+            if (minVersion < 1 || maxVersion < minVersion || maxVersion > 0xFFFF) {
+                throw new IllegalArgumentException("versions " + minVersion + ".." + maxVersion);
+            }
+        }
+    }
+
+    /** Responder's answer: the highest common version, common features, its own bounds. */
+    record Welcome(int version, long features, Credits credits) implements Message {}
+
+    /** What the initiator asks for. {@code path} is the subtree of the share; the root for all of it. */
+    record Open(Mode mode, String share, RelativePath path, RunOptions options, Credits credits) implements Message {
+        public Open {
+            int length = share.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+            if (length < 1 || length > Limits.SHARE_LENGTH) {
+                throw new IllegalArgumentException("share name of " + length + " bytes, not 1.." + Limits.SHARE_LENGTH);
+            }
+        }
+    }
+
+    /** The session exists; {@code streams} data streams are to be bound to it within 10 s. */
+    record Opened(SessionId session, int streams, Protection protection) implements Message {
+        public Opened {
+            RunOptions.checkStreams(streams);
+        }
+    }
+
+    /** The session is over, for this reason; the connection closes behind it. */
+    record Failure(ErrorCode code, String detail) implements Message {}
+
+    /** A run of manifest items: LZ4 block of {@code plainLength} bytes, 1 to {@link Limits#MANIFEST_PART_LENGTH}. */
+    record ManifestPart(int plainLength, byte[] block) implements Message {
+        public ManifestPart {
+            if (plainLength < 1 || plainLength > Limits.MANIFEST_PART_LENGTH) {
+                throw new IllegalArgumentException(
+                        "manifest part of " + plainLength + " bytes, not 1.." + Limits.MANIFEST_PART_LENGTH);
+            }
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ManifestPart part
+                    && plainLength == part.plainLength
+                    && Arrays.equals(block, part.block);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(plainLength, Arrays.hashCode(block));
+        }
+    }
+
+    /**
+     * The receiver has planned all entries up to and including {@code throughEntry}, one manifest part more than before;
+     * what it wants of them was asked for earlier. {@code plannedFiles} and {@code plannedBytes} count from the start.
+     */
+    record ManifestAck(long throughEntry, long plannedFiles, long plannedBytes, boolean complete) implements Message {
+        public ManifestAck {
+            checkCount("throughEntry", throughEntry);
+            checkCount("plannedFiles", plannedFiles);
+            checkCount("plannedBytes", plannedBytes);
+        }
+    }
+
+    /** The receiver asks for a range of a file's content, as part of the given attempt at it. */
+    record Want(long file, int attempt, long offset, long length) implements Message {
+        public Want {
+            checkFile(file, attempt);
+            checkRange(offset, length);
+        }
+    }
+
+    /** Something that the receiver changes, or in a dry run would change; sent where the initiator asked for it. */
+    record Change(RelativePath path, Kind kind, Action action, int attributes, long size) implements Message {
+        public static final int CONTENT = 1;
+        public static final int SIZE = 2;
+        public static final int TIME = 4;
+        public static final int MODE = 8;
+        public static final int OWNER = 16;
+        public static final int GROUP = 32;
+        private static final int ALL = 63;
+
+        public enum Kind {
+            DIRECTORY,
+            FILE,
+            SYMLINK,
+            SPECIAL
+        }
+
+        public enum Action {
+            /** Did not exist before. */
+            CREATE,
+            /** Replaced by new content or by another kind. */
+            REPLACE,
+            /** Only metadata differs. */
+            UPDATE
+        }
+
+        public Change {
+            if ((attributes & ~ALL) != 0) {
+                throw new IllegalArgumentException("change attributes " + Integer.toHexString(attributes));
+            }
+            checkCount("size", size);
+        }
+    }
+
+    /** One path was not replicated; the run goes on. */
+    record Problem(RelativePath path, ProblemCode code, String detail) implements Message {}
+
+    /**
+     * All wanted ranges of this attempt were sent, and a last look at the open descriptor found the file that was offered.
+     */
+    record FileSent(long file, int attempt, FileIdentity identity) implements Message {
+        public FileSent {
+            checkFile(file, attempt);
+        }
+    }
+
+    /** The source is no longer what this attempt was about; the fresh entry is what the next one would send. */
+    record SourceChanged(long file, int attempt, Entry.RegularFile fresh) implements Message {
+        public SourceChanged {
+            checkFile(file, attempt);
+        }
+    }
+
+    /** The source cannot be sent at all: a SOURCE_ code, or INTEGRITY when a range kept arriving damaged. */
+    record SourceLost(long file, int attempt, ProblemCode code) implements Message {
+        public SourceLost {
+            checkFile(file, attempt);
+            switch (code) {
+                case SOURCE_UNREADABLE, SOURCE_VANISHED, SOURCE_CHANGED, INTEGRITY -> {}
+                default -> throw new IllegalArgumentException("code " + code + " is not about a source");
+            }
+        }
+    }
+
+    /** This range arrived with a payload check that does not match. */
+    record ChunkRejected(long file, int attempt, long offset, long length) implements Message {
+        public ChunkRejected {
+            checkFile(file, attempt);
+            checkRange(offset, length);
+        }
+    }
+
+    /** The pack with this sequence number on this stream arrived damaged; nothing of it was used. */
+    record PackRejected(int stream, long sequence) implements Message {
+        public PackRejected {
+            if (stream < 0 || stream >= Limits.STREAMS) {
+                throw new IllegalArgumentException("stream " + stream);
+            }
+            checkCount("sequence", sequence);
+        }
+    }
+
+    /** The file is published, and on disk if {@code durable}. */
+    record FileDone(long file, boolean durable) implements Message {
+        public FileDone {
+            checkCount("file", file);
+        }
+    }
+
+    /** The receiver gives this file up and wants nothing more of it; a {@link Problem} says why. */
+    record FileRefused(long file, ProblemCode code) implements Message {
+        public FileRefused {
+            checkCount("file", file);
+        }
+    }
+
+    /** Everything is applied and, unless durability is none, synced. */
+    record Applied(Tally tally) implements Message {}
+
+    /** Sent every 10 s by a thread that does no work: alive; {@code work} moves as work is done. */
+    record Heartbeat(long work, boolean syncing) implements Message {
+        public Heartbeat {
+            checkCount("work", work);
+        }
+    }
+
+    /** Initiator's last word. */
+    record Bye() implements Message {}
+
+    private static void checkFile(long file, int attempt) {
+        checkCount("file", file);
+        if (attempt < 1 || attempt > Limits.ATTEMPTS) {
+            throw new IllegalArgumentException("attempt " + attempt + " not in 1.." + Limits.ATTEMPTS);
+        }
+    }
+
+    private static void checkRange(long offset, long length) {
+        if (offset < 0 || length < 1 || offset > Limits.FILE_LENGTH || length > Limits.FILE_LENGTH - offset) {
+            throw new IllegalArgumentException("range " + offset + "+" + length);
+        }
+    }
+
+    private static void checkCount(String what, long count) {
+        if (count < 0) {
+            throw new IllegalArgumentException(what + " " + count + " is negative");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.zsync.protocol;
+
+/**
+ * What an entry carries besides its content.
+ *
+ * @param mode the permission bits with setuid, setgid and sticky, 0 to 07777; 0777 for a symlink
+ * @param uid owner, an unsigned 32 bit number
+ * @param gid group, an unsigned 32 bit number
+ * @param mtimeSeconds modification time in seconds since 1970, negative before it
+ * @param mtimeNanos 0 to 999,999,999
+ */
+public record Metadata(int mode, int uid, int gid, long mtimeSeconds, int mtimeNanos) {
+    public static final int MODE_MASK = 07777;
+
+    public Metadata {
+        if ((mode & ~MODE_MASK) != 0) {
+            throw new IllegalArgumentException("mode " + Integer.toOctalString(mode) + " has bits beyond 07777");
+        }
+        if (mtimeNanos < 0 || mtimeNanos > 999_999_999) {
+            throw new IllegalArgumentException("nanoseconds " + mtimeNanos + " not in 0..999999999");
+        }
+    }
+
+    public boolean sameTime(Metadata other) {
+        return mtimeSeconds == other.mtimeSeconds && mtimeNanos == other.mtimeNanos;
+    }
+
+    public boolean sameOwner(Metadata other) {
+        return uid == other.uid && gid == other.gid;
+    }
+}

@@ -1,0 +1,33 @@
+package io.zsync.protocol;
+
+/** Why one path was not replicated while the run went on. Wire numbers are stable (SPEC.md, section "Errors"). */
+public enum ProblemCode {
+    /** The sender could not read this file or directory. */
+    SOURCE_UNREADABLE(1),
+    /** The source vanished between the scan and the transfer. */
+    SOURCE_VANISHED(2),
+    /** The source kept changing: every attempt met another state. */
+    SOURCE_CHANGED(3),
+    /** The receiver could not create, write, sync or publish. */
+    TARGET_FAILED(4),
+    /** The object to be replaced was changed by somebody else during the run; it was left alone. */
+    TARGET_CHANGED(5),
+    /** A directory that is not empty stands where a file should go. */
+    DIRECTORY_IN_THE_WAY(6),
+    /** A FIFO, socket or device, which this run does not replicate. Not a failure. */
+    SPECIAL_SKIPPED(7),
+    /** A range failed its check again and again. */
+    INTEGRITY(8),
+    /** A name, link target or path that the protocol cannot carry. */
+    NAME_REFUSED(9);
+
+    private final int number;
+
+    ProblemCode(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+}

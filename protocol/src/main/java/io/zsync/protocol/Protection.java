@@ -1,0 +1,11 @@
+package io.zsync.protocol;
+
+/** What the wire guarantees for payload; control is TLS at every level. Ordered from weakest to strongest. */
+public enum Protection {
+    /** Authenticated opener, CRC32C over header and payload; readable and, by an active attacker, alterable. */
+    CLEAR,
+    /** As clear, with AES-256-GCM tags in place of the sums: readable, not alterable. */
+    SAFE,
+    /** TLS 1.3: neither readable nor alterable. */
+    PRIVATE
+}

@@ -1,0 +1,31 @@
+package io.zsync.protocol;
+
+/**
+ * What a receiver did, counted over all entries but the root; in a dry run, what it would do.
+ *
+ * @param created paths that did not exist
+ * @param changed paths whose content, kind or metadata changed
+ * @param deleted paths removed
+ * @param unchanged paths that matched already
+ * @param failed paths not replicated, each named in a problem
+ * @param skipped specials, each named
+ * @param files regular files among all entries
+ * @param bytes payload bytes published
+ * @param durable true if all of it was synced to disk
+ */
+public record Tally(
+        long created,
+        long changed,
+        long deleted,
+        long unchanged,
+        long failed,
+        long skipped,
+        long files,
+        long bytes,
+        boolean durable) {
+    public Tally {
+        if ((created | changed | deleted | unchanged | failed | skipped | files | bytes) < 0) {
+            throw new IllegalArgumentException("negative count in a tally");
+        }
+    }
+}
