@@ -1,0 +1,121 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.FileKind;
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.Root;
+import io.zsync.protocol.Metadata;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.RelativePath;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/**
+ * What has to wait until everything published is durable: removing the objects that changed kind, and giving the
+ * directories that were worked in their final metadata, children before parents. Kept in spill files, so that the size
+ * of the tree does not matter.
+ */
+final class Aftermath implements Publisher.Removals, AutoCloseable {
+    private static final byte[] NO_BYTES = {};
+
+    /** Where a failure of one path is told. */
+    interface Problems {
+        void problem(RelativePath path, ProblemCode code, String detail);
+    }
+
+    private final SpillFile removals = new SpillFile();
+    private final SpillFile directories = new SpillFile();
+
+    @Override
+    public synchronized void add(RelativePath directory, Name reserved, FileStat object) throws IOException {
+        removals.append(out -> {
+            writeBytes(out, directory.bytes());
+            writeBytes(out, reserved.bytes());
+            out.writeByte(object.kind().ordinal());
+            out.writeLong(object.device());
+            out.writeLong(object.inode());
+        });
+    }
+
+    /** Called post-order, once a directory's last entry was met. */
+    synchronized void finishLater(RelativePath directory, Metadata metadata) throws IOException {
+        directories.append(out -> {
+            writeBytes(out, directory.bytes());
+            out.writeInt(metadata.mode());
+            out.writeInt(metadata.uid());
+            out.writeInt(metadata.gid());
+            out.writeLong(metadata.mtimeSeconds());
+            out.writeInt(metadata.mtimeNanos());
+        });
+    }
+
+    synchronized boolean isEmpty() {
+        return removals.isEmpty() && directories.isEmpty();
+    }
+
+    /** Removes what was exchanged, each only if it is still the object that was. */
+    synchronized void remove(Root root, Problems problems) throws IOException {
+        try (DirectoryCursor cursor = new DirectoryCursor(root)) {
+            removals.replay(in -> {
+                RelativePath path = RelativePath.of(readBytes(in));
+                Name reserved = Name.of(readBytes(in));
+                FileKind kind = FileKind.values()[in.readByte()];
+                long device = in.readLong();
+                long inode = in.readLong();
+                try {
+                    Directory directory = cursor.at(path);
+                    FileStat now = directory.stat(reserved);
+                    if (now.kind() == kind && now.device() == device && now.inode() == inode) {
+                        removeObject(directory, reserved, kind);
+                    }
+                } catch (IOException e) {
+                    problems.problem(path.child(reserved), ProblemCode.TARGET_FAILED, Publisher.reason(e));
+                }
+            });
+        }
+    }
+
+    /** Gives each directory its final metadata; with {@code sync} forces it to disk by itself. */
+    synchronized void finishDirectories(Root root, MetadataRules rules, boolean sync, Problems problems)
+            throws IOException {
+        directories.replay(in -> {
+            RelativePath path = RelativePath.of(readBytes(in));
+            Metadata metadata =
+                    new Metadata(in.readInt(), in.readInt(), in.readInt(), in.readLong(), in.readInt());
+            try (Directory directory = root.directory(path)) {
+                rules.apply(directory, metadata);
+                if (sync) {
+                    directory.sync();
+                }
+            } catch (IOException e) {
+                problems.problem(path, ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            }
+        });
+    }
+
+    static void removeObject(Directory directory, Name name, FileKind kind) throws IOException {
+        if (kind == FileKind.DIRECTORY) {
+            directory.removeDirectory(name);
+        } else {
+            directory.unlink(name);
+        }
+    }
+
+    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeShort(bytes.length);
+        out.write(bytes);
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        int length = in.readUnsignedShort();
+        return length == 0 ? NO_BYTES : in.readNBytes(length);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        removals.close();
+        directories.close();
+    }
+}

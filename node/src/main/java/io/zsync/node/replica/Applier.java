@@ -1,0 +1,538 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Directory.Member;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileKind;
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.Root;
+import io.zsync.protocol.Durability;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Message.Change;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.Tally;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a target tree match a manifest: merges the two in order, asks the {@link Planner} about each entry, does at once
+ * what needs no content, and asks the {@link ContentSource} for the rest. One thread calls {@link #begin}, {@link #apply}
+ * and {@link #finish}; fetches are filled by any number of others; the {@link Publisher} has its own.
+ */
+public final class Applier implements AutoCloseable {
+    private final @Nullable Root root;
+    private final ApplyOptions options;
+    private final ContentSource content;
+    private final Reporter reporter;
+    private final Planner planner;
+    private final StagedNames names;
+    private final FileSystems fileSystems = new FileSystems();
+    private final Aftermath aftermath = new Aftermath();
+    private final Publisher publisher;
+    private final Counts counts = new Counts();
+    private final Map<Long, Fetch> fetches = new ConcurrentHashMap<>();
+    /** Fetches that the publisher does not have yet. */
+    private final AtomicInteger inTransfer = new AtomicInteger();
+
+    private final ArrayDeque<TargetDirectory> path = new ArrayDeque<>();
+    private volatile boolean waiting;
+    private volatile boolean changedAnything;
+    private volatile boolean undurable;
+    private volatile long plannedFiles;
+    private volatile long plannedBytes;
+
+    /** @param root null only in a dry run against a target that does not exist */
+    public Applier(
+            @Nullable Root root,
+            ApplyOptions options,
+            ContentSource content,
+            Reporter reporter,
+            RandomGenerator random) {
+        if (root == null && !options.dryRun()) {
+            throw new IllegalArgumentException("no root to apply to");
+        }
+        this.root = root;
+        this.options = options;
+        this.content = content;
+        this.reporter = reporter;
+        this.planner = new Planner(options.rules());
+        this.names = new StagedNames(random);
+        this.publisher = new Publisher(
+                this::root, options.durability(), fileSystems, aftermath, () -> waiting && inTransfer.get() == 0);
+    }
+
+    /** The publisher's work; runs on a thread of its own until {@link #close} or {@link #finish}. */
+    public void runPublisher() throws IOException, InterruptedException {
+        publisher.run();
+    }
+
+    /** Takes the next item of the manifest. */
+    public void apply(long number, ManifestItem item) throws IOException, InterruptedException {
+        switch (item) {
+            case ManifestItem.DirBegin begin -> beginDirectory(begin);
+            case ManifestItem.Leaf leaf -> leaf(number, leaf.name(), leaf.entry());
+            case ManifestItem.DirEnd end -> endDirectory();
+        }
+    }
+
+    private void beginDirectory(ManifestItem.DirBegin begin) throws IOException {
+        TargetDirectory parent = path.peek();
+        Name name = begin.name();
+        path.push(parent == null || name == null ? root(begin.entry()) : directory(parent, name, begin.entry()));
+    }
+
+    private TargetDirectory root(Entry.Directory entry) throws IOException {
+        Root open = root;
+        if (open == null) {
+            return absent(RelativePath.ROOT, entry, false);
+        }
+        Directory directory = open.directory(RelativePath.ROOT);
+        FileStat stat = directory.stat();
+        int attributes = options.rules().differences(entry.metadata(), stat.metadata(), true);
+        return enter(RelativePath.ROOT, entry, directory, stat, attributes != 0);
+    }
+
+    private TargetDirectory directory(TargetDirectory parent, Name name, Entry.Directory entry) throws IOException {
+        RelativePath at = parent.path.child(name);
+        if (parent.lost) {
+            counts.failed.increment();
+            return absent(at, entry, true);
+        }
+        try {
+            Member existing = parent.match(name);
+            Action action = planner.plan(entry, existing(parent, existing, entry));
+            report(at, Change.Kind.DIRECTORY, action, 0);
+            if (options.dryRun()) {
+                return existing != null && existing.stat().isDirectory()
+                        ? enter(at, entry, parent.open().directory(name), existing.stat(), false)
+                        : absent(at, entry, false);
+            }
+            switch (action) {
+                case Action.Create create -> {
+                    parent.open().makeDirectory(name);
+                    touch(parent);
+                }
+                case Action.Exchange exchange -> exchangeForDirectory(parent, name, existing);
+                case Action.Keep keep -> {}
+                case Action.Update update -> {}
+                case Action.Replace replace -> throw new IllegalStateException("directory " + at + " to be replaced");
+                case Action.Refuse refuse -> throw new IllegalStateException("directory " + at + " refused");
+            }
+            Directory open = parent.open().directory(name);
+            boolean finish = !(action instanceof Action.Keep);
+            FileStat stat = existing != null && existing.stat().isDirectory() ? existing.stat() : open.stat();
+            return enter(at, entry, open, stat, finish);
+        } catch (FileFailure e) {
+            problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            return absent(at, entry, true);
+        }
+    }
+
+    /** A directory comes in place of another kind: the two swap in one step, and the old object goes at the end. */
+    private void exchangeForDirectory(TargetDirectory parent, Name name, @Nullable Member existing)
+            throws IOException {
+        if (existing == null) {
+            throw new IllegalStateException("nothing to exchange under " + name);
+        }
+        Directory open = parent.open();
+        Name reserved = names.next();
+        open.makeDirectory(reserved);
+        if (!Victim.isStill(existing.stat(), open, name)) {
+            open.removeDirectory(reserved);
+            throw new FileFailure(
+                    "renameat2",
+                    parent.path.child(name).toString(),
+                    io.zsync.node.fs.Errno.EXIST,
+                    "changed in the target since it was planned");
+        }
+        open.rename(reserved, name, Directory.Rename.EXCHANGE);
+        aftermath.add(parent.path, reserved, existing.stat());
+        touch(parent);
+    }
+
+    private TargetDirectory absent(RelativePath at, Entry.Directory entry, boolean lost) {
+        return new TargetDirectory(at, entry, 0, lost, null, List.of());
+    }
+
+    private TargetDirectory enter(
+            RelativePath at, Entry.Directory entry, Directory open, FileStat stat, boolean finish)
+            throws IOException {
+        try {
+            boolean opened = options.openModes() && (stat.mode() & 0700) != 0700 && !options.dryRun();
+            if (opened) {
+                open.setMode(stat.mode() | 0700);
+            }
+            Directory.Listing listing = open.list();
+            listing.failures().forEach(failure -> problem(at, ProblemCode.TARGET_FAILED, failure.getMessage()));
+            TargetDirectory entered = new TargetDirectory(at, entry, stat.device(), false, open, listing.members());
+            entered.touched = finish || opened;
+            if (!options.dryRun()) {
+                fileSystems.enter(open, stat.device());
+                for (Name stale : listing.reserved()) {
+                    removeStale(entered, stale);
+                }
+            }
+            return entered;
+        } catch (IOException e) {
+            open.close();
+            throw e;
+        }
+    }
+
+    /** Under our lock a reserved name can only be what a killed run left behind. */
+    private void removeStale(TargetDirectory directory, Name stale) {
+        try {
+            FileStat stat = directory.open().stat(stale);
+            Aftermath.removeObject(directory.open(), stale, stat.kind());
+            touch(directory);
+        } catch (IOException e) {
+            problem(directory.path.child(stale), ProblemCode.TARGET_FAILED, Publisher.reason(e));
+        }
+    }
+
+    private void endDirectory() throws IOException {
+        TargetDirectory done = path.pop();
+        try (done) {
+            if (done.touched && !options.dryRun() && !done.lost) {
+                aftermath.finishLater(done.path, done.entry.metadata());
+                changedAnything = true;
+            }
+        }
+    }
+
+    private void leaf(long number, Name name, Entry entry) throws IOException, InterruptedException {
+        TargetDirectory parent = path.element();
+        RelativePath at = parent.path.child(name);
+        if (entry instanceof Entry.RegularFile) {
+            counts.files.increment();
+        }
+        if (parent.lost) {
+            counts.failed.increment();
+            return;
+        }
+        try {
+            Member existing = parent.match(name);
+            Action action = planner.plan(entry, existing(parent, existing, entry));
+            if (action instanceof Action.Refuse refuse) {
+                problem(at, refuse.code(), refusal(entry, refuse.code()));
+                return;
+            }
+            report(at, kind(entry), action, entry instanceof Entry.RegularFile file ? file.size() : 0);
+            if (action instanceof Action.Keep) {
+                return;
+            }
+            FileStat victim = existing == null ? null : existing.stat();
+            if (action instanceof Action.Update) {
+                if (!options.dryRun()) {
+                    update(parent, name, entry);
+                }
+            } else if (entry instanceof Entry.RegularFile file && file.size() > 0) {
+                fetch(number, parent, name, file, victim);
+            } else if (!options.dryRun()) {
+                stage(parent, name, entry, victim);
+            }
+        } catch (FileFailure e) {
+            problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(e));
+        }
+    }
+
+    private static String refusal(Entry entry, ProblemCode code) {
+        return entry instanceof Entry.Special special
+                ? special.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+                : code == ProblemCode.DIRECTORY_IN_THE_WAY ? "a directory that is not empty is in the way" : "refused";
+    }
+
+    private Planner.@Nullable Existing existing(TargetDirectory parent, @Nullable Member member, Entry source)
+            throws IOException {
+        if (member == null) {
+            return null;
+        }
+        FileStat stat = member.stat();
+        byte[] target = stat.kind() == FileKind.SYMLINK && source instanceof Entry.Symlink
+                ? parent.open().readLink(member.name())
+                : null;
+        boolean occupied =
+                stat.isDirectory() && !(source instanceof Entry.Directory) && isOccupied(parent, member.name());
+        return new Planner.Existing(stat, target, occupied);
+    }
+
+    private boolean isOccupied(TargetDirectory parent, Name name) throws IOException {
+        try (Directory directory = parent.open().directory(name)) {
+            Directory.Listing listing = directory.list();
+            if (!listing.members().isEmpty() || !listing.failures().isEmpty()) {
+                return true;
+            }
+            if (!options.dryRun()) {
+                for (Name stale : listing.reserved()) {
+                    Aftermath.removeObject(directory, stale, directory.stat(stale).kind());
+                }
+            }
+            return false;
+        }
+    }
+
+    private void update(TargetDirectory parent, Name name, Entry entry) throws IOException {
+        boolean hasMode = !(entry instanceof Entry.Symlink);
+        options.rules().apply(parent.open(), name, entry.metadata(), hasMode);
+        counts.changed.increment();
+        changedAnything = true;
+    }
+
+    /** A symlink or an empty file: the entry says all there is to know of it. */
+    private void stage(TargetDirectory parent, Name name, Entry entry, @Nullable FileStat victim)
+            throws IOException, InterruptedException {
+        publisher.awaitRoom();
+        touch(parent);
+        Name reserved;
+        if (entry instanceof Entry.Symlink link) {
+            reserved = names.next();
+            parent.open().makeSymlink(reserved, link.target());
+            try {
+                options.rules().apply(parent.open(), reserved, link.metadata(), false);
+            } catch (IOException e) {
+                StagedFile.remove(parent.open(), reserved);
+                throw e;
+            }
+        } else if (entry instanceof Entry.RegularFile file) {
+            StagedFile staged = StagedFile.create(parent.open(), names, file);
+            reserved = staged.reserved();
+            try {
+                staged.seal(options.rules(), file, syncsAlone(parent.device));
+            } catch (IOException e) {
+                StagedFile.remove(parent.open(), reserved);
+                throw e;
+            }
+        } else {
+            throw new IllegalStateException("nothing to stage for " + entry);
+        }
+        FileKind kind = entry instanceof Entry.Symlink ? FileKind.SYMLINK : FileKind.REGULAR;
+        publisher.submit(new StagedEntry(this, parent.path, name, kind, reserved, parent.device, victim));
+    }
+
+    private void fetch(
+            long number, TargetDirectory parent, Name name, Entry.RegularFile file, @Nullable FileStat victim)
+            throws InterruptedException {
+        plannedFiles++;
+        plannedBytes += file.size();
+        if (options.dryRun()) {
+            return;
+        }
+        touch(parent);
+        Fetch fetch = new Fetch(this, number, parent.path, name, file, parent.device, victim);
+        fetches.put(number, fetch);
+        inTransfer.incrementAndGet();
+        while (!content.want(fetch)) {
+            await(true);
+            try {
+                content.awaitRoom(fetch);
+            } finally {
+                await(false);
+            }
+        }
+    }
+
+    private void await(boolean now) {
+        waiting = now;
+        publisher.nudge();
+    }
+
+    private static void touch(TargetDirectory directory) {
+        directory.touched = true;
+    }
+
+    private void report(RelativePath at, Change.Kind kind, Action action, long size) {
+        Change.Action what;
+        int attributes = 0;
+        switch (action) {
+            case Action.Keep keep -> {
+                counts.unchanged.increment();
+                return;
+            }
+            case Action.Refuse refuse -> {
+                return;
+            }
+            case Action.Create create -> what = Change.Action.CREATE;
+            case Action.Exchange exchange -> what = Change.Action.REPLACE;
+            case Action.Replace replace -> {
+                what = Change.Action.REPLACE;
+                attributes = replace.attributes();
+            }
+            case Action.Update update -> {
+                what = Change.Action.UPDATE;
+                attributes = update.attributes();
+            }
+        }
+        // Objects that are published later count when they are; in a dry run nothing is.
+        if (options.dryRun() || kind == Change.Kind.DIRECTORY) {
+            (what == Change.Action.CREATE ? counts.created : counts.changed).increment();
+        }
+        if (options.reportChanges()) {
+            reporter.changed(new Change(at, kind, what, attributes, size));
+        }
+    }
+
+    private static Change.Kind kind(Entry entry) {
+        return switch (entry) {
+            case Entry.Directory directory -> Change.Kind.DIRECTORY;
+            case Entry.RegularFile file -> Change.Kind.FILE;
+            case Entry.Symlink link -> Change.Kind.SYMLINK;
+            case Entry.Special special -> Change.Kind.SPECIAL;
+        };
+    }
+
+    /**
+     * Called behind the last item: waits for every fetch, publishes, removes what changed kind, finishes directories, and
+     * syncs what is left.
+     */
+    public Tally finish() throws IOException, InterruptedException {
+        await(true);
+        content.awaitIdle();
+        publisher.drain();
+        publisher.close();
+        Root open = root;
+        if (open == null || options.dryRun()) {
+            return counts.tally(false);
+        }
+        boolean durable = options.durability() != Durability.NONE;
+        aftermath.remove(open, this::problem);
+        boolean singly = durable && (options.durability() == Durability.FILE || !fileSystems.allTrusted());
+        aftermath.finishDirectories(open, options.rules(), singly, this::problem);
+        if (durable && changedAnything) {
+            fileSystems.syncAll();
+        }
+        return counts.tally(durable && !undurable);
+    }
+
+    /**
+     * The run failed: publishes what is complete, removes what is not, and gives the directories met so far their
+     * metadata. Called when no data thread and no publisher runs any more.
+     */
+    public void abandon() throws IOException {
+        for (Fetch fetch : fetches.values()) {
+            fetch.discard();
+        }
+        fetches.clear();
+        Root open = root;
+        if (open != null && !options.dryRun()) {
+            while (!path.isEmpty()) {
+                endDirectory();
+            }
+            aftermath.remove(open, this::problem);
+            aftermath.finishDirectories(open, options.rules(), false, this::problem);
+        }
+    }
+
+    /** Lets the publisher's thread end once it has published what it was given. */
+    public void closePublisher() {
+        publisher.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        while (!path.isEmpty()) {
+            path.pop().close();
+        }
+        aftermath.close();
+        fileSystems.close();
+    }
+
+    /** The fetch of this entry, or null if it was never asked for or is over. */
+    public @Nullable Fetch fetch(long number) {
+        return fetches.get(number);
+    }
+
+    public long plannedFiles() {
+        return plannedFiles;
+    }
+
+    public long plannedBytes() {
+        return plannedBytes;
+    }
+
+    public boolean isSyncing() {
+        return publisher.isSyncing();
+    }
+
+    /** A problem of the sender's, told to us: it counts as one more path that was not replicated. */
+    public void countFailure() {
+        counts.failed.increment();
+    }
+
+    Root root() {
+        if (root == null) {
+            throw new IllegalStateException("no root in this run");
+        }
+        return root;
+    }
+
+    StagedNames names() {
+        return names;
+    }
+
+    MetadataRules rules() {
+        return options.rules();
+    }
+
+    ContentSource content() {
+        return content;
+    }
+
+    /** True if files on this device are synced one by one. */
+    boolean syncsAlone(long device) {
+        return options.durability() == Durability.FILE
+                || (options.durability() == Durability.BATCH && !fileSystems.trusted(device));
+    }
+
+    void errand(Runnable work) {
+        publisher.errand(work);
+    }
+
+    void submit(Fetch fetch) {
+        inTransfer.decrementAndGet();
+        publisher.submit(fetch);
+    }
+
+    void unsubmitted() {
+        inTransfer.incrementAndGet();
+    }
+
+    void fetchDone(Fetch fetch, boolean durable) {
+        fetches.remove(fetch.file());
+        published(fetch.victim() == null, fetch.bytes(), durable);
+        content.done(fetch, durable);
+    }
+
+    /** @param wasInTransfer false if the publisher had it already */
+    void fetchRefused(Fetch fetch, boolean wasInTransfer, ProblemCode code, String detail) {
+        if (wasInTransfer) {
+            inTransfer.decrementAndGet();
+        }
+        fetches.remove(fetch.file());
+        problem(fetch.path(), code, detail);
+        content.refused(fetch, code);
+        publisher.nudge();
+    }
+
+    void published(boolean created, long bytes, boolean durable) {
+        (created ? counts.created : counts.changed).increment();
+        counts.bytes.add(bytes);
+        changedAnything = true;
+        if (!durable) {
+            undurable = true;
+        }
+    }
+
+    void problem(RelativePath at, ProblemCode code, String detail) {
+        (code == ProblemCode.SPECIAL_SKIPPED ? counts.skipped : counts.failed).increment();
+        reporter.problem(at, code, detail);
+    }
+}

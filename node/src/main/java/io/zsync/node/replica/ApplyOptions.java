@@ -1,0 +1,15 @@
+package io.zsync.node.replica;
+
+import io.zsync.protocol.Durability;
+
+/**
+ * How a plan is applied.
+ *
+ * @param dryRun tell what would be done, touch nothing
+ * @param reportChanges tell each change
+ * @param durability when published files are forced to disk
+ * @param rules which metadata is kept
+ * @param openModes true if this process needs the owner's permission bits to work in a directory, that is, is not root
+ */
+public record ApplyOptions(
+        boolean dryRun, boolean reportChanges, Durability durability, MetadataRules rules, boolean openModes) {}

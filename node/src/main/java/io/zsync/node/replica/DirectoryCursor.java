@@ -1,0 +1,46 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Root;
+import io.zsync.protocol.RelativePath;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The directory that one thread worked in last, kept open because the next file is most often its sibling. */
+final class DirectoryCursor implements AutoCloseable {
+    private final Root root;
+    private @Nullable RelativePath path;
+    private @Nullable Directory directory;
+
+    DirectoryCursor(Root root) {
+        this.root = root;
+    }
+
+    /** The open directory at this path; valid until the next call. */
+    Directory at(RelativePath wanted) throws IOException {
+        Directory open = directory;
+        if (open != null && wanted.equals(path)) {
+            return open;
+        }
+        release();
+        Directory opened = root.directory(wanted);
+        directory = opened;
+        path = wanted;
+        return opened;
+    }
+
+    /** Closes what is open; the cursor can be used again. */
+    void release() throws IOException {
+        Directory open = directory;
+        directory = null;
+        path = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        release();
+    }
+}

@@ -1,0 +1,463 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileKind;
+import io.zsync.node.fs.FileStat;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.PackRecord;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.RelativePath;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file on its way over: its ranges come in from many threads, in up to {@link Limits#ATTEMPTS} attempts. It goes to
+ * the publisher only when every byte is covered by verified ranges of one attempt and the sender has confirmed that the
+ * source is still the file it offered. All file work happens on data threads and the publisher's; the other methods
+ * never block and may be called by the thread that reads the control connection.
+ */
+public final class Fetch implements Publication {
+    private enum State {
+        WANTED,
+        /** Complete and confirmed: the publisher has it. */
+        SUBMITTED,
+        /** Given up; what still arrives is discarded. */
+        REFUSED,
+        OVER
+    }
+
+    private final Applier applier;
+    private final long file;
+    private final RelativePath directory;
+    private final Name name;
+    private final long device;
+    private final @Nullable FileStat victim;
+    private final Object creation = new Object();
+    private volatile Entry.RegularFile entry;
+    private int attempt = 1;
+    private Coverage coverage;
+    private State state = State.WANTED;
+    private boolean confirmed;
+    private boolean syncAlone;
+    private boolean sealedEarly;
+    private @Nullable StagedFile staged;
+
+    Fetch(
+            Applier applier,
+            long file,
+            RelativePath directory,
+            Name name,
+            Entry.RegularFile entry,
+            long device,
+            @Nullable FileStat victim) {
+        this.applier = applier;
+        this.file = file;
+        this.directory = directory;
+        this.name = name;
+        this.entry = entry;
+        this.device = device;
+        this.victim = victim;
+        this.coverage = new Coverage(entry.size());
+    }
+
+    /** The entry number. */
+    public long file() {
+        return file;
+    }
+
+    public synchronized int attempt() {
+        return attempt;
+    }
+
+    public long size() {
+        return entry.size();
+    }
+
+    public RelativePath path() {
+        return directory.child(name);
+    }
+
+    /** A range in the hands of one thread; see {@link #claim}. */
+    public final class Claim {
+        private final @Nullable StagedFile target;
+        private final int claimedAttempt;
+        private final long offset;
+        private final long length;
+
+        private Claim(@Nullable StagedFile target, int claimedAttempt, long offset, long length) {
+            this.target = target;
+            this.claimedAttempt = claimedAttempt;
+            this.offset = offset;
+            this.length = length;
+        }
+
+        /** Writes part of the range. A failure ends the fetch; what else arrives for it is discarded. */
+        public void write(ByteBuffer content, long position) {
+            StagedFile into = target;
+            if (into == null || isStale(claimedAttempt)) {
+                content.position(content.limit());
+                return;
+            }
+            try {
+                into.write(content, position);
+            } catch (IOException e) {
+                content.position(content.limit());
+                refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            }
+        }
+
+        public void verified() {
+            endUse();
+            synchronized (Fetch.this) {
+                if (!isStale(claimedAttempt)) {
+                    coverage.verified(length);
+                    submitIfComplete();
+                }
+            }
+        }
+
+        /** @return true if the range is outstanding again and should be asked for once more */
+        public boolean damaged() {
+            endUse();
+            synchronized (Fetch.this) {
+                if (isStale(claimedAttempt)) {
+                    return false;
+                }
+                coverage.release(offset, length);
+                return true;
+            }
+        }
+
+        public void abandoned() {
+            endUse();
+        }
+
+        private void endUse() {
+            if (target != null) {
+                target.release();
+            }
+        }
+    }
+
+    /**
+     * Claims a range for a frame that has arrived. Frames of an older attempt, or of a file that was refused, get a claim
+     * that discards.
+     *
+     * @param parent the open directory of this file
+     * @throws ProtocolException if that range of that attempt is not outstanding
+     */
+    public Claim claim(int frameAttempt, long offset, long length, Parent parent) {
+        synchronized (this) {
+            if (frameAttempt > attempt || state == State.OVER || state == State.SUBMITTED) {
+                throw ProtocolException.violation(
+                        "a range of file " + file + ", attempt " + frameAttempt + ", which was not asked for");
+            }
+            if (isStale(frameAttempt)) {
+                return new Claim(null, frameAttempt, offset, length);
+            }
+            coverage.claim(offset, length);
+        }
+        try {
+            return new Claim(retainStaged(frameAttempt, parent), frameAttempt, offset, length);
+        } catch (IOException e) {
+            refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            return new Claim(null, frameAttempt, offset, length);
+        }
+    }
+
+    /** The staged file of this attempt, created by the first thread that needs it; null if the attempt is over. */
+    private @Nullable StagedFile retainStaged(int frameAttempt, Parent parent) throws IOException {
+        synchronized (creation) {
+            synchronized (this) {
+                if (isStale(frameAttempt)) {
+                    return null;
+                }
+                if (staged != null) {
+                    staged.retain();
+                    return staged;
+                }
+            }
+            // Not under the fetch's own lock: the thread that reads the control connection must never wait for a disk.
+            Directory open = parent.open();
+            StagedFile created = StagedFile.create(open, applier.names(), entry);
+            synchronized (this) {
+                if (isStale(frameAttempt)) {
+                    created.discard(open);
+                    return null;
+                }
+                staged = created;
+                created.retain();
+                return created;
+            }
+        }
+    }
+
+    /** Opens this file's directory, on the calling thread's own cursor. */
+    @FunctionalInterface
+    public interface Parent {
+        Directory open() throws IOException;
+    }
+
+    /**
+     * Takes a whole small file, verified and confirmed by its record.
+     *
+     * @throws ProtocolException if it is not the file that was asked for
+     */
+    public void packed(PackRecord record, ByteBuffer content, Parent parent) {
+        synchronized (this) {
+            if (record.attempt() > attempt || state == State.OVER || state == State.SUBMITTED) {
+                throw ProtocolException.violation(
+                        "file " + file + " in a pack, attempt " + record.attempt() + ", which was not asked for");
+            }
+            if (isStale(record.attempt())) {
+                return;
+            }
+            coverage.claim(0, record.length());
+            if (record.length() != entry.size()) {
+                throw ProtocolException.violation("file " + file + ": " + record.length() + " bytes in a pack, not "
+                        + entry.size());
+            }
+            checkIdentity(record.identity());
+            coverage.verified(record.length());
+            // Nobody else touches this fetch until it is submitted: its only range is claimed and verified.
+        }
+        try {
+            Directory open = parent.open();
+            StagedFile target = StagedFile.create(open, applier.names(), entry);
+            try {
+                target.write(content, 0);
+                target.seal(applier.rules(), entry, syncAlone || applier.syncsAlone(device));
+            } catch (IOException e) {
+                StagedFile.remove(open, target.reserved());
+                throw e;
+            }
+            synchronized (this) {
+                staged = target;
+                sealedEarly = true;
+                confirmed = true;
+                submitIfComplete();
+            }
+        } catch (IOException e) {
+            refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+        }
+    }
+
+    /** The sender has sent all of an attempt and found its source unchanged. */
+    public synchronized void confirmed(int sentAttempt, FileIdentity identity) {
+        if (sentAttempt > attempt || state == State.OVER) {
+            throw ProtocolException.violation("file " + file + ", attempt " + sentAttempt + ", was not asked for");
+        }
+        if (isStale(sentAttempt) || state == State.SUBMITTED) {
+            return;
+        }
+        checkIdentity(identity);
+        confirmed = true;
+        submitIfComplete();
+    }
+
+    private void checkIdentity(FileIdentity identity) {
+        if (identity.size() != entry.size()
+                || identity.mtimeSeconds() != entry.metadata().mtimeSeconds()
+                || identity.mtimeNanos() != entry.metadata().mtimeNanos()) {
+            throw ProtocolException.violation("file " + file + " was confirmed as another than the one offered");
+        }
+    }
+
+    /** The source changed under an attempt: start over with what it is now, or give up after the last attempt. */
+    public synchronized void sourceChanged(int changedAttempt, Entry.RegularFile fresh) {
+        if (changedAttempt > attempt || state == State.OVER || state == State.SUBMITTED) {
+            throw ProtocolException.violation("file " + file + ", attempt " + changedAttempt + ", is not under way");
+        }
+        if (isStale(changedAttempt)) {
+            return;
+        }
+        if (attempt == Limits.ATTEMPTS) {
+            refuse(ProblemCode.SOURCE_CHANGED, "kept changing while it was sent, " + Limits.ATTEMPTS + " attempts");
+        } else {
+            restart(fresh);
+        }
+    }
+
+    /** The sender cannot send this file at all. */
+    public synchronized void sourceLost(int lostAttempt, ProblemCode code) {
+        if (lostAttempt > attempt || state == State.OVER || state == State.SUBMITTED) {
+            throw ProtocolException.violation("file " + file + ", attempt " + lostAttempt + ", is not under way");
+        }
+        if (!isStale(lostAttempt)) {
+            refuse(code, switch (code) {
+                case SOURCE_VANISHED -> "vanished before it was sent";
+                case INTEGRITY -> "arrived damaged again and again";
+                case SOURCE_CHANGED -> "is no regular file any more";
+                default -> "cannot be read by the sender";
+            });
+        }
+    }
+
+    private void restart(Entry.RegularFile fresh) {
+        StagedFile old = staged;
+        boolean sealed = sealedEarly;
+        staged = null;
+        sealedEarly = false;
+        confirmed = false;
+        attempt++;
+        entry = fresh;
+        coverage = new Coverage(fresh.size());
+        state = State.WANTED;
+        applier.errand(() -> {
+            remove(old, sealed);
+            if (fresh.size() > 0) {
+                applier.content().wantAgain(this);
+            } else {
+                stageEmpty();
+            }
+        });
+    }
+
+    /** A fresh entry turned out to have no content: the entry alone says all there is to know. */
+    private void stageEmpty() {
+        try (Directory open = applier.root().directory(directory)) {
+            StagedFile created = StagedFile.create(open, applier.names(), entry);
+            synchronized (this) {
+                staged = created;
+                confirmed = true;
+                submitIfComplete();
+            }
+        } catch (IOException e) {
+            refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+        }
+    }
+
+    /** Ends the fetch without its file, once. */
+    synchronized void refuse(ProblemCode code, String detail) {
+        if (state == State.REFUSED || state == State.OVER) {
+            return;
+        }
+        state = State.REFUSED;
+        StagedFile old = staged;
+        boolean sealed = sealedEarly;
+        staged = null;
+        applier.errand(() -> {
+            remove(old, sealed);
+            applier.fetchRefused(this, true, code, detail);
+        });
+    }
+
+    /** Removes a staged file; what cannot be removed now is stale, and the next run removes it. */
+    private void remove(@Nullable StagedFile old, boolean sealed) {
+        if (old == null) {
+            return;
+        }
+        if (!sealed) {
+            old.release();
+        }
+        try (Directory open = applier.root().directory(directory)) {
+            StagedFile.remove(open, old.reserved());
+        } catch (IOException directoryGone) {
+            return;
+        }
+    }
+
+    private boolean isStale(int frameAttempt) {
+        return state == State.REFUSED || frameAttempt < attempt;
+    }
+
+    private void submitIfComplete() {
+        if (state == State.WANTED && confirmed && coverage.isComplete() && staged != null) {
+            state = State.SUBMITTED;
+            applier.submit(this);
+        }
+    }
+
+    @Override
+    public RelativePath directory() {
+        return directory;
+    }
+
+    @Override
+    public Name name() {
+        return name;
+    }
+
+    @Override
+    public FileKind kind() {
+        return FileKind.REGULAR;
+    }
+
+    @Override
+    public @Nullable FileStat victim() {
+        return victim;
+    }
+
+    @Override
+    public long device() {
+        return device;
+    }
+
+    @Override
+    public long bytes() {
+        return entry.size();
+    }
+
+    @Override
+    public synchronized Name seal(boolean sync) throws IOException {
+        StagedFile target = staged;
+        if (target == null) {
+            throw new IllegalStateException("file " + file + " has nothing staged");
+        }
+        if (!sealedEarly) {
+            try {
+                target.seal(applier.rules(), entry, sync || syncAlone);
+            } catch (IOException e) {
+                remove(target, true);
+                throw e;
+            }
+        }
+        return target.reserved();
+    }
+
+    @Override
+    public void published(boolean durable) {
+        synchronized (this) {
+            state = State.OVER;
+        }
+        applier.fetchDone(this, durable);
+    }
+
+    @Override
+    public void refused(ProblemCode code, String detail) {
+        synchronized (this) {
+            state = State.OVER;
+        }
+        applier.fetchRefused(this, false, code, detail);
+    }
+
+    @Override
+    public void syncFailed(FileFailure failure) {
+        synchronized (this) {
+            if (attempt < Limits.ATTEMPTS && !syncAlone) {
+                syncAlone = true;
+                staged = null;
+                applier.unsubmitted();
+                restart(entry);
+                return;
+            }
+            state = State.OVER;
+        }
+        applier.fetchRefused(this, false, ProblemCode.TARGET_FAILED, Publisher.reason(failure));
+    }
+
+    /** The run is over: removes what is staged. Called when no data thread runs any more. */
+    synchronized void discard() {
+        if (state == State.WANTED) {
+            remove(staged, sealedEarly);
+        }
+        staged = null;
+        state = State.OVER;
+    }
+}

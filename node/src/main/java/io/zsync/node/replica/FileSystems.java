@@ -1,0 +1,77 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Directory.FileSystemSync;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The file systems that a run writes to, each with a sync handle opened before the first write to it, because an error of
+ * write-back is told only to handles that were open when it happened. Thread safe.
+ */
+final class FileSystems implements AutoCloseable {
+    private final Map<Long, FileSystemSync> byDevice = new HashMap<>();
+
+    /** Called before anything is written below this directory. @return its device */
+    synchronized long enter(Directory directory, long device) throws IOException {
+        if (!byDevice.containsKey(device)) {
+            byDevice.put(device, directory.fileSystem());
+        }
+        return device;
+    }
+
+    /** False if this file system is not known to honour a sync of all of it. */
+    synchronized boolean trusted(long device) {
+        FileSystemSync sync = byDevice.get(device);
+        return sync != null && sync.trusted();
+    }
+
+    synchronized boolean allTrusted() {
+        return byDevice.values().stream().allMatch(FileSystemSync::trusted);
+    }
+
+    /** Syncs the file systems of these devices. The lock is not held: a sync may take seconds. */
+    void sync(Collection<Long> devices) throws IOException {
+        List<FileSystemSync> handles = new ArrayList<>();
+        synchronized (this) {
+            for (long device : devices) {
+                FileSystemSync sync = byDevice.get(device);
+                if (sync == null) {
+                    throw new IllegalStateException("device " + device + " was never entered");
+                }
+                handles.add(sync);
+            }
+        }
+        for (FileSystemSync sync : handles) {
+            sync.sync();
+        }
+    }
+
+    void syncAll() throws IOException {
+        List<Long> devices;
+        synchronized (this) {
+            devices = new ArrayList<>(byDevice.keySet());
+        }
+        sync(devices);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        IOException failure = null;
+        for (FileSystemSync sync : byDevice.values()) {
+            try {
+                sync.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        byDevice.clear();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

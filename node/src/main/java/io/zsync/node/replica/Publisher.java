@@ -1,0 +1,297 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.Root;
+import io.zsync.protocol.Durability;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.RelativePath;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Makes staged objects visible under their final names, atomically and, unless told otherwise, durably: a batch is sealed,
+ * synced, renamed, its directories synced, and only then acknowledged. While one batch is being synced the next one
+ * collects. Runs on a thread of its own, {@link #run}; any thread may {@link #submit}. Each path holds its complete old or
+ * complete new content at every moment.
+ */
+final class Publisher {
+    private static final int BATCH_FILES = 4_096;
+    private static final long BATCH_BYTES = 256L << 20;
+    private static final long BATCH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** More touched directories than this are cheaper to sync all at once. */
+    private static final int SINGLE_DIRECTORY_SYNCS = 16;
+
+    /** A removal put off until everything published is durable. */
+    interface Removals {
+        void add(RelativePath directory, Name reserved, FileStat object) throws IOException;
+    }
+
+    private record Sealed(Publication publication, Name reserved) {}
+
+    private final Supplier<Root> root;
+    private final Durability durability;
+    private final FileSystems fileSystems;
+    private final Removals removals;
+    /** True while somebody waits for what is queued and nothing more can join it. */
+    private final BooleanSupplier starved;
+
+    private final ArrayDeque<Publication> queue = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> errands = new ArrayDeque<>();
+    private long queuedBytes;
+    private long oldestNanos;
+    private boolean closing;
+    private boolean draining;
+    private boolean busy;
+    private volatile boolean syncing;
+
+    Publisher(
+            Supplier<Root> root, Durability durability, FileSystems fileSystems, Removals removals, BooleanSupplier starved) {
+        this.root = root;
+        this.durability = durability;
+        this.fileSystems = fileSystems;
+        this.removals = removals;
+        this.starved = starved;
+    }
+
+    /** Hands over a staged object. Never blocks: what may be queued is bounded by who asked for it. */
+    synchronized void submit(Publication publication) {
+        if (queue.isEmpty()) {
+            oldestNanos = System.nanoTime();
+        }
+        queue.add(publication);
+        queuedBytes += publication.bytes();
+        notifyAll();
+    }
+
+    /** Has the publisher's thread do a piece of file work for a thread that must not. */
+    synchronized void errand(Runnable work) {
+        errands.add(work);
+        notifyAll();
+    }
+
+    /** Looks again at whether to wait for a fuller batch. */
+    synchronized void nudge() {
+        notifyAll();
+    }
+
+    /** Waits while two batches are queued already. For threads that stage objects nobody else keeps count of. */
+    synchronized void awaitRoom() throws InterruptedException {
+        while (queue.size() >= 2 * BATCH_FILES && !closing) {
+            wait();
+        }
+    }
+
+    /** Waits until everything submitted so far has its outcome. */
+    synchronized void drain() throws InterruptedException {
+        draining = true;
+        notifyAll();
+        while (busy || !queue.isEmpty() || !errands.isEmpty()) {
+            wait();
+        }
+        draining = false;
+    }
+
+    /** Lets {@link #run} return once the queue is empty. */
+    synchronized void close() {
+        closing = true;
+        notifyAll();
+    }
+
+    /** True while a sync runs, which may take long without being stuck. */
+    boolean isSyncing() {
+        return syncing;
+    }
+
+    /** The publisher's thread. Failures of single objects are their outcomes; anything thrown is a bug or a lost spill file. */
+    void run() throws IOException, InterruptedException {
+        try (DirectoryCursor cursor = new DirectoryCursor(root.get())) {
+            while (true) {
+                List<Publication> batch = new ArrayList<>();
+                List<Runnable> work = new ArrayList<>();
+                if (!collect(batch, work)) {
+                    return;
+                }
+                try {
+                    work.forEach(Runnable::run);
+                    if (!batch.isEmpty()) {
+                        publish(batch, cursor);
+                    }
+                } finally {
+                    cursor.release();
+                    synchronized (this) {
+                        busy = false;
+                        notifyAll();
+                    }
+                }
+            }
+        }
+    }
+
+    private synchronized boolean collect(List<Publication> batch, List<Runnable> work) throws InterruptedException {
+        while (errands.isEmpty() && !batchIsDue()) {
+            if (closing && queue.isEmpty()) {
+                return false;
+            }
+            if (queue.isEmpty()) {
+                wait();
+            } else {
+                long nanos = BATCH_NANOS - (System.nanoTime() - oldestNanos);
+                TimeUnit.NANOSECONDS.timedWait(this, Math.max(nanos, 1));
+            }
+        }
+        busy = true;
+        work.addAll(errands);
+        errands.clear();
+        if (batchIsDue()) {
+            long bytes = 0;
+            while (!queue.isEmpty() && batch.size() < BATCH_FILES && (batch.isEmpty() || bytes < BATCH_BYTES)) {
+                Publication next = queue.remove();
+                bytes += next.bytes();
+                batch.add(next);
+            }
+            queuedBytes -= bytes;
+            oldestNanos = System.nanoTime();
+        }
+        return true;
+    }
+
+    private boolean batchIsDue() {
+        return !queue.isEmpty()
+                && (durability != Durability.BATCH
+                        || closing
+                        || draining
+                        || starved.getAsBoolean()
+                        || queue.size() >= BATCH_FILES
+                        || queuedBytes >= BATCH_BYTES
+                        || System.nanoTime() - oldestNanos >= BATCH_NANOS);
+    }
+
+    private void publish(List<Publication> batch, DirectoryCursor cursor) throws IOException {
+        List<Sealed> sealed = new ArrayList<>(batch.size());
+        Set<Long> devices = new TreeSet<>();
+        syncing = durability == Durability.FILE;
+        for (Publication publication : batch) {
+            boolean alone = durability == Durability.FILE
+                    || (durability == Durability.BATCH && !fileSystems.trusted(publication.device()));
+            try {
+                sealed.add(new Sealed(publication, publication.seal(alone)));
+                devices.add(publication.device());
+            } catch (IOException e) {
+                publication.refused(ProblemCode.TARGET_FAILED, reason(e));
+            }
+        }
+        if (durability == Durability.BATCH && !sync(devices, sealed, cursor)) {
+            return;
+        }
+        Set<RelativePath> touched = new LinkedHashSet<>();
+        List<Publication> visible = new ArrayList<>(sealed.size());
+        for (Sealed each : sealed) {
+            if (rename(each, cursor)) {
+                visible.add(each.publication());
+                touched.add(each.publication().directory());
+            }
+        }
+        acknowledge(visible, touched, devices, cursor);
+    }
+
+    /** The batch's content reaches the disk, or none of the batch is published. */
+    private boolean sync(Set<Long> devices, List<Sealed> sealed, DirectoryCursor cursor) {
+        syncing = true;
+        try {
+            fileSystems.sync(devices);
+            return true;
+        } catch (IOException e) {
+            for (Sealed each : sealed) {
+                remove(each, cursor);
+                each.publication().syncFailed(failure(e));
+            }
+            return false;
+        } finally {
+            syncing = false;
+        }
+    }
+
+    private boolean rename(Sealed each, DirectoryCursor cursor) throws IOException {
+        Publication publication = each.publication();
+        FileStat victim = publication.victim();
+        try {
+            Directory directory = cursor.at(publication.directory());
+            if (victim == null) {
+                directory.rename(each.reserved(), publication.name(), Directory.Rename.NO_REPLACE);
+                return true;
+            }
+            if (!Victim.isStill(victim, directory, publication.name())) {
+                remove(each, cursor);
+                publication.refused(ProblemCode.TARGET_CHANGED, "changed in the target since it was planned");
+                return false;
+            }
+            if (victim.kind() == publication.kind()) {
+                directory.rename(each.reserved(), publication.name(), Directory.Rename.REPLACE);
+            } else {
+                directory.rename(each.reserved(), publication.name(), Directory.Rename.EXCHANGE);
+                removals.add(publication.directory(), each.reserved(), victim);
+            }
+            return true;
+        } catch (FileFailure e) {
+            remove(each, cursor);
+            boolean appeared = victim == null && e.errno() == Errno.EXIST;
+            publication.refused(
+                    appeared ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED,
+                    appeared ? "appeared in the target since it was planned" : reason(e));
+            return false;
+        }
+    }
+
+    private void acknowledge(
+            List<Publication> visible, Set<RelativePath> touched, Set<Long> devices, DirectoryCursor cursor) {
+        boolean durable = durability != Durability.NONE;
+        if (durable && !visible.isEmpty()) {
+            syncing = true;
+            try {
+                if (durability == Durability.BATCH && touched.size() > SINGLE_DIRECTORY_SYNCS) {
+                    fileSystems.sync(devices);
+                } else {
+                    for (RelativePath path : touched) {
+                        cursor.at(path).sync();
+                    }
+                }
+            } catch (IOException e) {
+                // The new content is visible and synced, only its name may not be on disk yet: published, not durable.
+                visible.forEach(publication -> publication.published(false));
+                return;
+            } finally {
+                syncing = false;
+            }
+        }
+        visible.forEach(publication -> publication.published(durable));
+    }
+
+    private static void remove(Sealed each, DirectoryCursor cursor) {
+        try {
+            StagedFile.remove(cursor.at(each.publication().directory()), each.reserved());
+        } catch (IOException directoryGone) {
+            return;
+        }
+    }
+
+    private static FileFailure failure(IOException e) {
+        return e instanceof FileFailure failure ? failure : new FileFailure("syncfs", "target", Errno.IO, reason(e));
+    }
+
+    static String reason(IOException e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+}

@@ -1,0 +1,76 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Directory.Member;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.RelativePath;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One directory of the target while its entries are merged with the manifest's: both come in the same order, so one look
+ * ahead is enough. Without a {@link Directory} it stands for one that does not exist (dry run) or cannot be worked in.
+ */
+final class TargetDirectory implements AutoCloseable {
+    final RelativePath path;
+    final Entry.Directory entry;
+    final long device;
+    /** Nothing below here can be applied; every entry counts as failed. */
+    final boolean lost;
+
+    private final @Nullable Directory open;
+    private final List<Member> members;
+    private int next;
+
+    /** Its content was or will be changed, so its own metadata is written when all below it is done. */
+    boolean touched;
+
+    TargetDirectory(
+            RelativePath path,
+            Entry.Directory entry,
+            long device,
+            boolean lost,
+            @Nullable Directory open,
+            List<Member> members) {
+        this.path = path;
+        this.entry = entry;
+        this.device = device;
+        this.lost = lost;
+        this.open = open;
+        this.members = members;
+    }
+
+    /** @throws IllegalStateException if there is none, which no caller that applies anything may meet */
+    Directory open() {
+        Directory directory = open;
+        if (directory == null) {
+            throw new IllegalStateException("directory " + path + " is not open");
+        }
+        return directory;
+    }
+
+    /** What stands under this name; names must be asked for in ascending order. */
+    @Nullable Member match(Name name) {
+        while (next < members.size()) {
+            Member member = members.get(next);
+            int order = member.name().compareTo(name);
+            if (order > 0) {
+                return null;
+            }
+            next++;
+            if (order == 0) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (open != null) {
+            open.close();
+        }
+    }
+}

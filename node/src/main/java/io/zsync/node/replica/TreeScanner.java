@@ -1,0 +1,146 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Directory.Member;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.Root;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.RelativePath;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks a source tree in manifest order and tells a visitor each item. Holds the listings of the directories on its way
+ * down and nothing else. What cannot be read is told as a problem and marks its directory; the walk goes on.
+ */
+public final class TreeScanner {
+    private static final byte[] NO_RULES = {};
+
+    /** Takes the items in order; a visitor that blocks holds the walk. */
+    public interface Visitor {
+        /** @param path of the directory that holds the item; for the begin and end of a directory its own */
+        void visit(RelativePath path, ManifestItem item, @Nullable FileStat stat)
+                throws IOException, InterruptedException;
+
+        void problem(RelativePath path, ProblemCode code, String detail);
+    }
+
+    private final Root root;
+    private final Visitor visitor;
+
+    public TreeScanner(Root root, Visitor visitor) {
+        this.root = root;
+        this.visitor = visitor;
+    }
+
+    /** Walks the whole tree. @throws IOException if the root itself cannot be read, or the visitor fails */
+    public void scan() throws IOException, InterruptedException {
+        try (Directory directory = root.directory(RelativePath.ROOT)) {
+            FileStat stat = directory.stat();
+            Directory.Listing listing = directory.list();
+            begin(RelativePath.ROOT, null, stat);
+            members(RelativePath.ROOT, directory, listing);
+        }
+    }
+
+    private void begin(RelativePath path, @Nullable Name name, FileStat stat)
+            throws IOException, InterruptedException {
+        Entry.Directory entry = new Entry.Directory(stat.metadata());
+        visitor.visit(path, new ManifestItem.DirBegin(name, entry, NO_RULES), stat);
+    }
+
+    private void end(RelativePath path, ManifestItem.Listing listing) throws IOException, InterruptedException {
+        visitor.visit(path, new ManifestItem.DirEnd(listing), null);
+    }
+
+    private void members(RelativePath path, Directory directory, Directory.Listing listing)
+            throws IOException, InterruptedException {
+        boolean complete = listing.failures().isEmpty();
+        for (FileFailure failure : listing.failures()) {
+            visitor.problem(path, ProblemCode.SOURCE_UNREADABLE, failure.getMessage());
+        }
+        for (Member member : listing.members()) {
+            complete &= member(path, directory, member);
+        }
+        end(path, complete ? ManifestItem.Listing.COMPLETE : ManifestItem.Listing.PARTLY);
+    }
+
+    /** @return false if the member had to be left out */
+    private boolean member(RelativePath path, Directory directory, Member member)
+            throws IOException, InterruptedException {
+        Name name = member.name();
+        FileStat stat = member.stat();
+        int length = (path.isRoot() ? 0 : path.length() + 1) + name.length();
+        if (length > Limits.PATH_LENGTH || path.depth() >= Limits.PATH_DEPTH) {
+            visitor.problem(path, ProblemCode.NAME_REFUSED, "path of " + name + " is too long or too deep");
+            return false;
+        }
+        if (stat.isDirectory()) {
+            directory(path.child(name), directory, member);
+            return true;
+        }
+        Entry entry;
+        try {
+            entry = leaf(directory, member);
+        } catch (FileFailure e) {
+            // Vanished since the listing: as if it had never been there.
+            if (e.errno() != Errno.NOENT) {
+                visitor.problem(path.child(name), ProblemCode.SOURCE_UNREADABLE, Publisher.reason(e));
+            }
+            return e.errno() == Errno.NOENT;
+        }
+        visitor.visit(path, new ManifestItem.Leaf(name, entry), stat);
+        return true;
+    }
+
+    private void directory(RelativePath path, Directory parent, Member member)
+            throws IOException, InterruptedException {
+        Directory directory;
+        Directory.Listing listing;
+        try {
+            directory = parent.directory(member.name());
+        } catch (FileFailure e) {
+            unreadable(path, member, e);
+            return;
+        }
+        try (directory) {
+            try {
+                listing = directory.list();
+            } catch (FileFailure e) {
+                unreadable(path, member, e);
+                return;
+            }
+            begin(path, member.name(), member.stat());
+            members(path, directory, listing);
+        }
+    }
+
+    private void unreadable(RelativePath path, Member member, FileFailure failure)
+            throws IOException, InterruptedException {
+        if (failure.errno() == Errno.NOENT) {
+            return;
+        }
+        visitor.problem(path, ProblemCode.SOURCE_UNREADABLE, Publisher.reason(failure));
+        begin(path, member.name(), member.stat());
+        end(path, ManifestItem.Listing.UNREADABLE);
+    }
+
+    private static Entry leaf(Directory directory, Member member) throws IOException {
+        FileStat stat = member.stat();
+        return switch (stat.kind()) {
+            case REGULAR -> new Entry.RegularFile(stat.metadata(), stat.size(), stat.isSparse());
+            case SYMLINK -> new Entry.Symlink(stat.metadata(), directory.readLink(member.name()));
+            case FIFO -> new Entry.Special(stat.metadata(), Entry.SpecialKind.FIFO);
+            case SOCKET -> new Entry.Special(stat.metadata(), Entry.SpecialKind.SOCKET);
+            case CHARACTER_DEVICE -> new Entry.Special(stat.metadata(), Entry.SpecialKind.CHARACTER_DEVICE);
+            case BLOCK_DEVICE -> new Entry.Special(stat.metadata(), Entry.SpecialKind.BLOCK_DEVICE);
+            case DIRECTORY -> throw new IllegalStateException("a directory is no leaf");
+        };
+    }
+}

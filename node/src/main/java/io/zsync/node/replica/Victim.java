@@ -1,0 +1,37 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileStat;
+import io.zsync.protocol.Name;
+import java.io.IOException;
+
+/** The last look before an object is replaced or removed: is it still the one that was planned for? */
+final class Victim {
+    private Victim() {}
+
+    /** False if the name is gone, or another object or another state of it stands there now. */
+    static boolean isStill(FileStat planned, Directory directory, Name name) throws IOException {
+        FileStat now;
+        try {
+            now = directory.stat(name);
+        } catch (FileFailure e) {
+            if (e.errno() == Errno.NOENT) {
+                return false;
+            }
+            throw e;
+        }
+        if (now.kind() != planned.kind() || !now.sameObject(planned)) {
+            return false;
+        }
+        if (planned.isDirectory()) {
+            return true;
+        }
+        boolean sameContent = now.size() == planned.size() && now.metadata().sameTime(planned.metadata());
+        // With several names, replacing one of them moves the ctime of the others.
+        boolean sameChange = planned.links() > 1
+                || (now.ctimeSeconds() == planned.ctimeSeconds() && now.ctimeNanos() == planned.ctimeNanos());
+        return sameContent && sameChange;
+    }
+}
