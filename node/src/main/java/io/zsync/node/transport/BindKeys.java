@@ -29,7 +29,7 @@ public final class BindKeys {
     /** The same on both ends of the connection, and nowhere else. */
     public static BindKeys of(Connection control, SessionId session, Protection protection) throws IOException {
         byte[] context = Arrays.copyOf(session.bytes(), SessionId.LENGTH + 1);
-        context[SessionId.LENGTH] = (byte) protection.ordinal();
+        context[SessionId.LENGTH] = (byte) protection.number();
         return new BindKeys(
                 session,
                 protection,

@@ -19,23 +19,24 @@ import org.jspecify.annotations.Nullable;
 public final class DataWriter implements Closeable {
     private final SocketChannel channel;
     private final PathCounters counters;
-    private final OutboundPack pack = new OutboundPack();
     private final FrameCheck check = new FrameCheck();
-    private final ByteBuffer head = ByteBuffer.allocateDirect(40);
-    private final ByteBuffer trailer = ByteBuffer.allocateDirect(FrameCheck.LENGTH);
+    private final ChunkSender chunks;
+    private final OutboundPack pack = new OutboundPack();
+    private final ByteBuffer frame = ByteBuffer.allocateDirect(FrameCheck.HEADER_LENGTH);
     private long sequence;
 
     /** @param channel blocking, bound; closed with this writer */
     public DataWriter(SocketChannel channel, PathCounters counters) {
         this.channel = channel;
         this.counters = counters;
+        this.chunks = new ChunkSender(channel, check, counters);
     }
 
     /**
      * A chunk that went out.
      *
      * @param header as sent; with {@link #check(OpenFile, FrameHeader)} it answers a rejection
-     * @param check the payload check as sent, or as it should have been if the chunk is not whole
+     * @param check the payload check as sent, or as it would have been if the chunk is not whole
      * @param path how the bytes went; of several the last
      * @param whole false if the source ended or failed first, so that the receiver is certain to reject the chunk
      * @param failure why the source could not be read to the chunk's end; null if it was merely short
@@ -55,12 +56,34 @@ public final class DataWriter implements Closeable {
      */
     public Sent chunk(OpenFile source, long file, int attempt, long offset, int length, DataPath path)
             throws IOException {
-        throw new UnsupportedOperationException();
+        PathChoice choice = switch (path) {
+            case SENDFILE -> PathChoice.KERNEL_SENDS;
+            case MAPPED, BUFFERED -> PathChoice.FORCED;
+            case CLONE, COPY_RANGE -> throw new IllegalArgumentException(path + " does not reach a socket");
+        };
+        FrameHeader header =
+                new FrameHeader(FrameHeader.Type.CHUNK, 0, attempt, sequence, file, offset, length, length);
+        check.appendHeader(header, frame.clear());
+        chunks.send(frame.flip(), source, offset, length, path);
+        frame.clear();
+        check.appendTo(frame, !chunks.whole());
+        write(frame.flip());
+        sequence++;
+        return new Sent(
+                header,
+                check.value(),
+                chunks.path(),
+                chunks.path() == path ? choice : PathChoice.TRANSFER_REFUSED,
+                chunks.whole(),
+                chunks.failure());
     }
 
     /** Sends word of a hole: a header alone. @return its sequence */
     public long hole(long file, int attempt, long offset, long length) throws IOException {
-        throw new UnsupportedOperationException();
+        FrameHeader header = new FrameHeader(FrameHeader.Type.HOLE, 0, attempt, sequence, file, offset, 0, length);
+        check.appendHeader(header, frame.clear());
+        write(frame.flip());
+        return sequence++;
     }
 
     /** The pack that {@link #sendPack} will send. */
@@ -70,19 +93,32 @@ public final class DataWriter implements Closeable {
 
     /** Sends what was added to {@link #pack} and empties it. @return its sequence. @throws IllegalStateException if empty */
     public long sendPack() throws IOException {
-        throw new UnsupportedOperationException();
+        counters.add(DataPath.BUFFERED, pack.contentLength());
+        write(pack.seal(sequence, check));
+        pack.clear();
+        return sequence++;
     }
 
     /**
      * Computes once more the payload check of a chunk that was rejected. The one that was sent: the wire's fault. Another:
      * the source has changed.
+     *
+     * @throws IOException if the source cannot be read; the stream is not concerned
      */
     public int check(OpenFile source, FrameHeader header) throws IOException {
-        throw new UnsupportedOperationException();
+        check.appendHeader(header, frame.clear());
+        long end = header.offset() + header.wireLength();
+        return chunks.sum(source, header.offset(), end) == end ? check.value() : ~check.value();
     }
 
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
     }
 }

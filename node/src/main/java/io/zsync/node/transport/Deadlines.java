@@ -3,6 +3,7 @@ package io.zsync.node.transport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -23,14 +24,18 @@ public final class Deadlines implements Closeable {
         timer.setRemoveOnCancelPolicy(true);
     }
 
-    /** Closes {@code victim} after that time, unless cancelled before. */
+    /** Closes {@code victim} after that time, unless cancelled before; at once if this timer is closed. */
     public Deadline close(Closeable victim, Duration after) {
         Deadline deadline = new Deadline(victim, after);
-        deadline.start(timer);
+        try {
+            deadline.start(timer);
+        } catch (RejectedExecutionException e) {
+            deadline.expire();
+        }
         return deadline;
     }
 
-    /** Deadlines still running never come; armed ones later are refused. */
+    /** Deadlines still running never come. */
     @Override
     public void close() {
         timer.shutdownNow();
@@ -73,6 +78,18 @@ public final class Deadlines implements Closeable {
             if (!cancel()) {
                 throw new IOException(operation + ": not done within " + after.toMillis() + " ms");
             }
+        }
+
+        /** What to throw for a failure that may be this deadline's work. */
+        IOException explain(String operation, IOException failure) {
+            return new IOException(
+                    operation + ": " + (expired() ? "not done within " + after.toMillis() + " ms" : reason(failure)),
+                    failure);
+        }
+
+        private static String reason(IOException failure) {
+            String message = failure.getMessage();
+            return message == null ? failure.getClass().getSimpleName() : message;
         }
 
         public synchronized boolean expired() {
