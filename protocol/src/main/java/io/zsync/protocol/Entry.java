@@ -64,10 +64,21 @@ public sealed interface Entry {
     /** A FIFO, socket or device: named so that it is not mistaken for an absence. */
     record Special(Metadata metadata, SpecialKind kind) implements Entry {}
 
-    enum SpecialKind {
-        FIFO,
-        SOCKET,
-        CHARACTER_DEVICE,
-        BLOCK_DEVICE
+    enum SpecialKind implements Numbered {
+        FIFO(1),
+        SOCKET(2),
+        CHARACTER_DEVICE(3),
+        BLOCK_DEVICE(4);
+
+        private final int number;
+
+        SpecialKind(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public int number() {
+            return number;
+        }
     }
 }

@@ -1,7 +1,7 @@
 package io.zsync.protocol;
 
 /** Why a session failed as a whole. The wire number is stable for all versions (SPEC.md, section "Errors"). */
-public enum ErrorCode {
+public enum ErrorCode implements Numbered {
     MALFORMED(1),
     VIOLATION(2),
     VERSION(3),
@@ -24,6 +24,7 @@ public enum ErrorCode {
         this.number = number;
     }
 
+    @Override
     public int number() {
         return number;
     }

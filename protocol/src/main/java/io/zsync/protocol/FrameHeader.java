@@ -14,10 +14,21 @@ package io.zsync.protocol;
  */
 public record FrameHeader(
         Type type, int flags, int attempt, long sequence, long file, long offset, int wireLength, long plainLength) {
-    public enum Type {
-        CHUNK,
-        PACK,
-        HOLE
+    public enum Type implements Numbered {
+        CHUNK(1),
+        PACK(2),
+        HOLE(3);
+
+        private final int number;
+
+        Type(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public int number() {
+            return number;
+        }
     }
 
     public FrameHeader {

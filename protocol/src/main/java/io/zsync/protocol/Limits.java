@@ -22,6 +22,9 @@ public final class Limits {
     /** One manifest part before compression. */
     public static final int MANIFEST_PART_LENGTH = 256 << 10;
 
+    /** The same compressed: the worst case of an LZ4 block. */
+    public static final int MANIFEST_BLOCK_LENGTH = MANIFEST_PART_LENGTH + MANIFEST_PART_LENGTH / 255 + 16;
+
     public static final int DIRECTORY_ENTRIES = 2_000_000;
 
     public static final int CHUNK_LENGTH = 8 << 20;

@@ -1,5 +1,7 @@
 package io.zsync.protocol;
 
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +30,14 @@ public sealed interface ManifestItem {
         @Override
         public boolean equals(Object other) {
             return other instanceof DirBegin begin
-                    && java.util.Objects.equals(name, begin.name)
+                    && Objects.equals(name, begin.name)
                     && entry.equals(begin.entry)
-                    && java.util.Arrays.equals(rules, begin.rules);
+                    && Arrays.equals(rules, begin.rules);
         }
 
         @Override
         public int hashCode() {
-            return java.util.Objects.hash(name, entry, java.util.Arrays.hashCode(rules));
+            return Objects.hash(name, entry, Arrays.hashCode(rules));
         }
     }
 
@@ -51,9 +53,20 @@ public sealed interface ManifestItem {
     record DirEnd(Listing listing) implements ManifestItem {}
 
     /** How much of a directory its sender could list; nothing may be deleted below one that is not complete. */
-    enum Listing {
-        COMPLETE,
-        PARTLY,
-        UNREADABLE
+    enum Listing implements Numbered {
+        COMPLETE(1),
+        PARTLY(2),
+        UNREADABLE(3);
+
+        private final int number;
+
+        Listing(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public int number() {
+            return number;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.zsync.protocol;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -19,12 +20,18 @@ public sealed interface Message {
     }
 
     /** Responder's answer: the highest common version, common features, its own bounds. */
-    record Welcome(int version, long features, Credits credits) implements Message {}
+    record Welcome(int version, long features, Credits credits) implements Message {
+        public Welcome {
+            if (version < 1 || version > 0xFFFF) {
+                throw new IllegalArgumentException("version " + version);
+            }
+        }
+    }
 
     /** What the initiator asks for. {@code path} is the subtree of the share; the root for all of it. */
     record Open(Mode mode, String share, RelativePath path, RunOptions options, Credits credits) implements Message {
         public Open {
-            int length = share.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+            int length = share.getBytes(StandardCharsets.UTF_8).length;
             if (length < 1 || length > Limits.SHARE_LENGTH) {
                 throw new IllegalArgumentException("share name of " + length + " bytes, not 1.." + Limits.SHARE_LENGTH);
             }
@@ -38,8 +45,12 @@ public sealed interface Message {
         }
     }
 
-    /** The session is over, for this reason; the connection closes behind it. */
-    record Failure(ErrorCode code, String detail) implements Message {}
+    /** The session is over, for this reason; the connection closes behind it. Frozen. A long detail is cut. */
+    record Failure(ErrorCode code, String detail) implements Message {
+        public Failure {
+            detail = cut(detail);
+        }
+    }
 
     /** A run of manifest items: LZ4 block of {@code plainLength} bytes, 1 to {@link Limits#MANIFEST_PART_LENGTH}. */
     record ManifestPart(int plainLength, byte[] block) implements Message {
@@ -47,6 +58,10 @@ public sealed interface Message {
             if (plainLength < 1 || plainLength > Limits.MANIFEST_PART_LENGTH) {
                 throw new IllegalArgumentException(
                         "manifest part of " + plainLength + " bytes, not 1.." + Limits.MANIFEST_PART_LENGTH);
+            }
+            if (block.length < 1 || block.length > Limits.MANIFEST_BLOCK_LENGTH) {
+                throw new IllegalArgumentException(
+                        "manifest block of " + block.length + " bytes, not 1.." + Limits.MANIFEST_BLOCK_LENGTH);
             }
         }
 
@@ -93,20 +108,42 @@ public sealed interface Message {
         public static final int GROUP = 32;
         private static final int ALL = 63;
 
-        public enum Kind {
-            DIRECTORY,
-            FILE,
-            SYMLINK,
-            SPECIAL
+        public enum Kind implements Numbered {
+            DIRECTORY(1),
+            FILE(2),
+            SYMLINK(3),
+            SPECIAL(4);
+
+            private final int number;
+
+            Kind(int number) {
+                this.number = number;
+            }
+
+            @Override
+            public int number() {
+                return number;
+            }
         }
 
-        public enum Action {
+        public enum Action implements Numbered {
             /** Did not exist before. */
-            CREATE,
+            CREATE(1),
             /** Replaced by new content or by another kind. */
-            REPLACE,
+            REPLACE(2),
             /** Only metadata differs. */
-            UPDATE
+            UPDATE(3);
+
+            private final int number;
+
+            Action(int number) {
+                this.number = number;
+            }
+
+            @Override
+            public int number() {
+                return number;
+            }
         }
 
         public Change {
@@ -117,8 +154,12 @@ public sealed interface Message {
         }
     }
 
-    /** One path was not replicated; the run goes on. */
-    record Problem(RelativePath path, ProblemCode code, String detail) implements Message {}
+    /** One path was not replicated; the run goes on. A long detail is cut. */
+    record Problem(RelativePath path, ProblemCode code, String detail) implements Message {
+        public Problem {
+            detail = cut(detail);
+        }
+    }
 
     /**
      * All wanted ranges of this attempt were sent, and a last look at the open descriptor found the file that was offered.
@@ -191,6 +232,20 @@ public sealed interface Message {
 
     /** Initiator's last word. */
     record Bye() implements Message {}
+
+    /** The text, or as much of its beginning as fits {@link Limits#DETAIL_LENGTH}: an error report must not fail. */
+    private static String cut(String detail) {
+        int length = 0;
+        for (int i = 0; i < detail.length(); ) {
+            int c = detail.codePointAt(i);
+            length += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+            if (length > Limits.DETAIL_LENGTH) {
+                return detail.substring(0, i);
+            }
+            i += Character.charCount(c);
+        }
+        return detail;
+    }
 
     private static void checkFile(long file, int attempt) {
         checkCount("file", file);

@@ -20,11 +20,17 @@ public final class Name implements Comparable<Name> {
 
     /** @throws IllegalArgumentException if the bytes are no valid component; the array is copied */
     public static Name of(byte[] bytes) {
-        String reason = reasonAgainst(bytes, 0, bytes.length);
+        return of(bytes, 0, bytes.length);
+    }
+
+    /** The component in these bytes of a larger array, copied. */
+    static Name of(byte[] bytes, int from, int to) {
+        String reason = reasonAgainst(bytes, from, to);
         if (reason != null) {
-            throw new IllegalArgumentException("name " + Escape.bytes(bytes) + ": " + reason);
+            throw new IllegalArgumentException(
+                    "name " + Escape.bytes(Arrays.copyOfRange(bytes, from, to)) + ": " + reason);
         }
-        return new Name(bytes.clone());
+        return new Name(Arrays.copyOfRange(bytes, from, to));
     }
 
     /** The component with these characters in UTF-8. */

@@ -1,7 +1,7 @@
 package io.zsync.protocol;
 
 /** Why one path was not replicated while the run went on. Wire numbers are stable (SPEC.md, section "Errors"). */
-public enum ProblemCode {
+public enum ProblemCode implements Numbered {
     /** The sender could not read this file or directory. */
     SOURCE_UNREADABLE(1),
     /** The source vanished between the scan and the transfer. */
@@ -27,6 +27,7 @@ public enum ProblemCode {
         this.number = number;
     }
 
+    @Override
     public int number() {
         return number;
     }

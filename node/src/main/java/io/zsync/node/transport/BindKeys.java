@@ -1,0 +1,55 @@
+package io.zsync.node.transport;
+
+import io.zsync.protocol.Protection;
+import io.zsync.protocol.SessionId;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * The secrets that tie plain data streams to one session at one level. Both ends draw them from the control connection's
+ * TLS keys, one for each role, so that nothing one end has said can be said back to it. Immutable.
+ */
+public final class BindKeys {
+    private static final String INITIATOR = "EXPORTER-zsync-bind-initiator";
+    private static final String RESPONDER = "EXPORTER-zsync-bind-responder";
+    private static final int KEY_LENGTH = 32;
+
+    private final SessionId session;
+    private final Protection protection;
+    private final byte[] initiator;
+    private final byte[] responder;
+
+    private BindKeys(SessionId session, Protection protection, byte[] initiator, byte[] responder) {
+        this.session = session;
+        this.protection = protection;
+        this.initiator = initiator;
+        this.responder = responder;
+    }
+
+    /** The same on both ends of the connection, and nowhere else. */
+    public static BindKeys of(Connection control, SessionId session, Protection protection) throws IOException {
+        byte[] context = Arrays.copyOf(session.bytes(), SessionId.LENGTH + 1);
+        context[SessionId.LENGTH] = (byte) protection.number();
+        return new BindKeys(
+                session,
+                protection,
+                control.exportKey(INITIATOR, context, KEY_LENGTH),
+                control.exportKey(RESPONDER, context, KEY_LENGTH));
+    }
+
+    public SessionId session() {
+        return session;
+    }
+
+    public Protection protection() {
+        return protection;
+    }
+
+    byte[] initiator() {
+        return initiator;
+    }
+
+    byte[] responder() {
+        return responder;
+    }
+}

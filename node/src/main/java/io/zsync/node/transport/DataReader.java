@@ -1,0 +1,136 @@
+package io.zsync.node.transport;
+
+import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.PackCodec;
+import io.zsync.protocol.ProtocolException;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The receiving end of one data stream: reads frames until the peer ends it, and hands each payload to the sink from the
+ * buffer it was read into and checked in. No field is used before the header check matched; no pack before all of it did.
+ * {@link #run} is for one platform thread, {@link #close} for any.
+ */
+public final class DataReader implements Closeable {
+    private static final int SLICE_LENGTH = 256 << 10;
+
+    /** Behind a payload the next header is often there already; further than that nothing is read ahead. */
+    private static final int BETWEEN_LENGTH = FrameCheck.LENGTH + FrameCheck.HEADER_LENGTH;
+
+    private final SocketChannel channel;
+    private final int stream;
+    private final ChunkSink sink;
+    private final LongAdder verified;
+    private final FrameCheck check = new FrameCheck();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(Limits.PACK_LENGTH + BETWEEN_LENGTH);
+    private long sequence;
+
+    /**
+     * @param channel blocking, bound; closed with this reader
+     * @param verified grows by the payload bytes that passed their check; may be shared by streams
+     */
+    public DataReader(SocketChannel channel, int stream, ChunkSink sink, LongAdder verified) {
+        this.channel = channel;
+        this.stream = stream;
+        this.sink = sink;
+        this.verified = verified;
+        buffer.limit(0);
+    }
+
+    /**
+     * Returns when the peer has ended the stream between two frames.
+     *
+     * @throws EOFException if it ended the stream inside one
+     * @throws IOException if the stream broke
+     * @throws ProtocolException if the peer sent what it must not
+     */
+    public void run() throws IOException {
+        while (fill(FrameCheck.HEADER_LENGTH, FrameCheck.HEADER_LENGTH) || buffer.hasRemaining()) {
+            require(FrameCheck.HEADER_LENGTH, FrameCheck.HEADER_LENGTH, "header");
+            FrameHeader header = check.readHeader(buffer);
+            if (header.sequence() != sequence) {
+                throw ProtocolException.violation(
+                        "stream " + stream + ": frame " + header.sequence() + " in place of " + sequence);
+            }
+            switch (header.type()) {
+                case CHUNK -> readChunk(header);
+                case PACK -> readPack(header);
+                case HOLE -> sink.claim(header).verified();
+            }
+            sequence++;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private void readChunk(FrameHeader header) throws IOException {
+        ChunkSink.Claim claim = sink.claim(header);
+        boolean complete = false;
+        try {
+            int done = 0;
+            while (done < header.wireLength()) {
+                int length = Math.min(SLICE_LENGTH, header.wireLength() - done);
+                require(length, length, "chunk");
+                check.update(buffer.slice(buffer.position(), length));
+                claim.write(buffer.slice(buffer.position(), length), header.offset() + done);
+                buffer.position(buffer.position() + length);
+                done += length;
+            }
+            require(FrameCheck.LENGTH, BETWEEN_LENGTH, "payload check");
+            complete = true;
+        } finally {
+            if (!complete) {
+                claim.abandoned();
+            }
+        }
+        if (check.matches(buffer)) {
+            verified.add(header.wireLength());
+            claim.verified();
+        } else {
+            claim.damaged();
+        }
+    }
+
+    private void readPack(FrameHeader header) throws IOException {
+        int length = header.wireLength();
+        require(length + FrameCheck.LENGTH, length + BETWEEN_LENGTH, "pack");
+        ByteBuffer pack = buffer.slice(buffer.position(), length);
+        check.update(pack.duplicate());
+        buffer.position(buffer.position() + length);
+        if (check.matches(buffer)) {
+            PackCodec.read(pack, header.file(), sink::packed);
+            verified.add(length);
+        } else {
+            sink.packDamaged(stream, sequence);
+        }
+    }
+
+    private void require(int length, int most, String part) throws IOException {
+        if (!fill(length, most)) {
+            throw new EOFException("stream " + stream + ": the peer ended it inside the " + part + " of frame "
+                    + sequence + ", " + buffer.remaining() + " of " + length + " bytes");
+        }
+    }
+
+    /** Reads until {@code length} bytes are in the buffer, and up to {@code most} of them. @return false at the end */
+    private boolean fill(int length, int most) throws IOException {
+        if (buffer.remaining() >= length) {
+            return true;
+        }
+        buffer.compact().limit(most);
+        int read = 0;
+        while (buffer.position() < length && read >= 0) {
+            read = channel.read(buffer);
+        }
+        buffer.flip();
+        return buffer.remaining() >= length;
+    }
+}

@@ -1,0 +1,80 @@
+package io.zsync.node.trust;
+
+import io.zsync.protocol.Digest;
+import io.zsync.protocol.PeerId;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.util.function.Predicate;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+
+/**
+ * A node's key pair with the self-signed certificate around it. What counts is the {@link #id}: peers know each other by
+ * it and by nothing else. The private key never leaves this class but into TLS. Immutable, for any thread.
+ */
+public final class Identity {
+    static {
+        // A resumed session would skip the pin. Tickets are already useless because every connection has a context of
+        // its own; without them nothing is sent that could be resumed at all. Read once, when JSSE loads.
+        System.setProperty("jdk.tls.server.newSessionTicketCount", "0");
+    }
+
+    /** 1.3.101.112 */
+    private static final SelfSignedCertificate.SignatureAlgorithm SIGNATURE =
+            new SelfSignedCertificate.SignatureAlgorithm("Ed25519", new byte[] {0x2B, 0x65, 0x70});
+
+    private final PrivateKey key;
+    private final X509Certificate certificate;
+    private final PeerId id;
+
+    private Identity(PrivateKey key, X509Certificate certificate) {
+        this.key = key;
+        this.certificate = certificate;
+        this.id = idOf(certificate.getPublicKey());
+    }
+
+    /** A fresh identity that lives in memory alone. */
+    public static Identity generate() {
+        try {
+            KeyPair keys = KeyPairGenerator.getInstance(SIGNATURE.jcaName()).generateKeyPair();
+            return new Identity(keys.getPrivate(), SelfSignedCertificate.of(keys, SIGNATURE));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime lacks " + SIGNATURE.jcaName() + " or X.509", e);
+        }
+    }
+
+    public PeerId id() {
+        return id;
+    }
+
+    /** The id that belongs to a public key: SHA-256 of its SubjectPublicKeyInfo. */
+    public static PeerId idOf(PublicKey key) {
+        try {
+            return new PeerId(
+                    Digest.of(MessageDigest.getInstance("SHA-256").digest(key.getEncoded())));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime lacks SHA-256", e);
+        }
+    }
+
+    /**
+     * A TLS 1.3 context that shows this identity and lets in those peers that {@code accepted} says yes to. One for each
+     * connection: sessions cannot be resumed across contexts, so a removed key is refused at once.
+     */
+    public SSLContext tlsContext(Predicate<PeerId> accepted) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            context.init(
+                    new KeyManager[] {new SingleKey(key, certificate)}, new TrustManager[] {new PinnedTrust(accepted)}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime lacks TLS 1.3", e);
+        }
+    }
+}

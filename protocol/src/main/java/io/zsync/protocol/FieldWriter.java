@@ -1,0 +1,120 @@
+package io.zsync.protocol;
+
+import com.esotericsoftware.kryo.io.Output;
+import java.nio.charset.StandardCharsets;
+
+/** Writes the fields that {@link FieldReader} reads, in the same order. Values were checked by their records. */
+final class FieldWriter {
+    private final Output output;
+
+    FieldWriter(Output output) {
+        this.output = output;
+    }
+
+    FieldWriter u8(int value) {
+        output.writeByte(value);
+        return this;
+    }
+
+    FieldWriter u16(int value) {
+        return u8(value >>> 8).u8(value);
+    }
+
+    FieldWriter u64(long value) {
+        output.writeLong(Long.reverseBytes(value));
+        return this;
+    }
+
+    FieldWriter flag(boolean value) {
+        return u8(value ? 1 : 0);
+    }
+
+    FieldWriter varint(long value) {
+        output.writeVarLong(value, true);
+        return this;
+    }
+
+    FieldWriter svarint(long value) {
+        output.writeVarLong(value, false);
+        return this;
+    }
+
+    FieldWriter number(Numbered value) {
+        return u8(value.number());
+    }
+
+    FieldWriter fixed(byte[] bytes) {
+        output.writeBytes(bytes);
+        return this;
+    }
+
+    FieldWriter bytes(byte[] bytes) {
+        return varint(bytes.length).fixed(bytes);
+    }
+
+    FieldWriter text(String text) {
+        return bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    FieldWriter path(RelativePath path) {
+        return bytes(path.bytes());
+    }
+
+    /** One length byte: a name has at most 255. */
+    FieldWriter name(Name name) {
+        u8(name.length());
+        int start = output.position();
+        if (output.getBuffer().length - start < name.length()) {
+            return fixed(name.bytes());
+        }
+        name.copyTo(output.getBuffer(), start);
+        output.setPosition(start + name.length());
+        return this;
+    }
+
+    FieldWriter metadata(Metadata metadata) {
+        return varint(metadata.mode())
+                .varint(Integer.toUnsignedLong(metadata.uid()))
+                .varint(Integer.toUnsignedLong(metadata.gid()))
+                .svarint(metadata.mtimeSeconds())
+                .varint(metadata.mtimeNanos());
+    }
+
+    FieldWriter regularFile(Entry.RegularFile file) {
+        return metadata(file.metadata()).varint(file.size()).flag(file.sparse());
+    }
+
+    FieldWriter identity(FileIdentity identity) {
+        return varint(identity.size())
+                .svarint(identity.mtimeSeconds())
+                .varint(identity.mtimeNanos())
+                .svarint(identity.ctimeSeconds())
+                .varint(identity.ctimeNanos())
+                .u64(identity.inode());
+    }
+
+    FieldWriter credits(Credits credits) {
+        return varint(credits.parts()).varint(credits.files()).varint(credits.bytes());
+    }
+
+    FieldWriter options(RunOptions options) {
+        return flag(options.dryRun())
+                .flag(options.reportChanges())
+                .flag(options.keepOwner())
+                .number(options.durability())
+                .number(options.protection())
+                .varint(options.streams());
+    }
+
+    FieldWriter tally(Tally tally) {
+        return varint(tally.created())
+                .varint(tally.changed())
+                .varint(tally.deleted())
+                .varint(tally.unchanged())
+                .varint(tally.failed())
+                .varint(tally.skipped())
+                .varint(tally.files())
+                .varint(tally.bytes())
+                .flag(tally.durable());
+    }
+}

@@ -1,0 +1,111 @@
+package io.zsync.protocol;
+
+import com.esotericsoftware.kryo.KryoException;
+import net.jpountz.lz4.LZ4Exception;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4SafeDecompressor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns received manifest parts back into items, and holds the sender to the manifest's order and bounds. Its memory is
+ * one part and one name for each open directory, whatever the tree. After a {@link ProtocolException} it is of no
+ * further use. One thread.
+ */
+public final class ManifestDecoder {
+    private static final Entry.SpecialKind[] SPECIAL_KINDS = Entry.SpecialKind.values();
+    private static final ManifestItem.Listing[] LISTINGS = ManifestItem.Listing.values();
+
+    private final ManifestOrder order = new ManifestOrder();
+    private final byte[] plain = new byte[Limits.MANIFEST_PART_LENGTH];
+    private final FieldReader in = new FieldReader(plain, 0, 0);
+    private final LZ4SafeDecompressor decompressor = LZ4Factory.safeInstance().safeDecompressor();
+
+    /**
+     * Takes the next part; its items are then read with {@link #next}.
+     *
+     * @throws ProtocolException if it does not decompress to the very length it declares, or the manifest is complete
+     * @throws IllegalStateException if the part before it was not read to its end
+     */
+    public void accept(Message.ManifestPart part) {
+        if (in.remaining() > 0) {
+            throw new IllegalStateException(in.remaining() + " bytes of the last manifest part are unread");
+        }
+        if (order.isComplete()) {
+            throw ProtocolException.violation("a manifest part after the root's end");
+        }
+        int length;
+        try {
+            length = decompressor.decompress(part.block(), 0, part.block().length, plain, 0, part.plainLength());
+        } catch (LZ4Exception | IndexOutOfBoundsException e) {
+            throw new ProtocolException(
+                    ErrorCode.MALFORMED, "manifest part does not decompress to " + part.plainLength() + " bytes", e);
+        }
+        if (length != part.plainLength()) {
+            throw ProtocolException.malformed(
+                    "manifest part decompresses to " + length + " bytes, not " + part.plainLength());
+        }
+        in.reset(plain, 0, length);
+    }
+
+    /**
+     * The next item of the part, or null at its end.
+     *
+     * @throws ProtocolException if it is malformed or out of place
+     */
+    public @Nullable ManifestItem next() {
+        if (in.remaining() == 0) {
+            return null;
+        }
+        try {
+            ManifestItem item = read();
+            order.accept(item);
+            if (order.isComplete()) {
+                in.expectEnd();
+            }
+            return item;
+        } catch (KryoException
+                | IndexOutOfBoundsException
+                | NegativeArraySizeException
+                | IllegalArgumentException e) {
+            throw new ProtocolException(
+                    ErrorCode.MALFORMED, "manifest after entry " + order.lastEntry() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The number of the last directory or leaf handed out; -1 before the root. */
+    public long lastEntry() {
+        return order.lastEntry();
+    }
+
+    /** True once the root's end was handed out. */
+    public boolean isComplete() {
+        return order.isComplete();
+    }
+
+    private ManifestItem read() {
+        int kind = in.u8();
+        return switch (kind) {
+            case ManifestEncoder.DIR_BEGIN ->
+                new ManifestItem.DirBegin(
+                        optionalName(),
+                        new Entry.Directory(in.metadata()),
+                        in.bytes("rules", Limits.RULES_LENGTH));
+            case ManifestEncoder.FILE -> new ManifestItem.Leaf(in.name(in.u8()), in.regularFile());
+            case ManifestEncoder.SYMLINK ->
+                new ManifestItem.Leaf(
+                        in.name(in.u8()),
+                        new Entry.Symlink(in.metadata(), in.bytes("link target", Limits.LINK_TARGET_LENGTH)));
+            case ManifestEncoder.SPECIAL ->
+                new ManifestItem.Leaf(
+                        in.name(in.u8()),
+                        new Entry.Special(in.metadata(), in.number(SPECIAL_KINDS, "special kind")));
+            case ManifestEncoder.DIR_END -> new ManifestItem.DirEnd(in.number(LISTINGS, "listing"));
+            default -> throw ProtocolException.malformed("manifest item of kind " + kind);
+        };
+    }
+
+    private @Nullable Name optionalName() {
+        int length = in.u8();
+        return length == 0 ? null : in.name(length);
+    }
+}

@@ -1,0 +1,102 @@
+package io.zsync.protocol;
+
+import com.esotericsoftware.kryo.io.Output;
+import java.util.Arrays;
+import net.jpountz.lz4.LZ4Compressor;
+import net.jpountz.lz4.LZ4Factory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns manifest items into parts (SPEC.md section "Manifest"). Hides the items' layout and the compression; an item
+ * never spans two parts. Holds two buffers of a part's size, whatever the tree. One thread.
+ */
+public final class ManifestEncoder {
+    static final int DIR_BEGIN = 1;
+    static final int FILE = 2;
+    static final int SYMLINK = 3;
+    static final int SPECIAL = 4;
+    static final int DIR_END = 5;
+
+    /** More than any item needs besides its name and its rules or link target: kind, lengths, metadata, size. */
+    private static final int FIXED_FIELDS_LENGTH = 64;
+
+    private final ManifestOrder order = new ManifestOrder();
+    private final Output plain = new Output(Limits.MANIFEST_PART_LENGTH, Limits.MANIFEST_PART_LENGTH);
+    private final FieldWriter out = new FieldWriter(plain);
+    private final byte[] block = new byte[Limits.MANIFEST_BLOCK_LENGTH];
+    private final LZ4Compressor compressor = LZ4Factory.safeInstance().fastCompressor();
+    private long throughEntry = -1;
+
+    /**
+     * Takes the next item.
+     *
+     * @return the part before it, if the item did not fit in any more; the item then opens the next part
+     * @throws IllegalArgumentException if the item may not follow those before it
+     */
+    public Message.@Nullable ManifestPart add(ManifestItem item) {
+        long before = order.lastEntry();
+        order.accept(item);
+        Message.ManifestPart full = null;
+        if (plain.position() + largest(item) > Limits.MANIFEST_PART_LENGTH) {
+            full = part(before);
+        }
+        write(item);
+        return full;
+    }
+
+    /** What is collected, as a part; null if there is nothing. For the end, and for a receiver that should not wait. */
+    public Message.@Nullable ManifestPart flush() {
+        return plain.position() == 0 ? null : part(order.lastEntry());
+    }
+
+    /** The number of the last entry in the parts handed out so far, which an ack will name; -1 before any. */
+    public long throughEntry() {
+        return throughEntry;
+    }
+
+    /** The number of the last entry added; -1 before the root. */
+    public long lastEntry() {
+        return order.lastEntry();
+    }
+
+    private Message.ManifestPart part(long lastEntry) {
+        int plainLength = plain.position();
+        int length = compressor.compress(plain.getBuffer(), 0, plainLength, block, 0, block.length);
+        plain.reset();
+        throughEntry = lastEntry;
+        return new Message.ManifestPart(plainLength, Arrays.copyOf(block, length));
+    }
+
+    private static int largest(ManifestItem item) {
+        return switch (item) {
+            case ManifestItem.DirBegin begin -> FIXED_FIELDS_LENGTH + Limits.NAME_LENGTH + begin.rules().length;
+            case ManifestItem.Leaf leaf when leaf.entry() instanceof Entry.Symlink link ->
+                FIXED_FIELDS_LENGTH + leaf.name().length() + link.target().length;
+            case ManifestItem.Leaf leaf -> FIXED_FIELDS_LENGTH + leaf.name().length();
+            case ManifestItem.DirEnd end -> FIXED_FIELDS_LENGTH;
+        };
+    }
+
+    private void write(ManifestItem item) {
+        switch (item) {
+            case ManifestItem.DirBegin begin -> {
+                out.u8(DIR_BEGIN);
+                if (begin.name() == null) {
+                    out.u8(0);
+                } else {
+                    out.name(begin.name());
+                }
+                out.metadata(begin.entry().metadata()).bytes(begin.rules());
+            }
+            case ManifestItem.Leaf(Name name, Entry.RegularFile file) ->
+                out.u8(FILE).name(name).regularFile(file);
+            case ManifestItem.Leaf(Name name, Entry.Symlink link) ->
+                out.u8(SYMLINK).name(name).metadata(link.metadata()).bytes(link.target());
+            case ManifestItem.Leaf(Name name, Entry.Special special) ->
+                out.u8(SPECIAL).name(name).metadata(special.metadata()).number(special.kind());
+            case ManifestItem.Leaf(Name name, Entry.Directory directory) ->
+                throw new IllegalStateException("a directory is no leaf: " + name);
+            case ManifestItem.DirEnd end -> out.u8(DIR_END).number(end.listing());
+        }
+    }
+}
