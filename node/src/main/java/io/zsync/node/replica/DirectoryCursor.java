@@ -7,17 +7,17 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The directory that one thread worked in last, kept open because the next file is most often its sibling. */
-final class DirectoryCursor implements AutoCloseable {
+public final class DirectoryCursor implements AutoCloseable {
     private final Root root;
     private @Nullable RelativePath path;
     private @Nullable Directory directory;
 
-    DirectoryCursor(Root root) {
+    public DirectoryCursor(Root root) {
         this.root = root;
     }
 
     /** The open directory at this path; valid until the next call. */
-    Directory at(RelativePath wanted) throws IOException {
+    public Directory at(RelativePath wanted) throws IOException {
         Directory open = directory;
         if (open != null && wanted.equals(path)) {
             return open;
@@ -30,7 +30,7 @@ final class DirectoryCursor implements AutoCloseable {
     }
 
     /** Closes what is open; the cursor can be used again. */
-    void release() throws IOException {
+    public void release() throws IOException {
         Directory open = directory;
         directory = null;
         path = null;

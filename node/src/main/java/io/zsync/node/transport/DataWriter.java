@@ -91,6 +91,11 @@ public final class DataWriter implements Closeable {
         return pack;
     }
 
+    /** The sequence of the next frame. */
+    public long nextSequence() {
+        return sequence;
+    }
+
     /** Sends what was added to {@link #pack} and empties it. @return its sequence. @throws IllegalStateException if empty */
     public long sendPack() throws IOException {
         counters.add(DataPath.BUFFERED, pack.contentLength());

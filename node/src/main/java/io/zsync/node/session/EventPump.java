@@ -1,0 +1,77 @@
+package io.zsync.node.session;
+
+import io.zsync.node.api.Event;
+import io.zsync.node.api.EventSink;
+import java.util.ArrayDeque;
+
+/**
+ * Brings events to a sink that may block, from threads that must not. The run is slowed down where it can be, before the
+ * next manifest part, so that what waits here stays bounded. One thread of its own calls the sink.
+ */
+public final class EventPump implements AutoCloseable {
+    private static final int ROOM = 8_192;
+
+    private final EventSink sink;
+    private final ArrayDeque<Event> waiting = new ArrayDeque<>();
+    private final Thread thread;
+    private boolean closing;
+
+    public EventPump(EventSink sink) {
+        this.sink = sink;
+        this.thread = Thread.ofPlatform().daemon().name("zsync-events").start(this::run);
+    }
+
+    /** Queues an event. Never blocks. */
+    public synchronized void post(Event event) {
+        waiting.add(event);
+        notifyAll();
+    }
+
+    /** Waits while too much is waiting. For the thread that drives the run. */
+    synchronized void awaitRoom() throws InterruptedException {
+        while (waiting.size() >= ROOM && !closing) {
+            wait();
+        }
+    }
+
+    private void run() {
+        ArrayDeque<Event> batch = new ArrayDeque<>();
+        while (take(batch)) {
+            for (Event event : batch) {
+                sink.accept(event);
+            }
+            batch.clear();
+        }
+    }
+
+    private synchronized boolean take(ArrayDeque<Event> batch) {
+        while (waiting.isEmpty()) {
+            if (closing) {
+                return false;
+            }
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                return false;
+            }
+        }
+        batch.addAll(waiting);
+        waiting.clear();
+        notifyAll();
+        return true;
+    }
+
+    /** Returns when the sink has seen everything. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closing = true;
+            notifyAll();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

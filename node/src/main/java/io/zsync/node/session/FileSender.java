@@ -1,0 +1,291 @@
+package io.zsync.node.session;
+
+import io.zsync.node.api.DataPath;
+import io.zsync.node.api.Event;
+import io.zsync.node.api.PathChoice;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.OpenFile;
+import io.zsync.node.fs.Root;
+import io.zsync.node.replica.DirectoryCursor;
+import io.zsync.node.session.OutgoingFile.Segment;
+import io.zsync.node.session.OutgoingFile.SentChunk;
+import io.zsync.node.transport.DataWriter;
+import io.zsync.node.transport.OutboundPack;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.ProblemCode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One data stream's work on the sender's side: takes tasks from the {@link SendQueue}, moves content, and tells over control
+ * what became of each attempt. An attempt is confirmed only after a last look at the descriptor it was sent from. A failing
+ * source costs its file; only a failing stream costs the session.
+ */
+final class FileSender implements Session.Work {
+    private final Session session;
+    private final Root root;
+    private final SendQueue queue;
+    private final DataWriter writer;
+    private final int stream;
+    private final DataPath streamPath;
+    private final boolean forced;
+    private final Consumer<Event.Moved> explain;
+
+    /**
+     * @param streamPath how files of their own frames are sent
+     * @param explain is told each file whose content went out
+     */
+    FileSender(
+            Session session,
+            Root root,
+            SendQueue queue,
+            DataWriter writer,
+            int stream,
+            DataPath streamPath,
+            boolean forced,
+            Consumer<Event.Moved> explain) {
+        this.session = session;
+        this.root = root;
+        this.queue = queue;
+        this.writer = writer;
+        this.stream = stream;
+        this.streamPath = streamPath;
+        this.forced = forced;
+        this.explain = explain;
+    }
+
+    @Override
+    public void run() throws IOException, InterruptedException {
+        try (DirectoryCursor cursor = new DirectoryCursor(root)) {
+            SendQueue.Task task = queue.next();
+            while (task != null) {
+                switch (task) {
+                    case SendQueue.Task.Pack pack -> sendPack(pack.files(), cursor);
+                    case SendQueue.Task.Stream next -> sendSegment(next.file(), cursor);
+                    case SendQueue.Task.Recheck recheck -> recheck(recheck.file(), recheck.rejected(), cursor);
+                }
+                task = queue.next();
+            }
+        } catch (IOException e) {
+            session.streamBroke(e);
+        }
+    }
+
+    private void sendPack(List<OutgoingFile> files, DirectoryCursor cursor) throws IOException {
+        OutboundPack pack = writer.pack();
+        List<OutgoingFile> packed = new ArrayList<>(files.size());
+        for (int i = 0; i < files.size(); i++) {
+            OutgoingFile file = files.get(i);
+            if (!pack.hasRoomFor((int) file.size())) {
+                queue.back(files.subList(i, files.size()));
+                break;
+            }
+            if (addToPack(pack, file, cursor)) {
+                packed.add(file);
+            }
+        }
+        if (pack.isEmpty()) {
+            return;
+        }
+        // Before it is sent: a rejection may come back at once.
+        packed.forEach(file -> file.packed(stream, writer.nextSequence()));
+        writer.sendPack();
+        for (OutgoingFile file : packed) {
+            explain.accept(new Event.Moved(
+                    file.offer().path(),
+                    DataPath.BUFFERED,
+                    file.size(),
+                    forced ? PathChoice.FORCED : PathChoice.SMALL_FILE));
+        }
+    }
+
+    private boolean addToPack(OutboundPack pack, OutgoingFile file, DirectoryCursor cursor) {
+        try (OpenFile open = cursor.at(file.offer().directory()).open(file.offer().name())) {
+            FileIdentity identity = file.identity();
+            if (open.stat().identity().equals(identity)
+                    && pack.add(open, file.offer().file(), file.attempt(), identity)) {
+                return true;
+            }
+            changed(file, cursor);
+        } catch (IOException e) {
+            lost(file, e);
+        }
+        return false;
+    }
+
+    /** Sends the next segment of a file; whoever finds nothing left and nothing in flight concludes the attempt. */
+    private void sendSegment(OutgoingFile file, DirectoryCursor cursor) throws IOException {
+        OpenFile source;
+        Segment segment = null;
+        synchronized (file.io) {
+            source = open(file, cursor);
+            if (source != null) {
+                try {
+                    segment = file.next(source);
+                } catch (IOException e) {
+                    lost(file, e);
+                }
+            }
+        }
+        if (source == null || segment == null) {
+            queue.exhausted(file);
+        } else {
+            send(file, source, segment);
+        }
+        synchronized (file.io) {
+            conclude(file, cursor);
+        }
+    }
+
+    private void send(OutgoingFile file, OpenFile source, Segment segment) throws IOException {
+        long number = file.offer().file();
+        if (segment.hole()) {
+            writer.hole(number, segment.attempt(), segment.offset(), segment.length());
+            file.sent(segment, null);
+            return;
+        }
+        DataWriter.Sent sent = writer.chunk(
+                source, number, segment.attempt(), segment.offset(), (int) segment.length(), streamPath);
+        if (!sent.whole()) {
+            file.spoil();
+        }
+        file.sent(segment, sent);
+        if (sent.failure() != null) {
+            lost(file, sent.failure());
+        }
+    }
+
+    /** The descriptor of this attempt. @return null if the file is no longer the one that is wanted */
+    private @Nullable OpenFile open(OutgoingFile file, DirectoryCursor cursor) {
+        OpenFile open = file.file();
+        if (open != null || file.isDropped() || !file.hasRanges()) {
+            return open;
+        }
+        try {
+            OpenFile opened = cursor.at(file.offer().directory()).open(file.offer().name());
+            try {
+                if (opened.stat().identity().equals(file.identity())) {
+                    file.opened(opened);
+                    return opened;
+                }
+            } catch (IOException e) {
+                opened.close();
+                throw e;
+            }
+            opened.close();
+            changed(file, cursor);
+        } catch (IOException e) {
+            lost(file, e);
+        }
+        return null;
+    }
+
+    private void conclude(OutgoingFile file, DirectoryCursor cursor) {
+        OpenFile open = file.file();
+        if (open == null || !file.concludes()) {
+            return;
+        }
+        try (file) {
+            if (file.isDropped()) {
+                return;
+            }
+            if (file.isSpoilt() || !open.stat().identity().equals(file.identity())) {
+                changed(file, cursor);
+                return;
+            }
+            session.send(new Message.FileSent(file.offer().file(), file.attempt(), file.identity()));
+            explain.accept(explanation(file));
+        } catch (IOException e) {
+            lost(file, e);
+        }
+    }
+
+    private Event.Moved explanation(OutgoingFile file) {
+        if (file.bytes() == 0) {
+            return new Event.Moved(file.offer().path(), streamPath, 0, PathChoice.HOLE);
+        }
+        PathChoice choice = forced && file.choice() == PathChoice.KERNEL_SENDS ? PathChoice.FORCED : file.choice();
+        return new Event.Moved(file.offer().path(), file.path(), file.bytes(), choice);
+    }
+
+    /** The source is not what this attempt is about: say what it is now, by a fresh look at its name. */
+    private void changed(OutgoingFile file, DirectoryCursor cursor) throws IOException {
+        FileStat now;
+        try (OpenFile open = cursor.at(file.offer().directory()).open(file.offer().name())) {
+            now = open.stat();
+        }
+        file.close();
+        int attempt = file.attempt();
+        Entry.RegularFile fresh = new Entry.RegularFile(now.metadata(), now.size(), now.isSparse());
+        file.startOver(fresh, now.identity());
+        queue.exhausted(file);
+        session.send(new Message.SourceChanged(file.offer().file(), attempt, fresh));
+    }
+
+    private void lost(OutgoingFile file, IOException cause) {
+        lost(file, code(cause));
+    }
+
+    private void lost(OutgoingFile file, ProblemCode code) {
+        if (file.isDropped()) {
+            return;
+        }
+        queue.lost(file);
+        session.send(new Message.SourceLost(file.offer().file(), file.attempt(), code));
+    }
+
+    private static ProblemCode code(IOException cause) {
+        if (cause instanceof FileFailure failure) {
+            Errno errno = failure.errno();
+            if (errno == Errno.NOENT || errno == Errno.NOTDIR) {
+                return ProblemCode.SOURCE_VANISHED;
+            }
+            if (errno == Errno.INVAL || errno == Errno.LOOP) {
+                return ProblemCode.SOURCE_CHANGED;
+            }
+        }
+        return ProblemCode.SOURCE_UNREADABLE;
+    }
+
+    /** The same check as when it was sent: the wire's fault, once more. Another: the source has changed. */
+    private void recheck(OutgoingFile file, Message.ChunkRejected rejected, DirectoryCursor cursor) {
+        SentChunk chunk = file.chunk(rejected.offset());
+        if (chunk == null || chunk.attempt() != rejected.attempt() || chunk.length() != rejected.length()) {
+            return;
+        }
+        synchronized (file.io) {
+            try (OpenFile open = cursor.at(file.offer().directory()).open(file.offer().name())) {
+                FrameHeader header = new FrameHeader(
+                        FrameHeader.Type.CHUNK,
+                        0,
+                        chunk.attempt(),
+                        chunk.sequence(),
+                        file.offer().file(),
+                        rejected.offset(),
+                        chunk.length(),
+                        chunk.length());
+                boolean same = open.stat().identity().equals(file.identity())
+                        && writer.check(open, header) == chunk.check();
+                if (!same) {
+                    if (file.spoilConcluded()) {
+                        changed(file, cursor);
+                    }
+                } else if (file.mayResend()) {
+                    queue.resend(file, rejected);
+                } else {
+                    lost(file, ProblemCode.INTEGRITY);
+                }
+            } catch (IOException e) {
+                lost(file, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.zsync.node.session;
+
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.replica.TreeScanner;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.ManifestEncoder;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.RelativePath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a scan into manifest parts, no more of them than the receiver has room for, and keeps what is on offer. The scan's
+ * thread waits here for credit; the reader's thread brings it.
+ */
+final class ManifestSender implements TreeScanner.Visitor {
+    /** A part that is not full goes out after this long, so that the receiver has something to do. */
+    private static final long LINGER_NANOS = 20_000_000;
+
+    interface Problems {
+        void problem(RelativePath path, ProblemCode code, String detail);
+    }
+
+    private final Session session;
+    private final Offers offers;
+    private final int credit;
+    private final EventPump events;
+    private final Problems problems;
+    private final ManifestEncoder encoder = new ManifestEncoder();
+    private long partNanos = System.nanoTime();
+    private int unacknowledged;
+    private long lastSent = -1;
+    private boolean over;
+    private volatile long entries;
+
+    ManifestSender(Session session, Offers offers, int credit, EventPump events, Problems problems) {
+        this.session = session;
+        this.offers = offers;
+        this.credit = credit;
+        this.events = events;
+        this.problems = problems;
+    }
+
+    @Override
+    public void visit(RelativePath path, ManifestItem item, @Nullable FileStat stat) throws InterruptedException {
+        send(encoder.add(item));
+        if (item instanceof ManifestItem.DirEnd) {
+            return;
+        }
+        entries++;
+        if (item instanceof ManifestItem.Leaf leaf
+                && leaf.entry() instanceof Entry.RegularFile file
+                && file.size() > 0
+                && stat != null) {
+            offers.offer(encoder.lastEntry(), path, leaf.name(), file, stat);
+        }
+        if (System.nanoTime() - partNanos > LINGER_NANOS) {
+            send(encoder.flush());
+        }
+    }
+
+    @Override
+    public void problem(RelativePath path, ProblemCode code, String detail) {
+        problems.problem(path, code, detail);
+    }
+
+    /** Sends what is left behind the last item. */
+    void complete() throws InterruptedException {
+        send(encoder.flush());
+    }
+
+    private void send(Message.@Nullable ManifestPart part) throws InterruptedException {
+        if (part == null) {
+            return;
+        }
+        events.awaitRoom();
+        synchronized (this) {
+            while (unacknowledged >= credit && !over) {
+                wait();
+            }
+            if (over) {
+                throw new InterruptedException("the session is over");
+            }
+            unacknowledged++;
+            lastSent = encoder.throughEntry();
+        }
+        session.send(part);
+        partNanos = System.nanoTime();
+    }
+
+    /** @throws ProtocolException if it acknowledges what was not sent */
+    synchronized void acknowledged(Message.ManifestAck ack) {
+        if (unacknowledged == 0 || ack.throughEntry() > lastSent) {
+            throw ProtocolException.violation(
+                    "manifest acknowledged through entry " + ack.throughEntry() + ", sent through " + lastSent);
+        }
+        unacknowledged--;
+        offers.forget(ack.throughEntry());
+        notifyAll();
+    }
+
+    synchronized void over() {
+        over = true;
+        notifyAll();
+    }
+
+    long entries() {
+        return entries;
+    }
+}

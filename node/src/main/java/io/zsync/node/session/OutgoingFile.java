@@ -1,0 +1,248 @@
+package io.zsync.node.session;
+
+import io.zsync.node.api.DataPath;
+import io.zsync.node.api.PathChoice;
+import io.zsync.node.fs.OpenFile;
+import io.zsync.node.session.Offers.Offer;
+import io.zsync.node.transport.DataWriter;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.Limits;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One wanted file on the sender's side, through all its attempts. Hands out its ranges segment by segment to any number of
+ * data threads, knows when the last one of an attempt is out, and remembers the check of each chunk until the file is done,
+ * so that a rejection can be told apart. Thread safe. File access happens under {@link #io} and never under the lock of
+ * the state, which the thread that reads the control connection takes.
+ */
+final class OutgoingFile implements Closeable {
+    /** What a data thread is to send next: a hole, or up to a chunk of data. */
+    record Segment(int attempt, long offset, long length, boolean hole) {}
+
+    /** A chunk as it went out. */
+    record SentChunk(int attempt, long sequence, int check, int length) {}
+
+    private record Range(long offset, long end) {}
+
+    /** Held by a data thread while it opens, looks into or concludes the file. */
+    final Object io = new Object();
+
+    private final Offer offer;
+    private final ArrayDeque<Range> ranges = new ArrayDeque<>();
+    private final Map<Long, SentChunk> chunks = new HashMap<>();
+    private Entry.RegularFile entry;
+    private FileIdentity identity;
+    private int attempt = 1;
+    private int inFlight;
+    private boolean spoilt;
+    private boolean dropped;
+    private boolean concluded;
+    private @Nullable OpenFile file;
+    private long bytes;
+    private DataPath path = DataPath.BUFFERED;
+    private PathChoice choice = PathChoice.SMALL_FILE;
+    private int resent;
+    private int packStream = -1;
+    private long packSequence = -1;
+
+    OutgoingFile(Offer offer) {
+        this.offer = offer;
+        this.entry = offer.entry();
+        this.identity = offer.identity();
+    }
+
+    Offer offer() {
+        return offer;
+    }
+
+    synchronized int attempt() {
+        return attempt;
+    }
+
+    synchronized FileIdentity identity() {
+        return identity;
+    }
+
+    synchronized long size() {
+        return entry.size();
+    }
+
+    /** The receiver wants this range. @return false if it does not belong to the current attempt at this file */
+    synchronized boolean want(int wantedAttempt, long offset, long length) {
+        if (wantedAttempt != attempt || offset > entry.size() || length > entry.size() - offset) {
+            return false;
+        }
+        concluded = false;
+        ranges.add(new Range(offset, offset + length));
+        return true;
+    }
+
+    /**
+     * The next segment, for one thread to send and then {@link #sent}.
+     *
+     * @return null if no range of this attempt is left to hand out
+     */
+    @Nullable Segment next(OpenFile source) throws IOException {
+        Range range = head();
+        if (range == null) {
+            return null;
+        }
+        long end = Math.min(range.end(), range.offset() + Limits.CHUNK_LENGTH);
+        boolean hole = false;
+        if (isSparse()) {
+            long data = Math.min(source.nextData(range.offset()), range.end());
+            if (data > range.offset()) {
+                hole = true;
+                end = data;
+            } else {
+                end = Math.min(end, Math.max(source.nextHole(range.offset()), range.offset() + 1));
+            }
+        }
+        return take(range, end, hole);
+    }
+
+    private synchronized @Nullable Range head() {
+        if (spoilt || dropped) {
+            ranges.clear();
+        }
+        return ranges.peek();
+    }
+
+    /** Others only append ranges, and only the holder of {@link #io} takes from the head. */
+    private synchronized @Nullable Segment take(Range range, long end, boolean hole) {
+        if (spoilt || dropped || ranges.peek() != range) {
+            ranges.clear();
+            return null;
+        }
+        ranges.remove();
+        if (end < range.end()) {
+            ranges.addFirst(new Range(end, range.end()));
+        }
+        inFlight++;
+        return new Segment(attempt, range.offset(), end - range.offset(), hole);
+    }
+
+    synchronized boolean hasRanges() {
+        return !ranges.isEmpty();
+    }
+
+    private synchronized boolean isSparse() {
+        return entry.sparse();
+    }
+
+    /** A segment is out. */
+    synchronized void sent(Segment segment, DataWriter.@Nullable Sent sent) {
+        inFlight--;
+        if (sent != null) {
+            chunks.put(
+                    segment.offset(),
+                    new SentChunk(segment.attempt(), sent.header().sequence(), sent.check(), (int) segment.length()));
+            bytes += segment.length();
+            path = sent.path();
+            choice = sent.choice();
+        }
+    }
+
+    /** This attempt is lost: no further segment of it goes out. */
+    synchronized void spoil() {
+        spoilt = true;
+    }
+
+    /** As {@link #spoil}. @return true if nobody else is going to conclude this attempt any more */
+    synchronized boolean spoilConcluded() {
+        spoilt = true;
+        return concluded;
+    }
+
+    /** True for exactly one caller once an attempt has nothing left to send and nothing in flight. */
+    synchronized boolean concludes() {
+        if (concluded || inFlight > 0 || !(ranges.isEmpty() || spoilt || dropped)) {
+            return false;
+        }
+        concluded = true;
+        return true;
+    }
+
+    synchronized boolean isSpoilt() {
+        return spoilt;
+    }
+
+    /** Nobody wants this file any more, or it cannot be sent: nothing more is said about it. */
+    synchronized void drop() {
+        dropped = true;
+    }
+
+    synchronized boolean isDropped() {
+        return dropped;
+    }
+
+    /** The source is this now: the next attempt is about it. */
+    synchronized void startOver(Entry.RegularFile fresh, FileIdentity freshIdentity) {
+        attempt++;
+        entry = fresh;
+        identity = freshIdentity;
+        ranges.clear();
+        chunks.clear();
+        spoilt = false;
+        concluded = true;
+        bytes = 0;
+        packStream = -1;
+        packSequence = -1;
+    }
+
+    synchronized @Nullable SentChunk chunk(long offset) {
+        return chunks.get(offset);
+    }
+
+    /** Counts a range that has to go out again. @return false if that was once too often */
+    synchronized boolean mayResend() {
+        return ++resent <= Limits.RANGE_RETRIES;
+    }
+
+    synchronized void packed(int stream, long sequence) {
+        packStream = stream;
+        packSequence = sequence;
+        bytes = entry.size();
+        concluded = true;
+    }
+
+    synchronized boolean wasPackedIn(int stream, long sequence) {
+        return packStream == stream && packSequence == sequence;
+    }
+
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    synchronized DataPath path() {
+        return path;
+    }
+
+    synchronized PathChoice choice() {
+        return choice;
+    }
+
+    /** The descriptor shared by the threads that send this file; opened by the first. */
+    synchronized @Nullable OpenFile file() {
+        return file;
+    }
+
+    synchronized void opened(OpenFile open) {
+        file = open;
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        OpenFile open = file;
+        file = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.zsync.node.session;
+
+import io.zsync.node.api.Event;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.fs.Root;
+import io.zsync.node.replica.Applier;
+import io.zsync.node.replica.ApplyOptions;
+import io.zsync.node.replica.Fetch;
+import io.zsync.node.replica.Reporter;
+import io.zsync.node.transport.DataReader;
+import io.zsync.protocol.ManifestDecoder;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.Tally;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving role of a session: the calling thread plans and applies, the reader's thread takes manifest parts and words
+ * about files, one thread for each data stream writes staged files, one publishes. It plans, so it alone decides what
+ * changes in its tree.
+ */
+final class ReceiverSession implements Session.Role, Reporter {
+    private final Session session;
+    private final @Nullable Root root;
+    private final RunContext run;
+    private final RemoteContent content;
+    private final Applier applier;
+    private final ManifestDecoder decoder = new ManifestDecoder();
+    private final ArrayDeque<Message.ManifestPart> parts = new ArrayDeque<>();
+    private final LongAdder verified = new LongAdder();
+    private boolean over;
+    private volatile long entries;
+    private volatile boolean planned;
+    private volatile boolean finishing;
+
+    /** @param root null only in a dry run against a target that does not exist */
+    ReceiverSession(
+            Session session, @Nullable Root root, RunContext run, ApplyOptions options, RandomGenerator random) {
+        this.session = session;
+        this.root = root;
+        this.run = run;
+        this.content = new RemoteContent(session, run.credits());
+        this.applier = new Applier(root, options, content, this, random);
+    }
+
+    /** Receives the tree and returns the counts once everything is applied and the session is over. */
+    Tally receive(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
+        Root open = root;
+        if (open != null) {
+            session.spawn("publish", applier::runPublisher);
+        }
+        for (int i = 0; i < streams.size(); i++) {
+            spawnReader(open, streams.get(i), i);
+        }
+        session.start(this);
+        Tally tally = null;
+        try {
+            plan();
+            finishing = true;
+            tally = applier.finish();
+            session.applied();
+            session.send(new Message.Applied(tally));
+            if (run.initiator()) {
+                session.send(new Message.Bye());
+                session.finish();
+            }
+        } catch (InterruptedException sessionIsOver) {
+            tally = null;
+        } catch (IOException | RuntimeException | Error e) {
+            session.fail(e);
+        }
+        return conclude(tally);
+    }
+
+    private void spawnReader(@Nullable Root open, SocketChannel channel, int stream) {
+        if (open == null) {
+            session.closeAtEnd(channel);
+            return;
+        }
+        StreamSink sink = new StreamSink(session, open, applier, content);
+        DataReader reader = new DataReader(channel, stream, sink, verified);
+        session.closeAtEnd(reader);
+        session.spawn("receive-" + stream, () -> {
+            try (sink) {
+                reader.run();
+                if (session.state() == SessionState.RUNNING) {
+                    session.streamBroke(new IOException("the peer ended data stream " + stream));
+                }
+            } catch (IOException e) {
+                if (!session.isOver() && session.state() == SessionState.RUNNING) {
+                    session.streamBroke(e);
+                }
+            }
+        });
+    }
+
+    private Tally conclude(@Nullable Tally tally) throws IOException, RunFailure {
+        try (applier) {
+            session.await();
+            if (tally == null) {
+                throw new IllegalStateException("session over without a tally");
+            }
+            return tally;
+        } catch (RunFailure e) {
+            if (tally == null) {
+                applier.abandon();
+            }
+            throw e;
+        }
+    }
+
+    private void plan() throws IOException, InterruptedException {
+        while (!decoder.isComplete()) {
+            decoder.accept(takePart());
+            ManifestItem item = decoder.next();
+            while (item != null) {
+                applier.apply(decoder.lastEntry(), item);
+                entries = decoder.lastEntry() + 1;
+                item = decoder.next();
+            }
+            if (run.initiator()) {
+                run.events().awaitRoom();
+            }
+            planned = decoder.isComplete();
+            session.send(new Message.ManifestAck(
+                    decoder.lastEntry(), applier.plannedFiles(), applier.plannedBytes(), planned));
+        }
+    }
+
+    private synchronized Message.ManifestPart takePart() throws InterruptedException {
+        while (parts.isEmpty()) {
+            if (over) {
+                throw new InterruptedException("the session is over");
+            }
+            wait();
+        }
+        return parts.remove();
+    }
+
+    @Override
+    public void received(Message message) {
+        switch (message) {
+            case Message.ManifestPart part -> addPart(part);
+            case Message.FileSent sent -> {
+                Fetch fetch = find(sent.file());
+                if (fetch != null) {
+                    fetch.confirmed(sent.attempt(), sent.identity());
+                }
+            }
+            case Message.SourceChanged changed -> {
+                Fetch fetch = find(changed.file());
+                if (fetch != null) {
+                    fetch.sourceChanged(changed.attempt(), changed.fresh());
+                }
+            }
+            case Message.SourceLost lost -> {
+                Fetch fetch = find(lost.file());
+                if (fetch != null) {
+                    fetch.sourceLost(lost.attempt(), lost.code());
+                }
+            }
+            case Message.Problem problem -> {
+                applier.countFailure();
+                run.told(problem.path(), problem.code(), problem.detail());
+            }
+            default ->
+                throw ProtocolException.violation("a " + message.getClass().getSimpleName() + " is not a sender's to send");
+        }
+    }
+
+    private synchronized void addPart(Message.ManifestPart part) {
+        if (parts.size() >= run.credits().parts()) {
+            throw ProtocolException.violation(
+                    "a manifest part beyond the credit of " + run.credits().parts());
+        }
+        parts.add(part);
+        notifyAll();
+    }
+
+    private @Nullable Fetch find(long file) {
+        Fetch fetch = applier.fetch(file);
+        if (fetch == null && !content.isParted(file)) {
+            throw ProtocolException.violation("word of file " + file + ", which was not asked for");
+        }
+        return fetch;
+    }
+
+    @Override
+    public void over() {
+        content.close();
+        applier.closePublisher();
+        synchronized (this) {
+            over = true;
+            notifyAll();
+        }
+    }
+
+    @Override
+    public long work() {
+        return entries + verified.sum() + content.over();
+    }
+
+    @Override
+    public boolean isSyncing() {
+        return finishing || applier.isSyncing();
+    }
+
+    @Override
+    public void changed(Message.Change change) {
+        if (run.initiator()) {
+            run.events().post(new Event.Changed(change));
+        } else {
+            session.send(change);
+        }
+    }
+
+    @Override
+    public void problem(RelativePath path, ProblemCode code, String detail) {
+        run.problem(session, path, code, detail);
+    }
+
+    Event.Progress progress() {
+        return new Event.Progress(
+                entries, applier.plannedFiles(), applier.plannedBytes(), content.over(), verified.sum(), planned);
+    }
+}

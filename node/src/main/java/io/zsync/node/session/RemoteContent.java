@@ -1,0 +1,121 @@
+package io.zsync.node.session;
+
+import io.zsync.node.replica.ContentSource;
+import io.zsync.node.replica.Fetch;
+import io.zsync.protocol.Credits;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.ProblemCode;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Content that a sender at the other end streams: asks for it within the credits, and remembers for a while what is over,
+ * because frames and words about it may still be on their way. Thread safe.
+ */
+final class RemoteContent implements ContentSource {
+    private static final int REMEMBERED = 4 * io.zsync.protocol.Limits.CREDIT_FILES;
+
+    private final Session session;
+    private final Credits credits;
+    private final Map<Long, Long> outstanding = new HashMap<>();
+    private final Set<Long> parted = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
+    private long bytes;
+    private long over;
+    private boolean closed;
+
+    RemoteContent(Session session, Credits credits) {
+        this.session = session;
+        this.credits = credits;
+    }
+
+    @Override
+    public boolean want(Fetch fetch) {
+        synchronized (this) {
+            if (!hasRoom(fetch.size())) {
+                return false;
+            }
+            outstanding.put(fetch.file(), fetch.size());
+            bytes += fetch.size();
+        }
+        session.send(new Message.Want(fetch.file(), fetch.attempt(), 0, fetch.size()));
+        return true;
+    }
+
+    private boolean hasRoom(long size) {
+        return outstanding.isEmpty() || (outstanding.size() < credits.files() && bytes + size <= credits.bytes());
+    }
+
+    @Override
+    public synchronized void awaitRoom(Fetch fetch) throws InterruptedException {
+        while (!hasRoom(fetch.size())) {
+            awaitChange();
+        }
+    }
+
+    @Override
+    public synchronized void awaitIdle() throws InterruptedException {
+        while (!outstanding.isEmpty()) {
+            awaitChange();
+        }
+    }
+
+    private void awaitChange() throws InterruptedException {
+        if (closed) {
+            throw new InterruptedException("the session is over");
+        }
+        wait();
+    }
+
+    @Override
+    public void wantAgain(Fetch fetch) {
+        session.send(new Message.Want(fetch.file(), fetch.attempt(), 0, fetch.size()));
+    }
+
+    @Override
+    public void done(Fetch fetch, boolean durable) {
+        part(fetch.file());
+        session.send(new Message.FileDone(fetch.file(), durable));
+    }
+
+    @Override
+    public void refused(Fetch fetch, ProblemCode code) {
+        part(fetch.file());
+        session.send(new Message.FileRefused(fetch.file(), code));
+    }
+
+    private synchronized void part(long file) {
+        Long size = outstanding.remove(file);
+        if (size != null) {
+            bytes -= size;
+        }
+        parted.add(file);
+        over++;
+        notifyAll();
+    }
+
+    /** True for a file that was outstanding not long ago: what still arrives about it is discarded. */
+    synchronized boolean isParted(long file) {
+        return parted.contains(file);
+    }
+
+    /** Files that are over. */
+    synchronized long over() {
+        return over;
+    }
+
+    /** Releases all waiters. */
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}

@@ -1,0 +1,223 @@
+package io.zsync.node.session;
+
+import io.zsync.node.session.Offers.Offer;
+import io.zsync.protocol.Credits;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.ProtocolException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the receiver has asked for and the data threads have not sent yet, and every file that is asked for and not done.
+ * Bounded by the credits: one more is the peer's violation. Filled by the thread that reads the control connection, which
+ * never waits here; emptied by data threads, which do.
+ */
+final class SendQueue {
+    /** Something for one data thread to do. */
+    sealed interface Task {
+        /** Send these small files together. */
+        record Pack(List<OutgoingFile> files) implements Task {}
+
+        /** Send the next segment of this file, or conclude its attempt. */
+        record Stream(OutgoingFile file) implements Task {}
+
+        /** Find out why this chunk was rejected. */
+        record Recheck(OutgoingFile file, Message.ChunkRejected rejected) implements Task {}
+    }
+
+    private final Credits credits;
+    private final boolean packSmall;
+    private final Map<Long, OutgoingFile> outstanding = new HashMap<>();
+    private final ArrayDeque<OutgoingFile> small = new ArrayDeque<>();
+    private final ArrayDeque<OutgoingFile> large = new ArrayDeque<>();
+    private final ArrayDeque<Task.Recheck> rejected = new ArrayDeque<>();
+    private long outstandingBytes;
+    private long doneFiles;
+    private boolean closed;
+
+    /** @param packSmall send small files in packs; otherwise each is streamed like a large one */
+    SendQueue(Credits credits, boolean packSmall) {
+        this.credits = credits;
+        this.packSmall = packSmall;
+    }
+
+    /** @throws ProtocolException if the receiver may not ask for this, or not for so much at once */
+    synchronized void want(Message.Want want, Offers offers) {
+        OutgoingFile file = outstanding.get(want.file());
+        if (file == null) {
+            Offer offer = offers.take(want.file());
+            if (offer == null) {
+                throw ProtocolException.violation("file " + want.file() + " was wanted and is not on offer");
+            }
+            long size = offer.entry().size();
+            boolean alone = outstanding.isEmpty();
+            if (outstanding.size() >= credits.files()
+                    || (!alone && outstandingBytes + size > credits.bytes())) {
+                throw ProtocolException.violation(
+                        "file " + want.file() + " was wanted beyond the credit of " + credits.files() + " files and "
+                                + credits.bytes() + " bytes");
+            }
+            file = new OutgoingFile(offer);
+            outstanding.put(want.file(), file);
+            outstandingBytes += size;
+        }
+        if (!file.want(want.attempt(), want.offset(), want.length())) {
+            throw ProtocolException.violation("file " + want.file() + ": no range " + want.offset() + "+"
+                    + want.length() + " in attempt " + want.attempt());
+        }
+        enqueue(file);
+    }
+
+    private void enqueue(OutgoingFile file) {
+        if (packSmall && file.size() < Limits.SMALL_FILE_LENGTH) {
+            small.add(file);
+        } else if (!large.contains(file)) {
+            large.add(file);
+        }
+        notifyAll();
+    }
+
+    /** A rejected chunk is looked into by a data thread. */
+    synchronized void rejected(Message.ChunkRejected chunk) {
+        OutgoingFile file = outstanding.get(chunk.file());
+        if (file == null) {
+            throw ProtocolException.violation("a chunk of file " + chunk.file() + ", which is not outstanding, was rejected");
+        }
+        if (rejected.size() >= credits.files()) {
+            throw ProtocolException.violation("more than " + credits.files() + " chunks rejected at once");
+        }
+        rejected.add(new Task.Recheck(file, chunk));
+        notifyAll();
+    }
+
+    /** A pack arrived damaged: its files go out once more. @return those that were damaged too often */
+    synchronized List<OutgoingFile> packRejected(Message.PackRejected pack) {
+        List<OutgoingFile> exhausted = new ArrayList<>();
+        for (OutgoingFile file : outstanding.values()) {
+            if (file.wasPackedIn(pack.stream(), pack.sequence())) {
+                if (file.mayResend()) {
+                    file.want(file.attempt(), 0, file.size());
+                    enqueue(file);
+                } else {
+                    exhausted.add(file);
+                }
+            }
+        }
+        return exhausted;
+    }
+
+    /** Waits for something to do. @return null when the session is over */
+    synchronized @Nullable Task next() throws InterruptedException {
+        while (!closed) {
+            Task.Recheck recheck = rejected.poll();
+            if (recheck != null) {
+                return recheck;
+            }
+            OutgoingFile firstSmall = small.peek();
+            OutgoingFile firstLarge = large.peek();
+            if (firstSmall != null
+                    && (firstLarge == null || firstSmall.offer().file() < firstLarge.offer().file())) {
+                return pack();
+            }
+            if (firstLarge != null) {
+                return new Task.Stream(firstLarge);
+            }
+            wait();
+        }
+        return null;
+    }
+
+    /** As many small files as a frame can hold; the caller sends what fits and hands the rest {@link #back}. */
+    private Task.Pack pack() {
+        List<OutgoingFile> files = new ArrayList<>();
+        long bytes = 0;
+        while (!small.isEmpty() && files.size() < Limits.PACK_FILES && bytes < Limits.PACK_LENGTH) {
+            OutgoingFile file = small.remove();
+            if (!file.isDropped()) {
+                bytes += file.size();
+                files.add(file);
+            }
+        }
+        return new Task.Pack(files);
+    }
+
+    /** Takes back files that did not fit, to be sent next. */
+    synchronized void back(List<OutgoingFile> files) {
+        for (int i = files.size() - 1; i >= 0; i--) {
+            small.addFirst(files.get(i));
+        }
+        notifyAll();
+    }
+
+    /** All ranges of this file's attempt were handed out; unless more were wanted since, it leaves the queue. */
+    synchronized void exhausted(OutgoingFile file) {
+        if (!file.hasRanges()) {
+            large.remove(file);
+        }
+    }
+
+    /** A range that was rejected goes out again. */
+    synchronized void resend(OutgoingFile file, Message.ChunkRejected chunk) {
+        if (file.want(chunk.attempt(), chunk.offset(), chunk.length())) {
+            enqueue(file);
+        }
+    }
+
+    /** The receiver published the file. @throws ProtocolException if it is not outstanding */
+    synchronized void done(long file) {
+        remove(file, true);
+        doneFiles++;
+    }
+
+    /** The receiver wants no more of this file. */
+    synchronized void refused(long file) {
+        OutgoingFile refused = outstanding.get(file);
+        if (refused != null) {
+            refused.drop();
+            remove(file, true);
+        }
+    }
+
+    /** This end cannot send the file. */
+    synchronized void lost(OutgoingFile file) {
+        file.drop();
+        remove(file.offer().file(), false);
+    }
+
+    private void remove(long number, boolean required) {
+        OutgoingFile file = outstanding.remove(number);
+        if (file == null) {
+            if (required) {
+                throw ProtocolException.violation("file " + number + " is done and was not outstanding");
+            }
+            return;
+        }
+        outstandingBytes -= file.offer().entry().size();
+    }
+
+    synchronized long doneFiles() {
+        return doneFiles;
+    }
+
+    /** Releases all waiters and closes what is open. Called when the session is over. */
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    /** Closes the descriptors of files that were under way; called when no data thread runs any more. */
+    synchronized void closeFiles() throws IOException {
+        for (OutgoingFile file : outstanding.values()) {
+            file.close();
+        }
+        for (OutgoingFile file : large) {
+            file.close();
+        }
+    }
+}

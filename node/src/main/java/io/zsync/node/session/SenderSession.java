@@ -1,0 +1,157 @@
+package io.zsync.node.session;
+
+import io.zsync.node.api.DataPath;
+import io.zsync.node.api.Event;
+import io.zsync.node.api.PushRequest.PathPolicy;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.fs.Root;
+import io.zsync.node.replica.TreeScanner;
+import io.zsync.node.transport.DataWriter;
+import io.zsync.node.transport.PathCounters;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.Tally;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending role of a session: the calling thread scans and offers, the reader's thread takes wants and answers, one
+ * thread for each data stream sends. Serves only what it offered.
+ */
+final class SenderSession implements Session.Role {
+    private final Session session;
+    private final Root root;
+    private final RunContext run;
+    private final PathCounters counters;
+    private final Offers offers = new Offers();
+    private final SendQueue queue;
+    private final ManifestSender manifest;
+    private @Nullable Tally applied;
+    private volatile long plannedFiles;
+    private volatile long plannedBytes;
+    private volatile boolean planned;
+
+    SenderSession(Session session, Root root, RunContext run, PathCounters counters) {
+        this.session = session;
+        this.root = root;
+        this.run = run;
+        this.counters = counters;
+        boolean packSmall = run.dataPath() == PathPolicy.AUTO || run.dataPath() == PathPolicy.BUFFERED;
+        this.queue = new SendQueue(run.credits(), packSmall);
+        this.manifest = new ManifestSender(
+                session,
+                offers,
+                run.credits().parts(),
+                run.events(),
+                (path, code, detail) -> run.problem(session, path, code, detail));
+    }
+
+    /** Sends the tree; returns the receiver's counts when it has applied everything. */
+    Tally send(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
+        DataPath path = switch (run.dataPath()) {
+            case AUTO, SENDFILE -> DataPath.SENDFILE;
+            case MAPPED -> DataPath.MAPPED;
+            case BUFFERED -> DataPath.BUFFERED;
+        };
+        boolean forced = run.dataPath() != PathPolicy.AUTO;
+        Consumer<Event.Moved> explain = run.explain() ? run.events()::post : moved -> {};
+        for (int i = 0; i < streams.size(); i++) {
+            DataWriter writer = new DataWriter(streams.get(i), counters);
+            session.closeAtEnd(writer);
+            session.spawn("send-" + i, new FileSender(session, root, queue, writer, i, path, forced, explain));
+        }
+        session.start(this);
+        try {
+            new TreeScanner(root, manifest).scan();
+            manifest.complete();
+            synchronized (this) {
+                while (applied == null && !session.isOver()) {
+                    wait();
+                }
+            }
+        } catch (InterruptedException sessionIsOver) {
+            session.await();
+        } catch (IOException | RuntimeException | Error e) {
+            session.fail(e);
+        }
+        if (!session.isOver() && run.initiator()) {
+            session.send(new Message.Bye());
+            session.finish();
+        }
+        try {
+            session.await();
+        } finally {
+            queue.closeFiles();
+        }
+        synchronized (this) {
+            if (applied == null) {
+                throw new IllegalStateException("session over without a tally");
+            }
+            return applied;
+        }
+    }
+
+    @Override
+    public void received(Message message) {
+        switch (message) {
+            case Message.ManifestAck ack -> {
+                plannedFiles = ack.plannedFiles();
+                plannedBytes = ack.plannedBytes();
+                planned = ack.complete();
+                manifest.acknowledged(ack);
+            }
+            case Message.Want want -> queue.want(want, offers);
+            case Message.ChunkRejected rejected -> queue.rejected(rejected);
+            case Message.PackRejected rejected -> packRejected(rejected);
+            case Message.FileDone done -> queue.done(done.file());
+            case Message.FileRefused refused -> queue.refused(refused.file());
+            case Message.Change change -> run.events().post(new Event.Changed(change));
+            case Message.Problem problem -> run.told(problem.path(), problem.code(), problem.detail());
+            case Message.Applied done -> {
+                session.applied();
+                synchronized (this) {
+                    applied = done.tally();
+                    notifyAll();
+                }
+            }
+            default ->
+                throw ProtocolException.violation(
+                        "a " + message.getClass().getSimpleName() + " is not a receiver's to send");
+        }
+    }
+
+    private void packRejected(Message.PackRejected rejected) {
+        for (OutgoingFile file : queue.packRejected(rejected)) {
+            queue.lost(file);
+            session.send(new Message.SourceLost(
+                    file.offer().file(), file.attempt(), io.zsync.protocol.ProblemCode.INTEGRITY));
+        }
+    }
+
+    @Override
+    public void over() {
+        queue.close();
+        manifest.over();
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+
+    @Override
+    public long work() {
+        return manifest.entries() + counters.total() + queue.doneFiles();
+    }
+
+    @Override
+    public boolean isSyncing() {
+        return false;
+    }
+
+    Event.Progress progress() {
+        return new Event.Progress(
+                manifest.entries(), plannedFiles, plannedBytes, queue.doneFiles(), counters.total(), planned);
+    }
+}
