@@ -1,0 +1,314 @@
+package io.zsync.node.fs;
+
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.Metadata;
+import io.zsync.protocol.Name;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** A directory by its descriptor: every call is (descriptor, one component, no-follow), so none can leave it. */
+final class LinuxDirectory implements Directory {
+    private static final int FILE_MODE = 0600;
+    private static final int DIRECTORY_MODE = 0700;
+    private static final int MAX_NANOS = 999_999_999;
+
+    private final Descriptor descriptor;
+    private final Place place;
+    private final Kernel kernel;
+
+    LinuxDirectory(int descriptor, Place place, Kernel kernel) {
+        this.descriptor = new Descriptor(descriptor);
+        this.place = place;
+        this.kernel = kernel;
+    }
+
+    private interface Call {
+        long on(int directory, Scratch scratch);
+    }
+
+    private int enter(String operation) throws FileFailure {
+        int number = descriptor.enter();
+        if (number < 0) {
+            throw place.closed(operation);
+        }
+        return number;
+    }
+
+    private long call(String operation, Name member, Call call) throws FileFailure {
+        long result = attempt(operation, call);
+        if (result < 0) {
+            throw place.failure(operation, member, result);
+        }
+        return result;
+    }
+
+    private void call(String operation, Call call) throws FileFailure {
+        long result = attempt(operation, call);
+        if (result < 0) {
+            throw place.failure(operation, result);
+        }
+    }
+
+    private long attempt(String operation, Call call) throws FileFailure {
+        int number = enter(operation);
+        try {
+            return call.on(number, Scratch.current());
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public Listing list() throws IOException {
+        int number = enter("getdents64");
+        try {
+            return new DirectoryReader(number, place, kernel.directoryEntries()).read();
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public FileStat stat() throws IOException {
+        call("statx", (number, scratch) -> Linux.stat(number));
+        return Scratch.current().stat();
+    }
+
+    @Override
+    public FileStat stat(Name name) throws IOException {
+        call("statx", name, (number, scratch) -> Linux.statMember(number, scratch.first(name)));
+        return Scratch.current().stat();
+    }
+
+    @Override
+    public Directory directory(Name name) throws IOException {
+        if (place.path().length() + 1 + name.length() > Limits.PATH_LENGTH
+                || place.path().depth() >= Limits.PATH_DEPTH) {
+            String reason = "path beyond " + Limits.PATH_LENGTH + " bytes or " + Limits.PATH_DEPTH + " levels";
+            throw place.failure("openat", name, Errno.NAMETOOLONG, reason);
+        }
+        Place child = new Place(place.root(), place.path().child(name));
+        int flags = Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW;
+        long opened = call("openat", name, (number, scratch) -> {
+            int result = Linux.openat(number, scratch.first(name), flags, 0);
+            return result == -Linux.ENOTDIR ? whyNoDirectory(number, scratch, name) : result;
+        });
+        return new LinuxDirectory((int) opened, child, kernel);
+    }
+
+    /** The kernel says of a symlink that it is no directory; the more telling answer is that it is a symlink. */
+    static int whyNoDirectory(int directory, Scratch scratch, Name name) {
+        return Linux.statMember(directory, scratch.first(name)) == 0 && scratch.statKind() == FileKind.SYMLINK
+                ? -Linux.ELOOP
+                : -Linux.ENOTDIR;
+    }
+
+    @Override
+    public byte[] readLink(Name name) throws IOException {
+        MemorySegment target = Scratch.current().second();
+        long length = call(
+                "readlinkat",
+                name,
+                (number, scratch) ->
+                        Linux.readlinkat(number, scratch.first(name), target.address(), target.byteSize()));
+        if (length > Limits.LINK_TARGET_LENGTH) {
+            String reason = "link target beyond " + Limits.LINK_TARGET_LENGTH + " bytes";
+            throw place.failure("readlinkat", name, Errno.NAMETOOLONG, reason);
+        }
+        return target.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /**
+     * Looks at the name first, so that no FIFO or device that was there is ever opened. What is swapped in between the two
+     * calls is opened without waiting, looked at again and let go: a FIFO's writer may notice a reader that came and went,
+     * a device's driver an open. That window is the price of two calls less a file than {@code O_PATH} and a second open.
+     */
+    @Override
+    public OpenFile open(Name name) throws IOException {
+        call("statx", name, (number, scratch) -> Linux.statMember(number, scratch.first(name)));
+        requireRegular(name, Scratch.current().statKind());
+        int flags = Linux.O_RDONLY | Linux.O_NOFOLLOW | Linux.O_NONBLOCK | Linux.O_NOCTTY;
+        int opened = (int)
+                call("openat", name, (number, scratch) -> Linux.openat(number, scratch.first(name), flags, 0));
+        LinuxFile file = new LinuxFile(opened, place, name, false);
+        try {
+            requireRegular(name, file.stat().kind());
+            return file;
+        } catch (IOException | RuntimeException refused) {
+            file.close();
+            throw refused;
+        }
+    }
+
+    private void requireRegular(Name name, FileKind kind) throws FileFailure {
+        if (kind != FileKind.REGULAR) {
+            throw place.failure("open", name, Errno.INVAL, "expected a regular file, found " + kind);
+        }
+    }
+
+    @Override
+    public OpenFile create(Name name) throws IOException {
+        int flags = Linux.O_RDWR | Linux.O_CREAT | Linux.O_EXCL | Linux.O_NOFOLLOW;
+        int opened = (int)
+                call("openat", name, (number, scratch) -> Linux.openat(number, scratch.first(name), flags, FILE_MODE));
+        return new LinuxFile(opened, place, name, true);
+    }
+
+    @Override
+    public void makeDirectory(Name name) throws IOException {
+        call("mkdirat", name, (number, scratch) -> Linux.mkdirat(number, scratch.first(name), DIRECTORY_MODE));
+    }
+
+    @Override
+    public void makeSymlink(Name name, byte[] target) throws IOException {
+        if (target.length < 1 || target.length > Limits.LINK_TARGET_LENGTH) {
+            throw new IllegalArgumentException(
+                    "link target of " + target.length + " bytes, not 1.." + Limits.LINK_TARGET_LENGTH);
+        }
+        for (byte b : target) {
+            if (b == 0) {
+                throw new IllegalArgumentException("NUL in a link target");
+            }
+        }
+        call(
+                "symlinkat",
+                name,
+                (number, scratch) -> Linux.symlinkat(scratch.first(target), number, scratch.second(name)));
+    }
+
+    @Override
+    public void rename(Name source, Name target, Rename how) throws IOException {
+        int flags =
+                switch (how) {
+                    case REPLACE -> 0;
+                    case NO_REPLACE -> Linux.RENAME_NOREPLACE;
+                    case EXCHANGE -> Linux.RENAME_EXCHANGE;
+                };
+        long result = attempt("renameat2", (number, scratch) -> {
+            int renamed = how == Rename.NO_REPLACE && !kernel.renamesWithoutReplacing()
+                    ? -Linux.EINVAL
+                    : Linux.renameat2(number, scratch.first(source), scratch.second(target), flags);
+            return renamed == -Linux.EINVAL && how == Rename.NO_REPLACE
+                    ? linkThenUnlink(number, scratch, source, target)
+                    : renamed;
+        });
+        if (result < 0) {
+            // Of an absent source and a taken target the kernel says which by its number.
+            throw place.failure("renameat2 to " + target + " of", source, result);
+        }
+    }
+
+    /**
+     * Where a file system knows no {@code RENAME_NOREPLACE} (NFS, old FUSE): the new name appears atomically and only if it
+     * was free. A crash in between leaves both names. Directories have no second name: EINVAL stands.
+     */
+    private static int linkThenUnlink(int directory, Scratch scratch, Name source, Name target) {
+        int linked = Linux.linkat(directory, scratch.first(source), scratch.second(target));
+        if (linked == -Linux.EPERM || linked == -Linux.EOPNOTSUPP) {
+            return -Linux.EINVAL;
+        }
+        return linked < 0 ? linked : Linux.unlinkat(directory, scratch.first(source), 0);
+    }
+
+    @Override
+    public void unlink(Name name) throws IOException {
+        call("unlinkat", name, (number, scratch) -> Linux.unlinkat(number, scratch.first(name), 0));
+    }
+
+    @Override
+    public void removeDirectory(Name name) throws IOException {
+        call("rmdir", name, (number, scratch) -> Linux.unlinkat(number, scratch.first(name), Linux.AT_REMOVEDIR));
+    }
+
+    @Override
+    public void setOwner(Name name, int uid, int gid) throws IOException {
+        call("fchownat", name, (number, scratch) -> Linux.chownMember(number, scratch.first(name), uid, gid));
+    }
+
+    /**
+     * {@code fchmodat} follows symlinks, so the object is pinned first and then changed through its descriptor. The pin is
+     * {@code O_PATH}: it needs no permission on the object and opens no device.
+     */
+    @Override
+    public void setMode(Name name, int mode) throws IOException {
+        requireMode(mode);
+        int pin = (int) call(
+                "openat",
+                name,
+                (number, scratch) -> Linux.openat(number, scratch.first(name), Linux.O_PATH | Linux.O_NOFOLLOW, 0));
+        try {
+            int result = Linux.stat(pin);
+            Scratch scratch = Scratch.current();
+            if (result == 0 && scratch.statKind() != FileKind.SYMLINK) {
+                result = Linux.chmod(scratch.firstReopening(pin), mode);
+            }
+            if (result < 0) {
+                throw place.failure("chmod", name, result);
+            }
+        } finally {
+            Linux.close(pin);
+        }
+    }
+
+    @Override
+    public void setTime(Name name, long mtimeSeconds, int mtimeNanos) throws IOException {
+        requireNanos(mtimeNanos);
+        call(
+                "utimensat",
+                name,
+                (number, scratch) -> Linux.touchMember(number, scratch.first(name), mtimeSeconds, mtimeNanos));
+    }
+
+    @Override
+    public void setOwner(int uid, int gid) throws IOException {
+        call("fchown", (number, scratch) -> Linux.fchown(number, uid, gid));
+    }
+
+    @Override
+    public void setMode(int mode) throws IOException {
+        requireMode(mode);
+        call("fchmod", (number, scratch) -> Linux.fchmod(number, mode));
+    }
+
+    @Override
+    public void setTime(long mtimeSeconds, int mtimeNanos) throws IOException {
+        requireNanos(mtimeNanos);
+        call("futimens", (number, scratch) -> Linux.futimens(number, mtimeSeconds, mtimeNanos));
+    }
+
+    static void requireMode(int mode) {
+        if ((mode & ~Metadata.MODE_MASK) != 0) {
+            throw new IllegalArgumentException("mode " + Integer.toOctalString(mode) + " has bits beyond 07777");
+        }
+    }
+
+    /** The kernel takes two numbers beyond for "now" and "leave alone". */
+    static void requireNanos(int nanos) {
+        if (nanos < 0 || nanos > MAX_NANOS) {
+            throw new IllegalArgumentException("nanoseconds " + nanos + " not in 0.." + MAX_NANOS);
+        }
+    }
+
+    @Override
+    public void sync() throws IOException {
+        call("fsync", (number, scratch) -> Linux.fsync(number));
+    }
+
+    @Override
+    public FileSystemSync fileSystem() throws IOException {
+        int flags = Linux.O_RDONLY | Linux.O_DIRECTORY;
+        long opened = attempt("openat", (number, scratch) -> Linux.openat(number, Scratch.DOT, flags, 0));
+        if (opened < 0) {
+            throw place.failure("openat", opened);
+        }
+        return LinuxFileSystemSync.on((int) opened, place);
+    }
+
+
+    @Override
+    public void close() {
+        // Nothing was written through it: an error here would say nothing of the directory.
+        descriptor.close();
+    }
+}

@@ -1,0 +1,250 @@
+package io.zsync.node.fs;
+
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.Name;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A regular file by its descriptor. The descriptor's own offset is never used, so that calls need no lock. */
+final class LinuxFile implements OpenFile {
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
+    private static final Set<OpenOption> READ_WRITE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+
+    private final Descriptor descriptor;
+    private final Place directory;
+    private final Name name;
+    private final boolean writable;
+    private @Nullable FileChannel channel;
+
+    LinuxFile(int descriptor, Place directory, Name name, boolean writable) {
+        this.descriptor = new Descriptor(descriptor);
+        this.directory = directory;
+        this.name = name;
+        this.writable = writable;
+    }
+
+    private interface Call {
+        long on(int descriptor);
+    }
+
+    private long call(String operation, Call call) throws IOException {
+        int number = enter(operation);
+        long result;
+        try {
+            result = call.on(number);
+        } finally {
+            descriptor.leave();
+        }
+        if (result < 0) {
+            throw directory.failure(operation, name, result);
+        }
+        return result;
+    }
+
+    private int enter(String operation) throws IOException {
+        int number = descriptor.enter();
+        if (number < 0) {
+            throw directory.failure(operation, name, Errno.OTHER, "used after it was closed");
+        }
+        return number;
+    }
+
+    @Override
+    public FileStat stat() throws IOException {
+        call("statx", Linux::stat);
+        return Scratch.current().stat();
+    }
+
+    @Override
+    public synchronized FileChannel channel() throws IOException {
+        int number = enter("open");
+        try {
+            if (channel == null) {
+                channel = FileChannel.open(Path.of("/proc/self/fd/" + number), writable ? READ_WRITE : READ);
+            }
+            return channel;
+        } catch (AccessDeniedException refused) {
+            throw directory.failure("open", name, -Linux.EACCES);
+        } catch (FileSystemException refused) {
+            String reason = refused.getReason() == null ? "no such descriptor in /proc" : refused.getReason();
+            throw directory.failure("open", name, Errno.OTHER, reason + " (by " + refused.getFile() + ")");
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer target, long offset) throws IOException {
+        long address = address(target, offset);
+        int length = target.remaining();
+        int done = 0;
+        int number = enter("pread");
+        try {
+            while (done < length) {
+                long count = Linux.pread(number, address + done, length - done, offset + done);
+                if (count < 0) {
+                    throw directory.failure("pread", name, count);
+                }
+                if (count == 0) {
+                    break;
+                }
+                done += (int) count;
+            }
+        } finally {
+            descriptor.leave();
+            target.position(target.position() + done);
+            Reference.reachabilityFence(target);
+        }
+        return done;
+    }
+
+    @Override
+    public void write(ByteBuffer source, long offset) throws IOException {
+        long address = address(source, offset);
+        int length = source.remaining();
+        int done = 0;
+        int number = enter("pwrite");
+        try {
+            while (done < length) {
+                long count = Linux.pwrite(number, address + done, length - done, offset + done);
+                if (count < 0) {
+                    throw directory.failure("pwrite", name, count);
+                }
+                if (count == 0) {
+                    throw directory.failure(
+                            "pwrite", name, Errno.IO, "wrote " + done + " of " + length + " bytes at " + offset);
+                }
+                done += (int) count;
+            }
+        } finally {
+            descriptor.leave();
+            source.position(source.position() + done);
+            Reference.reachabilityFence(source);
+        }
+    }
+
+    /** Address of the buffer's position. The kernel sees a bare number, so a freed buffer must be refused here. */
+    private static long address(ByteBuffer buffer, long offset) {
+        if (!buffer.isDirect()) {
+            throw new IllegalArgumentException("buffer is not direct: " + buffer);
+        }
+        requireOffset(offset);
+        MemorySegment segment = MemorySegment.ofBuffer(buffer);
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("buffer's memory is freed: " + buffer);
+        }
+        return segment.address();
+    }
+
+    private static void requireOffset(long offset) {
+        if (offset < 0 || offset > Limits.FILE_LENGTH) {
+            throw new IllegalArgumentException("offset " + offset + " not in 0.." + Limits.FILE_LENGTH);
+        }
+    }
+
+    @Override
+    public void allocate(long length) throws IOException {
+        requireOffset(length);
+        if (length > 0) {
+            call("fallocate", number -> {
+                int result = Linux.fallocate(number, length);
+                return result == -Linux.EOPNOTSUPP || result == -Linux.ENOSYS || result == -Linux.EINVAL ? 0 : result;
+            });
+        }
+        // Also after a reservation, which never makes a longer file shorter.
+        setSize(length);
+    }
+
+    @Override
+    public void setSize(long size) throws IOException {
+        requireOffset(size);
+        call("ftruncate", number -> Linux.ftruncate(number, size));
+    }
+
+    @Override
+    public long nextData(long offset) throws IOException {
+        long found = seek(offset, Linux.SEEK_DATA);
+        if (found >= 0) {
+            return found;
+        }
+        long size = stat().size();
+        return found == -Linux.EINVAL ? Math.min(offset, size) : size;
+    }
+
+    @Override
+    public long nextHole(long offset) throws IOException {
+        long found = seek(offset, Linux.SEEK_HOLE);
+        return found >= 0 ? found : stat().size();
+    }
+
+    /**
+     * The answer does not depend on the descriptor's offset, and nobody uses the offset that it leaves behind.
+     *
+     * @return {@code -ENXIO} where nothing is left to find, {@code -EINVAL} where the file system cannot tell: all is data
+     */
+    private long seek(long offset, int whence) throws IOException {
+        requireOffset(offset);
+        int number = enter("lseek");
+        long found;
+        try {
+            found = Linux.lseek(number, offset, whence);
+        } finally {
+            descriptor.leave();
+        }
+        if (found < 0 && found != -Linux.ENXIO && found != -Linux.EINVAL) {
+            throw directory.failure("lseek", name, found);
+        }
+        return found;
+    }
+
+    @Override
+    public void setOwner(int uid, int gid) throws IOException {
+        call("fchown", number -> Linux.fchown(number, uid, gid));
+    }
+
+    @Override
+    public void setMode(int mode) throws IOException {
+        LinuxDirectory.requireMode(mode);
+        call("fchmod", number -> Linux.fchmod(number, mode));
+    }
+
+    @Override
+    public void setTime(long mtimeSeconds, int mtimeNanos) throws IOException {
+        LinuxDirectory.requireNanos(mtimeNanos);
+        call("futimens", number -> Linux.futimens(number, mtimeSeconds, mtimeNanos));
+    }
+
+    @Override
+    public void sync() throws IOException {
+        call("fsync", Linux::fsync);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            closeDescriptor();
+        }
+    }
+
+    /** A full or failing disk may say so only here (NFS, quota). */
+    private void closeDescriptor() throws FileFailure {
+        int result = descriptor.close();
+        if (result < 0 && result != -Linux.EINTR) {
+            throw directory.failure("close", name, result);
+        }
+    }
+}

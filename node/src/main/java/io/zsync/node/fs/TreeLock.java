@@ -1,0 +1,108 @@
+package io.zsync.node.fs;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shares in a locked tree's ancestors, one open descriptor each; the kernel frees a lock with the last descriptor of its
+ * open file. Advisory: it excludes runs of zsync from each other, nobody else.
+ */
+final class TreeLock {
+    private final List<Integer> shares = new ArrayList<>();
+
+    private TreeLock() {}
+
+    /**
+     * Locks the directory itself through {@code root}, for itself alone, then every ancestor that can be opened, shared, up
+     * to and including the root of the mount. Of two runs that race for nested trees exactly one gets through: the lower
+     * one's last step and the upper one's first are on the same directory.
+     *
+     * @return null if another holds one of them; then nothing is locked
+     */
+    static @Nullable TreeLock take(int root, Place place) throws FileFailure {
+        int exclusive = Linux.flock(root, Linux.LOCK_EX | Linux.LOCK_NB);
+        if (exclusive == -Linux.EAGAIN) {
+            return null;
+        }
+        if (exclusive < 0) {
+            throw place.failure("flock", exclusive);
+        }
+        TreeLock lock = new TreeLock();
+        boolean taken = false;
+        try {
+            taken = lock.shareAncestors(root, place);
+            return taken ? lock : null;
+        } finally {
+            if (!taken) {
+                lock.free();
+                Linux.flock(root, Linux.LOCK_UN);
+            }
+        }
+    }
+
+    private boolean shareAncestors(int root, Place place) throws FileFailure {
+        int below = root;
+        while (true) {
+            int parent = openParent(below, place);
+            if (parent < 0) {
+                return true;
+            }
+            // Kept from here on, so that whatever follows closes it.
+            shares.add(parent);
+            // The same open can serve: where only O_PATH was allowed, flock says EBADF and the directory is passed by.
+            int shared = Linux.flock(parent, Linux.LOCK_SH | Linux.LOCK_NB);
+            if (shared == -Linux.EAGAIN) {
+                return false;
+            }
+            if (shared < 0 && shared != -Linux.EBADF) {
+                throw place.failure("flock of an ancestor of", shared);
+            }
+            below = parent;
+        }
+    }
+
+    /** @return -1 if {@code below} is the root of its mount, or may not be searched */
+    private static int openParent(int below, Place place) throws FileFailure {
+        int parent = Linux.openat(below, Scratch.DOT_DOT, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
+        if (parent == -Linux.EACCES) {
+            parent = Linux.openat(below, Scratch.DOT_DOT, Linux.O_PATH | Linux.O_DIRECTORY, 0);
+        }
+        if (parent == -Linux.EACCES) {
+            return -1;
+        }
+        if (parent < 0) {
+            throw place.failure("openat of an ancestor of", parent);
+        }
+        try {
+            if (isMountRoot(below, parent, place)) {
+                Linux.close(parent);
+                return -1;
+            }
+            return parent;
+        } catch (FileFailure failure) {
+            Linux.close(parent);
+            throw failure;
+        }
+    }
+
+    /** The parent is on another mount, or is the directory itself at the very top. */
+    private static boolean isMountRoot(int below, int parent, Place place) throws FileFailure {
+        long mount = mount(below, place);
+        FileStat stat = Scratch.current().stat();
+        return mount != mount(parent, place) || stat.sameObject(Scratch.current().stat());
+    }
+
+    private static long mount(int directory, Place place) throws FileFailure {
+        int result = Linux.stat(directory);
+        if (result < 0) {
+            throw place.failure("statx of an ancestor of", result);
+        }
+        return Scratch.current().statMount();
+    }
+
+    void free() {
+        shares.forEach(Linux::close);
+        shares.clear();
+    }
+}
