@@ -157,9 +157,9 @@ final class ChunkSender {
                 failure = e;
                 return;
             }
+            counters.add(DataPath.BUFFERED, slice.position());
+            position += slice.position();
             check.update(slice.flip());
-            counters.add(DataPath.BUFFERED, slice.remaining());
-            position += slice.remaining();
             write(slice.rewind());
             if (sourceEnded) {
                 return;
