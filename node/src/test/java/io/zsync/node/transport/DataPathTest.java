@@ -136,7 +136,7 @@ class DataPathTest {
         try (SourceFile file = new SourceFile(source);
                 SourceFile intact = new SourceFile(other)) {
             CompletableFuture<DataWriter.Sent> sending =
-                    inBackground(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
+                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
             awaitBlocked(sending);
             try (FileChannel truncating = FileChannel.open(source, StandardOpenOption.WRITE)) {
                 truncating.truncate(10_000);
@@ -175,7 +175,7 @@ class DataPathTest {
         int size = Limits.CHUNK_LENGTH;
         try (SourceFile file = new SourceFile(randomFile("source", size))) {
             CompletableFuture<DataWriter.Sent> sending =
-                    inBackground(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
+                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
             awaitBlocked(sending);
             loopback.far().close();
 
@@ -192,7 +192,7 @@ class DataPathTest {
         int size = Limits.CHUNK_LENGTH;
         try (SourceFile file = new SourceFile(randomFile("source", size))) {
             CompletableFuture<DataWriter.Sent> sending =
-                    inBackground(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
+                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
             awaitBlocked(sending);
             writer.close();
 
@@ -262,38 +262,20 @@ class DataPathTest {
         assertEquals(List.of("verified"), target.told());
     }
 
-    private interface Call<T> {
-        T run() throws Exception;
-    }
-
-    private static <T> CompletableFuture<T> inBackground(Call<T> call) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                result.complete(call.run());
-            } catch (Throwable e) {
-                result.completeExceptionally(e);
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-        return result;
-    }
-
     /** Until the receiver's side is full of payload that nobody takes. */
     private void awaitBlocked(CompletableFuture<?> sending) throws Exception {
         long before = -1;
         long queued = 0;
         while (queued == 0 || queued != before) {
             before = queued;
-            TimeUnit.MILLISECONDS.sleep(100);
+            TimeUnit.MILLISECONDS.sleep(100); // "Nothing moves any more" has no event to wait for.
             queued = loopback.far().socket().getInputStream().available();
         }
         assertFalse(sending.isDone());
     }
 
     private void startReading() {
-        reading = inBackground(() -> {
+        reading = Background.start(() -> {
             try (DataReader reader = new DataReader(loopback.far(), 3, target, verified)) {
                 reader.run();
             }
