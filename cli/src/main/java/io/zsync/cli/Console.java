@@ -58,7 +58,7 @@ final class Console {
 
     /** {@code zsync: WHAT: WHY (path or address)}, and the way out if there is one; the cause only with traces. */
     synchronized void error(String message, @Nullable String wayOut, Throwable cause) {
-        tell("zsync: " + message + (wayOut == null ? "" : "\n  " + wayOut));
+        tell("zsync: " + message + (wayOut == null ? "" : "\n" + wayOut));
         if (traces) {
             StringWriter trace = new StringWriter();
             cause.printStackTrace(new PrintWriter(trace, true));

@@ -130,6 +130,6 @@ final class FlagParser {
     }
 
     private String help() {
-        return "zsync " + command + " --help lists the options";
+        return "zsync " + command + " --help lists the options.";
     }
 }

@@ -2,7 +2,7 @@ package io.zsync.cli;
 
 import io.zsync.node.Node;
 import java.time.Duration;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The program's entry point: ties process, console and engine together. */
 public final class Main {
@@ -19,7 +19,8 @@ public final class Main {
             System.out.println(Version.LINE);
             return;
         }
-        run(args, Main::node);
+        Departure departure = new Departure(CLEAN_UP);
+        run(args, departure, () -> node(departure));
     }
 
     private static Engine node(Departure departure) {
@@ -28,17 +29,15 @@ public final class Main {
         return node::push;
     }
 
-    /** @param engine makes the engine and names to the departure what cancels it */
-    static void run(String[] args, Function<Departure, Engine> engine) {
+    /** Ends the process. {@code engine} makes the engine when a command needs it. */
+    static void run(String[] args, Departure departure, Supplier<Engine> engine) {
         Console console = Console.ofProcess();
-        Departure departure = new Departure(CLEAN_UP);
         departure.install();
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
-            console.error(Program.describe(e), "-vv shows where", e);
+            console.error(Program.describe(e), "With -vv it shows where.", e);
             departure.crash();
         });
         int columns = Integer.getInteger("zsync.terminal.columns", 0);
-        Program program = new Program(console, () -> engine.apply(departure), columns);
-        departure.exit(program.run(Arguments.ofProcess(args)));
+        departure.exit(new Program(console, engine, columns).run(Arguments.ofProcess(args)));
     }
 }

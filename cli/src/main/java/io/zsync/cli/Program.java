@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 final class Program {
     private static final Set<String> NOT_YET =
             Set.of("pull", "copy", "diff", "verify", "serve", "id", "invite", "join", "peers", "bench");
-    private static final String HELP = "zsync --help shows the commands";
+    private static final String HELP = "zsync --help shows the commands.";
 
     private final Console console;
     private final Supplier<Engine> engine;
@@ -52,7 +52,7 @@ final class Program {
             console.error("internal error: out of memory", null, e);
             return ExitCode.INTERNAL;
         } catch (Throwable e) {
-            console.error(describe(e), "-vv shows where", e);
+            console.error(describe(e), "With -vv it shows where.", e);
             return ExitCode.INTERNAL;
         }
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code zsync push DIR PEER...}: raw flags become one validated request a peer; nothing runs before all are valid. */
 final class PushCommand {
-    private static final String HELP = "zsync push --help shows how it is typed";
+    private static final String HELP = "zsync push --help shows how it is typed.";
     private static final String LOCAL = "local:";
     private static final int MAX_TIMEOUT_SECONDS = 86_400;
     private static final int DEFAULT_TIMEOUT_SECONDS = 30;
@@ -92,7 +92,7 @@ final class PushCommand {
         if (!peer.startsWith(LOCAL)) {
             throw new UsageError(
                     "push: this kind of peer is not available yet (" + peer + ")",
-                    "local:DIR is a directory on this machine");
+                    "local:DIR is a directory on this machine.");
         }
         Argument directory = peer.from(LOCAL.length());
         if (directory.isEmpty()) {
