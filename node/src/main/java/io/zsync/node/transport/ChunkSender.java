@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,9 +157,9 @@ final class ChunkSender {
                 failure = e;
                 return;
             }
+            counters.add(DataPath.BUFFERED, slice.position());
+            position += slice.position();
             check.update(slice.flip());
-            counters.add(DataPath.BUFFERED, slice.remaining());
-            position += slice.remaining();
             write(slice.rewind());
             if (sourceEnded) {
                 return;
@@ -170,7 +171,7 @@ final class ChunkSender {
     private void pad() throws IOException {
         if (position < end) {
             sourceEnded |= failure == null;
-            java.util.Arrays.fill(heap, (byte) 0);
+            Arrays.fill(heap, (byte) 0);
             slice.clear().put(heap);
         }
         while (position < end) {

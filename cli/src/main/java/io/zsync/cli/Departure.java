@@ -1,0 +1,68 @@
+package io.zsync.cli;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the process ends. A signal cancels what runs and waits, bounded, until the main thread has cleaned up; then the
+ * process halts with {@link ExitCode#INTERRUPTED}. An end that main reached itself keeps its code. Thread safe.
+ */
+final class Departure {
+    private final Duration patience;
+    private final CountDownLatch cleaned = new CountDownLatch(1);
+    private volatile @Nullable Runnable cancel;
+    private volatile boolean ended;
+    private volatile boolean leaving;
+    private volatile ExitCode halted = ExitCode.INTERRUPTED;
+
+    /** @param patience how long a cancelled run may take to clean up */
+    Departure(Duration patience) {
+        this.patience = patience;
+    }
+
+    /** Signals, and {@link #crash}, go through here from now on. */
+    void install() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::leave, "departure"));
+    }
+
+    /** Names what a signal cancels; if one came already, at once. */
+    void onCancel(Runnable action) {
+        cancel = action;
+        if (leaving) {
+            action.run();
+        }
+    }
+
+    /** Main's last word. Does not return. */
+    void exit(ExitCode code) {
+        ended = !leaving;
+        cleaned.countDown();
+        System.exit(code.number());
+    }
+
+    /** A thread of the engine died of a bug: cleans up like a signal. Does not return. */
+    void crash() {
+        halted = ExitCode.INTERNAL;
+        System.exit(ExitCode.INTERNAL.number());
+    }
+
+    private void leave() {
+        leaving = true;
+        if (ended) {
+            return;
+        }
+        Runnable action = cancel;
+        try {
+            if (action != null) {
+                action.run();
+            }
+            cleaned.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            // Nobody interrupts a shutdown hook; if somebody did, the wait would be over.
+        } finally {
+            Runtime.getRuntime().halt(halted.number());
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.zsync.cli;
+
+import com.beust.jcommander.IStringConverter;
+import com.beust.jcommander.JCommander;
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParameterDescription;
+import com.beust.jcommander.ParameterException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills a command's flags through JCommander. On its own JCommander takes unknown options for paths, trims and unquotes
+ * paths, splits at commas, expands {@code @} and knows no bundled letters; so it only ever sees words written here: known
+ * names, and {@code #N} in place of the Nth word that the user chose. Used once, by one thread.
+ */
+final class FlagParser {
+    private final String command;
+    private final List<String> notYet;
+    private final JCommander jcommander;
+    private final Map<String, ParameterDescription> options = new HashMap<>();
+    private final Set<ParameterDescription> seen = new HashSet<>();
+    private final List<Argument> chosen = new ArrayList<>();
+    private final List<String> canonical = new ArrayList<>();
+
+    /** @param flags an object with JCommander's annotations; values and paths are of type {@link Argument} */
+    FlagParser(String command, Object flags, List<String> notYet) {
+        this.command = command;
+        this.notYet = notYet;
+        this.jcommander = new JCommander(flags);
+        jcommander.setExpandAtSign(false);
+        jcommander.addConverterInstanceFactory(this::converter);
+        for (ParameterDescription option : jcommander.getParameters()) {
+            for (String name : option.getParameter().names()) {
+                options.put(name, option);
+            }
+        }
+    }
+
+    private @Nullable IStringConverter<?> converter(Parameter parameter, Class<?> type, String name) {
+        return type == Argument.class ? word -> chosen.get(Integer.parseInt(word.substring(1))) : null;
+    }
+
+    void parse(List<Argument> words) throws UsageError {
+        int at = 0;
+        boolean optionsEnded = false;
+        while (at < words.size()) {
+            Argument word = words.get(at++);
+            String text = word.text();
+            if (optionsEnded || !text.startsWith("-") || text.equals("-")) {
+                canonical.add(standIn(word));
+            } else if (text.equals("--")) {
+                optionsEnded = true;
+            } else if (!text.startsWith("--")) {
+                addLetters(text);
+            } else if (addLong(word, at < words.size() ? words.get(at) : null)) {
+                at++;
+            }
+        }
+        try {
+            jcommander.parse(canonical.toArray(String[]::new));
+        } catch (ParameterException e) {
+            // Nothing that a user types gets here: the words were all checked above.
+            throw new IllegalStateException("JCommander refused " + canonical + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void addLetters(String bundle) throws UsageError {
+        for (int i = 1; i < bundle.length(); i++) {
+            String name = "-" + bundle.charAt(i);
+            ParameterDescription option = known(name);
+            if (seen.add(option)) {
+                canonical.add(name);
+            } else if (options.containsKey(name + bundle.charAt(i))) {
+                // Repeating the letter means more of it: -v -v is -vv.
+                addOnce(name + bundle.charAt(i));
+            }
+        }
+    }
+
+    private void addOnce(String name) throws UsageError {
+        if (seen.add(known(name))) {
+            canonical.add(name);
+        }
+    }
+
+    /** Whether the following word was taken as the option's value. */
+    private boolean addLong(Argument word, @Nullable Argument following) throws UsageError {
+        int equals = word.indexOf('=');
+        String name = equals < 0 ? word.text() : word.to(equals).text();
+        ParameterDescription option = known(name);
+        boolean takesValue = option.getParameterized().getType() != boolean.class;
+        if (!takesValue) {
+            if (equals >= 0) {
+                throw new UsageError(command + " " + name + ": takes no value", help());
+            }
+            addOnce(name);
+            return false;
+        }
+        Argument value = equals < 0 ? following : word.from(equals + 1);
+        if (value == null || value.isEmpty()) {
+            throw new UsageError(command + " " + name + ": a value is missing", help());
+        }
+        if (!seen.add(option)) {
+            throw new UsageError(command + " " + name + ": given more than once", help());
+        }
+        canonical.add(name + "=" + standIn(value));
+        return equals < 0;
+    }
+
+    private ParameterDescription known(String name) throws UsageError {
+        ParameterDescription option = options.get(name);
+        if (option != null) {
+            return option;
+        }
+        String shown = Argument.of(name).toString();
+        if (notYet.contains(name)) {
+            throw new UsageError(command + " " + shown + ": not available yet", help());
+        }
+        throw new UsageError(command + " " + shown + ": no such option", help());
+    }
+
+    private String standIn(Argument word) {
+        chosen.add(word);
+        return "#" + (chosen.size() - 1);
+    }
+
+    private String help() {
+        return "zsync " + command + " --help lists the options.";
+    }
+}

@@ -1,0 +1,88 @@
+package io.zsync.cli;
+
+import io.zsync.node.api.Event;
+import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.PushRequest;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.RunReport;
+import io.zsync.protocol.Message.Change;
+import io.zsync.protocol.Protection;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.Tally;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** The program over an engine that does what {@code -Dfake=} says, for tests that need a process. */
+final class FakeMain {
+    private static final CountDownLatch CANCELLED = new CountDownLatch(1);
+
+    private FakeMain() {}
+
+    public static void main(String[] args) {
+        Departure departure = new Departure(Duration.ofSeconds(1));
+        Main.run(args, departure, () -> {
+            departure.onCancel(CANCELLED::countDown);
+            return (request, events) -> switch (System.getProperty("fake", "")) {
+                case "wait" -> {
+                    events.accept(change("ready"));
+                    events.accept(new Event.Progress(1, 0, 0, 0, 0, false));
+                    await(CANCELLED);
+                    throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
+                }
+                case "stubborn" -> {
+                    events.accept(change("ready"));
+                    events.accept(new Event.Progress(1, 0, 0, 0, 0, false));
+                    await(new CountDownLatch(1));
+                    throw new IllegalStateException("unreachable");
+                }
+                case "dying thread" -> {
+                    new Thread(() -> {
+                        throw new IllegalStateException("a thread died");
+                    }).start();
+                    await(CANCELLED);
+                    throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
+                }
+                case "many lines" -> {
+                    for (int i = 0; i < 100_000; i++) {
+                        events.accept(change("a-name-of-some-length-" + i));
+                    }
+                    yield done(request);
+                }
+                case "progress" -> {
+                    for (int i = 0; i < 5; i++) {
+                        events.accept(new Event.Progress(10, 10, 1000, i, 100L * i, true));
+                        await(new CountDownLatch(1), 100);
+                    }
+                    yield done(request);
+                }
+                default -> done(request);
+            };
+        });
+    }
+
+    private static Event change(String path) {
+        return new Event.Changed(
+                new Change(RelativePath.of(path), Change.Kind.FILE, Change.Action.CREATE, 0, 0));
+    }
+
+    private static void await(CountDownLatch latch) {
+        await(latch, Integer.MAX_VALUE);
+    }
+
+    private static void await(CountDownLatch latch, int millis) {
+        try {
+            latch.await(millis, java.util.concurrent.TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Counts the source as one file if it is there, so that a test sees whether its name arrived. */
+    private static RunReport done(PushRequest request) {
+        int files = Files.exists(request.source()) ? 1 : 0;
+        Tally tally = new Tally(0, 0, 0, files, 0, 0, files, 0, true);
+        return new RunReport(tally, Map.of(), Map.of(), Protection.CLEAR, false, Duration.ofMillis(5));
+    }
+}

@@ -1,0 +1,334 @@
+package io.zsync.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.node.api.DataPath;
+import io.zsync.node.api.Event;
+import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.PathChoice;
+import io.zsync.node.api.PushRequest;
+import io.zsync.node.api.PushRequest.PathPolicy;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.RunReport;
+import io.zsync.protocol.Durability;
+import io.zsync.protocol.Message.Change;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.Protection;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Tally;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProgramTest {
+    private final Screen screen = new Screen();
+    private final List<PushRequest> requests = new ArrayList<>();
+    private Engine engine = (request, events) -> report(Map.of());
+
+    private static RunReport report(Map<ProblemCode, Long> problems) {
+        Tally tally = new Tally(1, 0, 0, 2, 0, 0, 3, 0, true);
+        return new RunReport(tally, Map.of(), problems, Protection.CLEAR, false, Duration.ofSeconds(1));
+    }
+
+    private int run(String... words) {
+        Engine recording = (request, events) -> {
+            requests.add(request);
+            return engine.push(request, events);
+        };
+        return new Program(screen.console(), () -> recording, 0)
+                .run(Stream.of(words).map(Argument::of).toList())
+                .number();
+    }
+
+    private PushRequest request(String... options) {
+        List<String> words = new ArrayList<>(List.of("push", "a", "local:b"));
+        words.addAll(List.of(options));
+        int code = run(words.toArray(String[]::new));
+        assertEquals(0, code, screen.err());
+        return requests.getFirst();
+    }
+
+    // What is typed
+
+    @Test
+    void withoutOptionsTheDefaultsAreAskedFor() {
+        PushRequest request = request();
+
+        int streams = Math.min(4, Runtime.getRuntime().availableProcessors());
+        assertEquals(Path.of("a"), request.source());
+        assertEquals(Path.of("b"), request.target());
+        assertEquals(
+                new RunOptions(false, false, true, Durability.BATCH, Protection.CLEAR, streams), request.options());
+        assertEquals(PathPolicy.AUTO, request.dataPath());
+        assertEquals(Duration.ofSeconds(30), request.timeout());
+        assertFalse(request.explain());
+    }
+
+    @Test
+    void everyOptionArrivesInTheRequest() {
+        PushRequest request = request(
+                "-anv", "--explain", "--no-owner", "--durability=file", "--streams=16", "--protect=clear",
+                "--data-path=mapped", "--timeout", "86400");
+
+        assertEquals(new RunOptions(true, true, false, Durability.FILE, Protection.CLEAR, 16), request.options());
+        assertEquals(PathPolicy.MAPPED, request.dataPath());
+        assertEquals(Duration.ofDays(1), request.timeout());
+        assertTrue(request.explain());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "|zsync: a command is missing",
+                "pusch|zsync: no such command (pusch)",
+                "-n|zsync: a command comes first (-n)",
+                "pull|zsync: pull: not available yet",
+                "bench|zsync: bench: not available yet",
+                "push|zsync: push: DIR and PEER are missing",
+                "push a|zsync: push: PEER is missing (a)",
+                "push a local:|zsync: push: local: names no directory (local:)",
+                "push a backup1|zsync: push: this kind of peer is not available yet (backup1)",
+                "push a local:b backup1|zsync: push: this kind of peer is not available yet (backup1)",
+                "push a local:b --protect safe|zsync: push --protect safe: not available yet",
+                "push a local:b --protect private|zsync: push --protect private: not available yet",
+                "push a local:b --protect x|zsync: push --protect x: not one of auto, clear, safe, private",
+                "push a local:b --durability x|zsync: push --durability x: not one of none, batch, file",
+                "push a local:b --durability BATCH|zsync: push --durability BATCH: not one of none, batch, file",
+                "push a local:b --data-path x|zsync: push --data-path x: not one of auto, sendfile, mapped, buffered",
+                "push a local:b --progress x|zsync: push --progress x: not one of auto, always, never",
+                "push a local:b --streams 0|zsync: push --streams 0: not a number from 1 to 16",
+                "push a local:b --streams 17|zsync: push --streams 17: not a number from 1 to 16",
+                "push a local:b --streams -1|zsync: push --streams -1: not a number from 1 to 16",
+                "push a local:b --timeout 99999999999|zsync: push --timeout 99999999999: not a number from 1 to 86,400",
+                "push a local:b --timeout 1.5|zsync: push --timeout 1.5: not a number from 1 to 86,400",
+                "push a local:b -vq|zsync: push: -q and -v contradict each other",
+                "push a local:b -P --progress never|zsync: push: -P and --progress never contradict each other",
+                "push a local:b --delete|zsync: push --delete: not available yet",
+                "push a local:b --bogus|zsync: push --bogus: no such option",
+                "push @nowhere|zsync: argument file: no such file (nowhere)"
+            })
+    void whatCannotBeCarriedOutIsRefusedBeforeAnythingRuns(String typed, String error) {
+        int code = typed == null ? run() : run(typed.split(" "));
+
+        assertEquals(1, code);
+        assertEquals(error, screen.err().lines().findFirst().orElseThrow());
+        assertTrue(screen.err().lines().count() <= 2, screen.err());
+        assertEquals(List.of(), requests);
+        assertEquals("", screen.out());
+    }
+
+    @Test
+    void namesInErrorsAreEscaped() {
+        run("push", "a", "evil\u001b[2J\n");
+
+        assertTrue(screen.err().startsWith("zsync: push: this kind of peer is not available yet (evil\\x1b[2J\\n)\n"));
+    }
+
+    @Test
+    void anUnknownOptionPointsToTheHelp() {
+        run("push", "--bogus");
+
+        assertEquals(
+                "zsync: push --bogus: no such option\nzsync push --help lists the options.\n", screen.err());
+    }
+
+    @Test
+    void helpGoesToStandardOutput() {
+        assertEquals(0, run("--help"));
+        assertEquals(Help.PROGRAM, screen.out());
+        assertEquals("", screen.err());
+    }
+
+    @Test
+    void helpWinsOverWhatElseIsTyped() {
+        assertEquals(0, run("push", "--bogus", "--help"));
+        assertEquals(Help.PUSH, screen.out());
+    }
+
+    @Test
+    void helpBehindTwoDashesIsAPath() {
+        assertEquals(0, run("push", "--", "--help", "local:b"));
+        assertEquals(Path.of("--help"), requests.getFirst().source());
+    }
+
+    // How it ends
+
+    @ParameterizedTest
+    @EnumSource(FailureKind.class)
+    void aFailedRunIsOneLineTheWayOutAndItsCode(FailureKind kind) {
+        engine = (request, events) -> {
+            throw new RunFailure(kind, "push: it failed (a)", "Do this.", null);
+        };
+
+        assertEquals(ExitCode.of(kind).number(), run("push", "a", "local:b"));
+        assertEquals("zsync: push: it failed (a)\nDo this.\n", screen.err());
+    }
+
+    @Test
+    void aBugIsOneLineAnd70() {
+        engine = (request, events) -> {
+            throw new IllegalStateException("bad\nstate");
+        };
+
+        assertEquals(70, run("push", "a", "local:b", "local:c"));
+        assertEquals(
+                "zsync: internal error: java.lang.IllegalStateException: bad\\nstate\nWith -vv it shows where.\n",
+                screen.err());
+        assertEquals(1, requests.size(), "nothing runs after a bug");
+    }
+
+    @Test
+    void aBugShowsWhereWithVv() {
+        engine = (request, events) -> {
+            throw new IllegalStateException("bad");
+        };
+
+        run("push", "-vv", "a", "local:b");
+
+        assertTrue(screen.err().contains("\tat io.zsync.cli.ProgramTest"), screen.err());
+    }
+
+    @Test
+    void outOfMemoryIs70() {
+        engine = (request, events) -> {
+            throw new OutOfMemoryError("Java heap space");
+        };
+
+        assertEquals(70, run("push", "a", "local:b"));
+        assertEquals("zsync: internal error: out of memory\n", screen.err());
+    }
+
+    @Test
+    void peersHaveTheirTurnsOneAfterAnotherAndTheWorstCounts() {
+        engine = (request, events) -> switch (request.target().toString()) {
+            case "b" -> throw new RunFailure(FailureKind.ROOT_UNUSABLE, "push: not a directory (b)", null, null);
+            case "c" -> report(Map.of(ProblemCode.TARGET_FAILED, 1L));
+            default -> report(Map.of());
+        };
+
+        assertEquals(11, run("push", "-q", "a", "local:b", "local:c", "local:d"));
+        assertEquals(
+                List.of(Path.of("b"), Path.of("c"), Path.of("d")),
+                requests.stream().map(PushRequest::target).toList());
+    }
+
+    @Test
+    void anInterruptedRunIsTheLast() {
+        engine = (request, events) -> {
+            throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
+        };
+
+        assertEquals(20, run("push", "a", "local:b", "local:c"));
+        assertEquals(1, requests.size());
+    }
+
+    // What is shown
+
+    private static Event.Changed changed(String path, Change.Kind kind) {
+        return new Event.Changed(new Change(RelativePath.of(path), kind, Change.Action.CREATE, 0, 0));
+    }
+
+    private static Event.ProblemMet problem(ProblemCode code, String detail) {
+        return new Event.ProblemMet(RelativePath.of("d/x\n"), code, detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-v", "-nv"})
+    void aLineForEachChangeGoesToStandardOutput(String options) {
+        engine = (request, events) -> {
+            events.accept(changed("", Change.Kind.DIRECTORY));
+            events.accept(changed("d", Change.Kind.DIRECTORY));
+            events.accept(changed("d/\u00e4\n", Change.Kind.FILE));
+            events.accept(changed("link", Change.Kind.SYMLINK));
+            return report(Map.of());
+        };
+
+        assertEquals(0, run("push", options, "a", "local:b"));
+        assertEquals("./\nd/\nd/\u00e4\\n\nlink\n", screen.out());
+    }
+
+    @Test
+    void problemsAreNamedAndASkippedSpecialIsANote() {
+        engine = (request, events) -> {
+            events.accept(problem(ProblemCode.SOURCE_UNREADABLE, "Permission denied"));
+            events.accept(problem(ProblemCode.SOURCE_VANISHED, ""));
+            events.accept(problem(ProblemCode.TARGET_FAILED, "\u001b[2J"));
+            events.accept(problem(ProblemCode.SPECIAL_SKIPPED, "fifo"));
+            return report(Map.of(ProblemCode.SPECIAL_SKIPPED, 1L));
+        };
+
+        assertEquals(0, run("push", "a", "local:b"));
+        assertEquals(
+                """
+                zsync: cannot read the source: Permission denied (d/x\\n)
+                zsync: the source vanished (d/x\\n)
+                zsync: cannot write the target: \\x1b[2J (d/x\\n)
+                zsync: skipped fifo (d/x\\n)
+                pushed a to local:b: 3 files, 0 bytes in 1.0 s
+                  1 new, 0 changed, 0 deleted, 2 unchanged, 0 failed
+                  nothing moved; protection clear; durable
+                """,
+                screen.err());
+        assertEquals("", screen.out());
+    }
+
+    @Test
+    void quietLeavesOnlyErrors() {
+        engine = (request, events) -> {
+            events.accept(problem(ProblemCode.SPECIAL_SKIPPED, "fifo"));
+            events.accept(problem(ProblemCode.TARGET_FAILED, "No space left on device"));
+            return report(Map.of(ProblemCode.TARGET_FAILED, 1L));
+        };
+
+        assertEquals(23, run("push", "-q", "a", "local:b"));
+        assertEquals("zsync: cannot write the target: No space left on device (d/x\\n)\n", screen.err());
+    }
+
+    @Test
+    void explainNamesPathBytesAndReasonOfEachFileAndTheSums() {
+        engine = (request, events) -> {
+            RelativePath big = RelativePath.of("big");
+            RelativePath small = RelativePath.of("small");
+            events.accept(new Event.Moved(big, DataPath.SENDFILE, 3_145_728, PathChoice.KERNEL_SENDS));
+            events.accept(new Event.Moved(small, DataPath.BUFFERED, 1, PathChoice.SMALL_FILE));
+            events.accept(new Event.Moved(small, DataPath.BUFFERED, 2, PathChoice.SMALL_FILE));
+            return report(Map.of());
+        };
+
+        assertEquals(0, run("push", "--explain", "-q", "a", "local:b"));
+        String sendfile = "the kernel sends the file's pages, nothing is copied to user space";
+        String packed = "below 64 KiB, packed with others into one frame";
+        assertEquals(
+                "sendfile          3,145,728  big                                       " + sendfile + "\n"
+                        + "buffered                  1  small                                     " + packed + "\n"
+                        + "buffered                  2  small                                     " + packed + "\n"
+                        + "sendfile          3,145,728  total of 1 file                           " + sendfile + "\n"
+                        + "buffered                  3  total of 2 files                          " + packed + "\n",
+                screen.out());
+        assertEquals("", screen.err());
+    }
+
+    @Test
+    void noProgressIsDrawnWhereThereIsNoTerminal() {
+        engine = (request, events) -> {
+            events.accept(new Event.Progress(5, 5, 5, 5, 5, true));
+            return report(Map.of());
+        };
+
+        assertEquals(0, run("push", "a", "local:b"));
+        assertFalse(screen.err().contains("\r"), screen.err());
+    }
+}

@@ -1,0 +1,317 @@
+package io.zsync.node.transport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.node.api.DataPath;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.PackCodec;
+import io.zsync.protocol.PackRecord;
+import io.zsync.protocol.ProtocolException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a reader makes of a writer's bytes, whole, damaged, cut off or out of place. */
+@Timeout(60)
+class DataStreamTest {
+    private static final int STREAM = 3;
+
+    @TempDir
+    Path directory;
+
+    private final LongAdder verified = new LongAdder();
+    private final PathCounters counters = new PathCounters();
+    private TargetFile target;
+
+    @BeforeEach
+    void openTarget() throws IOException {
+        target = new TargetFile(directory.resolve("target"));
+    }
+
+    @AfterEach
+    void closeTarget() throws IOException {
+        target.close();
+    }
+
+    @Test
+    void everyFlippedBitOfAHeaderIsFoundBeforeAnythingIsUsed() throws Exception {
+        byte[] frames = record(this::twoChunks);
+
+        for (int bit = 0; bit < FrameCheck.HEADER_LENGTH * Byte.SIZE; bit++) {
+            byte[] flipped = flip(frames, bit);
+            ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(flipped));
+            assertEquals(ErrorCode.INTEGRITY, refused.code());
+        }
+
+        assertEquals(List.of(), target.told());
+        assertEquals(0, verified.sum());
+    }
+
+    @Test
+    void aFlippedBitOfAPayloadDamagesThatChunkAlone() throws Exception {
+        byte[] frames = record(this::twoChunks);
+
+        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 500) * Byte.SIZE));
+
+        assertEquals(List.of("damaged", "verified"), target.told());
+        assertEquals(2_000, verified.sum());
+    }
+
+    @Test
+    void aFlippedBitOfAPayloadCheckDamagesThatChunkAlone() throws Exception {
+        byte[] frames = record(this::twoChunks);
+
+        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 1_000 + 2) * Byte.SIZE));
+
+        assertEquals(List.of("damaged", "verified"), target.told());
+    }
+
+    @Test
+    void aFrameThatComesTwiceIsRefused() throws Exception {
+        byte[] frames = record(this::twoChunks);
+        byte[] first = Arrays.copyOf(frames, FrameCheck.HEADER_LENGTH + 1_000 + FrameCheck.LENGTH);
+
+        ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(join(first, frames)));
+
+        assertEquals(ErrorCode.VIOLATION, refused.code());
+        assertEquals(List.of("verified"), target.told());
+    }
+
+    @Test
+    void aFrameThatIsLeftOutIsMissed() throws Exception {
+        byte[] frames = record(this::twoChunks);
+        int first = FrameCheck.HEADER_LENGTH + 1_000 + FrameCheck.LENGTH;
+
+        ProtocolException refused = assertThrows(
+                ProtocolException.class, () -> replay(Arrays.copyOfRange(frames, first, frames.length)));
+
+        assertEquals(ErrorCode.VIOLATION, refused.code());
+    }
+
+    @Test
+    void aStreamThatEndsInsideAFrameIsBroken() throws Exception {
+        byte[] frames = record(this::twoChunks);
+
+        for (int length : new int[] {1, 43, 44, 45, 1_043, 1_044, 1_047}) {
+            assertThrows(EOFException.class, () -> replay(Arrays.copyOf(frames, length)), "after " + length);
+        }
+        replay(new byte[0]);
+        replay(Arrays.copyOf(frames, 1_048));
+
+        assertEquals(
+                List.of("abandoned", "abandoned", "abandoned", "abandoned", "abandoned", "verified"), target.told());
+    }
+
+    @Test
+    void aClaimThatTheSinkRefusesEndsTheStream() throws Exception {
+        byte[] frames = record(this::twoChunks);
+        ChunkSink refusing = new ChunkSink() {
+            @Override
+            public Claim claim(FrameHeader header) {
+                throw ProtocolException.violation("not outstanding");
+            }
+
+            @Override
+            public void packed(PackRecord record, ByteBuffer content) {}
+
+            @Override
+            public void packDamaged(int stream, long sequence) {}
+        };
+
+        assertThrows(ProtocolException.class, () -> replay(frames, refusing));
+    }
+
+    @Test
+    void packsArriveWithEveryFileAndItsIdentity() throws Exception {
+        int[] sizes = {1, 2, 65_535, 4_096, 777};
+        List<FileIdentity> identities = new ArrayList<>();
+
+        byte[] frames = record(writer -> {
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < sizes.length; i++) {
+                    try (SourceFile file = file("f" + i, sizes[i])) {
+                        FileIdentity identity = file.stat().identity();
+                        assertTrue(writer.pack().add(file, 10 + i, 1, identity));
+                        identities.add(identity);
+                    }
+                }
+                assertEquals(sizes.length, writer.pack().files());
+                assertEquals(round, writer.sendPack());
+                assertTrue(writer.pack().isEmpty());
+            }
+        });
+        replay(frames);
+
+        List<PackRecord> records = List.copyOf(target.packedFiles().keySet());
+        assertEquals(sizes.length * 2, target.told().size());
+        for (int i = 0; i < sizes.length; i++) {
+            PackRecord record = records.get(i);
+            assertEquals(new PackRecord(10 + i, 1, identities.get(i), sizes[i]), record);
+            assertArrayEquals(random(sizes[i]), target.packedFiles().get(record));
+        }
+        assertEquals(2L * Arrays.stream(sizes).sum(), counters.bytes(DataPath.BUFFERED));
+    }
+
+    @Test
+    void aDamagedPackGivesNothingAndTheNextOneAll() throws Exception {
+        byte[] frames = record(writer -> {
+            for (int i = 0; i < 2; i++) {
+                try (SourceFile file = file("f" + i, 100)) {
+                    assertTrue(writer.pack().add(file, i, 1, file.stat().identity()));
+                    writer.sendPack();
+                }
+            }
+        });
+
+        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 3) * Byte.SIZE));
+
+        assertEquals(List.of("packDamaged 3 0", "packed"), target.told());
+    }
+
+    @Test
+    void aFileThatIsNotWhatItWasIsLeftOutOfThePack() throws Exception {
+        byte[] frames = record(writer -> {
+            try (SourceFile file = file("changed", 100);
+                    SourceFile unreadable = file("unreadable", 200).failReadsFrom(0);
+                    SourceFile intact = file("intact", 300)) {
+                FileIdentity before = file.stat().identity();
+                Files.write(directory.resolve("changed"), random(90));
+                assertFalse(writer.pack().add(file, 1, 1, before));
+                FileIdentity identity = unreadable.stat().identity();
+                assertThrows(FileFailure.class, () -> writer.pack().add(unreadable, 2, 1, identity));
+                assertTrue(writer.pack().add(intact, 3, 1, intact.stat().identity()));
+                writer.sendPack();
+            }
+        });
+        replay(frames);
+
+        assertEquals(List.of("packed"), target.told());
+        assertEquals(3, target.packedFiles().keySet().iterator().next().file());
+    }
+
+    @Test
+    void aPackIsFullByBytesOrByFiles() throws Exception {
+        byte[] frames = record(writer -> {
+            try (SourceFile big = file("big", 65_535);
+                    SourceFile small = file("small", 1)) {
+                int files = 0;
+                while (writer.pack().hasRoomFor(65_535)) {
+                    assertTrue(writer.pack().add(big, files++, 1, big.stat().identity()));
+                }
+                assertEquals(Limits.PACK_LENGTH / (PackCodec.HEAD_LENGTH + 65_535), files);
+                FileIdentity identity = big.stat().identity();
+                assertThrows(IllegalStateException.class, () -> writer.pack().add(big, 99, 1, identity));
+                writer.sendPack();
+                while (writer.pack().hasRoomFor(1)) {
+                    assertTrue(writer.pack().add(small, files++, 1, small.stat().identity()));
+                }
+                assertEquals(Limits.PACK_FILES, writer.pack().files());
+                writer.sendPack();
+                assertThrows(IllegalStateException.class, writer::sendPack);
+            }
+        });
+        replay(frames);
+
+        assertEquals(15 + Limits.PACK_FILES, target.told().size());
+    }
+
+    private interface Writing {
+        void to(DataWriter writer) throws Exception;
+    }
+
+    private void twoChunks(DataWriter writer) throws IOException {
+        try (SourceFile file = file("source", 3_000)) {
+            writer.chunk(file, 1, 1, 0, 1_000, DataPath.SENDFILE);
+            writer.chunk(file, 1, 1, 1_000, 2_000, DataPath.SENDFILE);
+        }
+    }
+
+    /** The bytes that a writer puts on the wire. */
+    private byte[] record(Writing writing) throws Exception {
+        try (Loopback loopback = Loopback.open()) {
+            CompletableFuture<byte[]> bytes =
+                    Background.start(() -> loopback.far().socket().getInputStream().readAllBytes());
+            writing.to(new DataWriter(loopback.near(), counters));
+            loopback.near().shutdownOutput();
+            return bytes.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private void replay(byte[] frames) throws Exception {
+        replay(frames, target);
+    }
+
+    private void replay(byte[] frames, ChunkSink sink) throws Exception {
+        try (Loopback loopback = Loopback.open()) {
+            CompletableFuture<Void> reading = Background.start(() -> {
+                try (DataReader reader = new DataReader(loopback.far(), STREAM, sink, verified)) {
+                    reader.run();
+                }
+                return null;
+            });
+            writeUnlessClosed(loopback.near(), frames);
+            reading.get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    /** A reader that has seen enough hangs up; what it has seen is the test's affair. */
+    private static void writeUnlessClosed(SocketChannel channel, byte[] bytes) {
+        ByteBuffer source = ByteBuffer.wrap(bytes);
+        try {
+            while (source.hasRemaining()) {
+                channel.write(source);
+            }
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            return;
+        }
+    }
+
+    private SourceFile file(String name, int size) throws IOException {
+        return new SourceFile(Files.write(directory.resolve(name), random(size)));
+    }
+
+    private static byte[] random(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] flip(byte[] bytes, int bit) {
+        byte[] flipped = bytes.clone();
+        flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+        return flipped;
+    }
+
+    private static byte[] join(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+}
