@@ -9,6 +9,7 @@ public final class FileFailure extends IOException {
     private final String operation;
     private final String path;
     private final Errno errno;
+    private final String reason;
 
     /**
      * @param operation the system call, e.g. {@code openat2}
@@ -20,6 +21,7 @@ public final class FileFailure extends IOException {
         this.operation = operation;
         this.path = path;
         this.errno = errno;
+        this.reason = reason;
     }
 
     public String operation() {
@@ -28,6 +30,11 @@ public final class FileFailure extends IOException {
 
     public String path() {
         return path;
+    }
+
+    /** The system's text alone. */
+    public String reason() {
+        return reason;
     }
 
     public Errno errno() {

@@ -417,6 +417,7 @@ public final class Applier implements AutoCloseable {
      * metadata. Called when no data thread and no publisher runs any more.
      */
     public void abandon() throws IOException {
+        publisher.runLeftErrands();
         for (Fetch fetch : fetches.values()) {
             fetch.discard();
         }

@@ -53,6 +53,7 @@ final class Publisher {
     private long oldestNanos;
     private boolean closing;
     private boolean draining;
+    private boolean ended;
     private boolean busy;
     private volatile boolean syncing;
 
@@ -88,7 +89,10 @@ final class Publisher {
 
     /** Waits while two batches are queued already. For threads that stage objects nobody else keeps count of. */
     synchronized void awaitRoom() throws InterruptedException {
-        while (queue.size() >= 2 * BATCH_FILES && !closing) {
+        while (queue.size() >= 2 * BATCH_FILES) {
+            if (ended) {
+                throw new InterruptedException("the publisher has ended");
+            }
             wait();
         }
     }
@@ -98,6 +102,9 @@ final class Publisher {
         draining = true;
         notifyAll();
         while (busy || !queue.isEmpty() || !errands.isEmpty()) {
+            if (ended) {
+                throw new InterruptedException("the publisher has ended");
+            }
             wait();
         }
         draining = false;
@@ -136,7 +143,22 @@ final class Publisher {
                     }
                 }
             }
+        } finally {
+            synchronized (this) {
+                ended = true;
+                notifyAll();
+            }
         }
+    }
+
+    /** Does what was asked for too late for {@link #run}. Called when no other thread uses the publisher any more. */
+    void runLeftErrands() {
+        List<Runnable> left;
+        synchronized (this) {
+            left = new ArrayList<>(errands);
+            errands.clear();
+        }
+        left.forEach(Runnable::run);
     }
 
     private synchronized boolean collect(List<Publication> batch, List<Runnable> work) throws InterruptedException {

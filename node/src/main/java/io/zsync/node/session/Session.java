@@ -138,6 +138,11 @@ final class Session {
         return over.getCount() == 0;
     }
 
+    /** Waits that long at most. @return true if the session is over */
+    boolean awaitOver(Duration time) throws InterruptedException {
+        return over.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** The receiver said, or this end as the receiver says, that everything is applied. */
     void applied() {
         become(SessionState.APPLIED);
@@ -273,7 +278,7 @@ final class Session {
         while (!over.await(1, TimeUnit.SECONDS)) {
             long now = System.nanoTime();
             Role watched = role();
-            if (now - beatNanos >= HEARTBEAT.toNanos()) {
+            if (now - beatNanos >= Math.min(HEARTBEAT.toNanos(), timeout.toNanos() / 3)) {
                 outbox.post(new Message.Heartbeat(watched.work(), watched.isSyncing()));
                 beatNanos = now;
             }

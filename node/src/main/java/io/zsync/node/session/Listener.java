@@ -1,0 +1,176 @@
+package io.zsync.node.session;
+
+import io.zsync.node.transport.Connection;
+import io.zsync.node.transport.Deadlines;
+import io.zsync.node.transport.PendingStream;
+import io.zsync.node.trust.Identity;
+import io.zsync.protocol.BindCodec;
+import io.zsync.protocol.PeerId;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.SessionId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
+
+/**
+ * The one port that a node listens on: the first byte tells control connections from data streams, anything else is closed
+ * without a byte. A thread for each connection until it is known what it is; strangers are bounded in number and in time.
+ */
+public final class Listener implements Closeable {
+    static final Duration GREETING = Duration.ofSeconds(10);
+    private static final int STRANGERS = 64;
+
+    private final ServerSocketChannel server;
+    private final Identity self;
+    private final Predicate<PeerId> accepted;
+    private final Responder responder;
+    private final Deadlines deadlines;
+    private final Map<SessionId, StreamSlots> binding = new ConcurrentHashMap<>();
+    private final Semaphore strangers = new Semaphore(STRANGERS);
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
+    private final Thread acceptor;
+
+    private Listener(
+            ServerSocketChannel server,
+            Identity self,
+            Predicate<PeerId> accepted,
+            Access access,
+            Deadlines deadlines) {
+        this.server = server;
+        this.self = self;
+        this.accepted = accepted;
+        this.deadlines = deadlines;
+        this.responder = new Responder(access, binding);
+        this.acceptor = Thread.ofPlatform().daemon().name("zsync-accept").unstarted(this::accept);
+    }
+
+    /** Binds and starts to accept. @param address port 0 takes any free one */
+    public static Listener open(
+            InetSocketAddress address,
+            Identity self,
+            Predicate<PeerId> accepted,
+            Access access,
+            Deadlines deadlines)
+            throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open().bind(address);
+        Listener listener = new Listener(server, self, accepted, access, deadlines);
+        listener.acceptor.start();
+        return listener;
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                strangers.acquire();
+                SocketChannel channel = server.accept();
+                channels.add(channel);
+                Thread thread = Thread.ofPlatform().daemon().name("zsync-greet").unstarted(() -> greet(channel));
+                threads.add(thread);
+                thread.start();
+            } catch (IOException closedOrOutOfDescriptors) {
+                strangers.release();
+                pause();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Out of descriptors accept fails at once, again and again: without a pause it would spin. */
+    private synchronized void pause() {
+        try {
+            if (server.isOpen()) {
+                wait(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void greet(SocketChannel channel) {
+        Connection connection = null;
+        try {
+            try {
+                connection = identify(channel);
+            } finally {
+                strangers.release();
+            }
+            if (connection != null) {
+                responder.serve(connection);
+            }
+        } catch (IOException | ProtocolException refused) {
+            // A stranger is told nothing. What an accepted peer must know went to it as a Failure.
+        } finally {
+            channels.remove(channel);
+            threads.remove(Thread.currentThread());
+        }
+    }
+
+    /** Finds out what has connected. @return null if it was a data stream, which its session has now */
+    private @org.jspecify.annotations.Nullable Connection identify(SocketChannel channel) throws IOException {
+        ByteBuffer first = ByteBuffer.allocate(1);
+        Deadlines.Deadline deadline = deadlines.close(channel, GREETING);
+        int read;
+        try {
+            read = channel.read(first);
+        } finally {
+            deadline.cancel();
+        }
+        byte opening = first.get(0);
+        if (read == 1 && opening == Connection.TLS_FIRST_BYTE) {
+            return Connection.accept(channel, opening, self, accepted, deadlines, GREETING);
+        }
+        if (read == 1 && opening == BindCodec.FIRST_BYTE) {
+            PendingStream pending = PendingStream.read(channel, opening, deadlines, GREETING);
+            StreamSlots slots = binding.get(pending.request().session());
+            if (slots == null) {
+                pending.close();
+            } else {
+                slots.bind(pending);
+            }
+            return null;
+        }
+        channel.close();
+        return null;
+    }
+
+    /** Accepts no more, ends what is being greeted, and returns when the sessions that run have ended. */
+    @Override
+    public void close() throws IOException {
+        server.close();
+        synchronized (this) {
+            notifyAll();
+        }
+        try {
+            acceptor.interrupt();
+            acceptor.join();
+            List<Thread> running = new ArrayList<>(threads);
+            responder.cancel();
+            for (Thread thread : running) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (SocketChannel channel : channels) {
+            channel.close();
+        }
+    }
+}
