@@ -507,9 +507,9 @@ public final class Applier implements AutoCloseable {
     }
 
     void fetchDone(Fetch fetch, boolean durable) {
-        fetches.remove(fetch.file());
         published(fetch.victim() == null, fetch.bytes(), durable);
         content.done(fetch, durable);
+        fetches.remove(fetch.file());
     }
 
     /** @param wasInTransfer false if the publisher had it already */
@@ -517,9 +517,9 @@ public final class Applier implements AutoCloseable {
         if (wasInTransfer) {
             inTransfer.decrementAndGet();
         }
-        fetches.remove(fetch.file());
         problem(fetch.path(), code, detail);
         content.refused(fetch, code);
+        fetches.remove(fetch.file());
         publisher.nudge();
     }
 

@@ -83,14 +83,15 @@ final class RemoteContent implements ContentSource {
 
     @Override
     public void done(Fetch fetch, boolean durable) {
-        part(fetch.file());
+        // Said first: the room it frees must not be used before the sender knows of it.
         session.send(new Message.FileDone(fetch.file(), durable));
+        part(fetch.file());
     }
 
     @Override
     public void refused(Fetch fetch, ProblemCode code) {
-        part(fetch.file());
         session.send(new Message.FileRefused(fetch.file(), code));
+        part(fetch.file());
     }
 
     private synchronized void part(long file) {
