@@ -44,8 +44,7 @@ public final class Node implements AutoCloseable {
         };
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (EventPump pump = new EventPump(events);
-                Listener listener =
-                        Listener.open(loopback, responder, initiator.id()::equals, access, deadlines)) {
+                Listener listener = Listener.open(loopback, responder, initiator.id()::equals, access, deadlines)) {
             Initiator run = new Initiator(initiator, responder.id(), listener.address(), deadlines);
             running.add(run);
             try {

@@ -26,11 +26,6 @@ public sealed interface Event {
      * @param complete true if the plan is complete, so that the totals are final
      */
     record Progress(
-            long scannedEntries,
-            long plannedFiles,
-            long plannedBytes,
-            long doneFiles,
-            long sentBytes,
-            boolean complete)
+            long scannedEntries, long plannedFiles, long plannedBytes, long doneFiles, long sentBytes, boolean complete)
             implements Event {}
 }

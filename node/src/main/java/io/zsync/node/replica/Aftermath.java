@@ -82,8 +82,7 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
             throws IOException {
         directories.replay(in -> {
             RelativePath path = RelativePath.of(readBytes(in));
-            Metadata metadata =
-                    new Metadata(in.readInt(), in.readInt(), in.readInt(), in.readLong(), in.readInt());
+            Metadata metadata = new Metadata(in.readInt(), in.readInt(), in.readInt(), in.readLong(), in.readInt());
             try (Directory directory = root.directory(path)) {
                 rules.apply(directory, metadata);
                 if (sync) {

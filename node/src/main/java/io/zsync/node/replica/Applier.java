@@ -138,8 +138,7 @@ public final class Applier implements AutoCloseable {
     }
 
     /** A directory comes in place of another kind: the two swap in one step, and the old object goes at the end. */
-    private void exchangeForDirectory(TargetDirectory parent, Name name, @Nullable Member existing)
-            throws IOException {
+    private void exchangeForDirectory(TargetDirectory parent, Name name, @Nullable Member existing) throws IOException {
         if (existing == null) {
             throw new IllegalStateException("nothing to exchange under " + name);
         }
@@ -163,8 +162,7 @@ public final class Applier implements AutoCloseable {
         return new TargetDirectory(at, entry, 0, lost, null, List.of());
     }
 
-    private TargetDirectory enter(
-            RelativePath at, Entry.Directory entry, Directory open, FileStat stat, boolean finish)
+    private TargetDirectory enter(RelativePath at, Entry.Directory entry, Directory open, FileStat stat, boolean finish)
             throws IOException {
         try {
             boolean opened = options.openModes() && (stat.mode() & 0700) != 0700 && !options.dryRun();
@@ -273,7 +271,8 @@ public final class Applier implements AutoCloseable {
             }
             if (!options.dryRun()) {
                 for (Name stale : listing.reserved()) {
-                    Aftermath.removeObject(directory, stale, directory.stat(stale).kind());
+                    Aftermath.removeObject(
+                            directory, stale, directory.stat(stale).kind());
                 }
             }
             return false;

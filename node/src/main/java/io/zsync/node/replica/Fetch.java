@@ -220,8 +220,8 @@ public final class Fetch implements Publication {
             }
             coverage.claim(0, record.length());
             if (record.length() != entry.size()) {
-                throw ProtocolException.violation("file " + file + ": " + record.length() + " bytes in a pack, not "
-                        + entry.size());
+                throw ProtocolException.violation(
+                        "file " + file + ": " + record.length() + " bytes in a pack, not " + entry.size());
             }
             checkIdentity(record.identity());
             coverage.verified(record.length());
@@ -290,12 +290,14 @@ public final class Fetch implements Publication {
             throw ProtocolException.violation("file " + file + ", attempt " + lostAttempt + ", is not under way");
         }
         if (!isStale(lostAttempt)) {
-            refuse(code, switch (code) {
-                case SOURCE_VANISHED -> "vanished before it was sent";
-                case INTEGRITY -> "arrived damaged again and again";
-                case SOURCE_CHANGED -> "is no regular file any more";
-                default -> "cannot be read by the sender";
-            });
+            refuse(
+                    code,
+                    switch (code) {
+                        case SOURCE_VANISHED -> "vanished before it was sent";
+                        case INTEGRITY -> "arrived damaged again and again";
+                        case SOURCE_CHANGED -> "is no regular file any more";
+                        default -> "cannot be read by the sender";
+                    });
         }
     }
 

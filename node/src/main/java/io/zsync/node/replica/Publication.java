@@ -21,7 +21,8 @@ interface Publication {
     FileKind kind();
 
     /** What the plan found under the name, which must still be there; null if nothing was. */
-    @Nullable FileStat victim();
+    @Nullable
+    FileStat victim();
 
     /** Which file system it is staged on. */
     long device();

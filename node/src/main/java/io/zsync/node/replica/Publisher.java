@@ -58,7 +58,11 @@ final class Publisher {
     private volatile boolean syncing;
 
     Publisher(
-            Supplier<Root> root, Durability durability, FileSystems fileSystems, Removals removals, BooleanSupplier starved) {
+            Supplier<Root> root,
+            Durability durability,
+            FileSystems fileSystems,
+            Removals removals,
+            BooleanSupplier starved) {
         this.root = root;
         this.durability = durability;
         this.fileSystems = fileSystems;

@@ -52,7 +52,8 @@ final class TargetDirectory implements AutoCloseable {
     }
 
     /** What stands under this name; names must be asked for in ascending order. */
-    @Nullable Member match(Name name) {
+    @Nullable
+    Member match(Name name) {
         while (next < members.size()) {
             Member member = members.get(next);
             int order = member.name().compareTo(name);

@@ -49,8 +49,7 @@ public final class TreeScanner {
         }
     }
 
-    private void begin(RelativePath path, @Nullable Name name, FileStat stat)
-            throws IOException, InterruptedException {
+    private void begin(RelativePath path, @Nullable Name name, FileStat stat) throws IOException, InterruptedException {
         Entry.Directory entry = new Entry.Directory(stat.metadata());
         visitor.visit(path, new ManifestItem.DirBegin(name, entry, NO_RULES), stat);
     }

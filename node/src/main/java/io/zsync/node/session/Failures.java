@@ -34,7 +34,8 @@ final class Failures {
 
     /** What the peer gave as the reason for ending the session. */
     static RunFailure fromPeer(Message.Failure failure) {
-        return new RunFailure(kind(failure.code()), "peer: " + Escape.text(failure.detail()), wayOut(failure.code()), null);
+        return new RunFailure(
+                kind(failure.code()), "peer: " + Escape.text(failure.detail()), wayOut(failure.code()), null);
     }
 
     /** What to tell the peer. */

@@ -108,7 +108,8 @@ final class FileSender implements Session.Work {
     }
 
     private boolean addToPack(OutboundPack pack, OutgoingFile file, DirectoryCursor cursor) {
-        try (OpenFile open = cursor.at(file.offer().directory()).open(file.offer().name())) {
+        try (OpenFile open =
+                cursor.at(file.offer().directory()).open(file.offer().name())) {
             FileIdentity identity = file.identity();
             if (open.stat().identity().equals(identity)
                     && pack.add(open, file.offer().file(), file.attempt(), identity)) {
@@ -152,8 +153,8 @@ final class FileSender implements Session.Work {
             file.sent(segment, null);
             return;
         }
-        DataWriter.Sent sent = writer.chunk(
-                source, number, segment.attempt(), segment.offset(), (int) segment.length(), streamPath);
+        DataWriter.Sent sent =
+                writer.chunk(source, number, segment.attempt(), segment.offset(), (int) segment.length(), streamPath);
         if (!sent.whole()) {
             file.spoil();
         }
@@ -170,7 +171,8 @@ final class FileSender implements Session.Work {
             return open;
         }
         try {
-            OpenFile opened = cursor.at(file.offer().directory()).open(file.offer().name());
+            OpenFile opened =
+                    cursor.at(file.offer().directory()).open(file.offer().name());
             try {
                 if (opened.stat().identity().equals(file.identity())) {
                     file.opened(opened);
@@ -219,7 +221,8 @@ final class FileSender implements Session.Work {
     /** The source is not what this attempt is about: say what it is now, by a fresh look at its name. */
     private void changed(OutgoingFile file, DirectoryCursor cursor) throws IOException {
         FileStat now;
-        try (OpenFile open = cursor.at(file.offer().directory()).open(file.offer().name())) {
+        try (OpenFile open =
+                cursor.at(file.offer().directory()).open(file.offer().name())) {
             now = open.stat();
         }
         file.close();
@@ -262,7 +265,8 @@ final class FileSender implements Session.Work {
             return;
         }
         synchronized (file.io) {
-            try (OpenFile open = cursor.at(file.offer().directory()).open(file.offer().name())) {
+            try (OpenFile open =
+                    cursor.at(file.offer().directory()).open(file.offer().name())) {
                 FrameHeader header = new FrameHeader(
                         FrameHeader.Type.CHUNK,
                         0,
@@ -272,8 +276,8 @@ final class FileSender implements Session.Work {
                         rejected.offset(),
                         chunk.length(),
                         chunk.length());
-                boolean same = open.stat().identity().equals(file.identity())
-                        && writer.check(open, header) == chunk.check();
+                boolean same =
+                        open.stat().identity().equals(file.identity()) && writer.check(open, header) == chunk.check();
                 if (!same) {
                     if (file.spoilConcluded()) {
                         changed(file, cursor);

@@ -73,8 +73,7 @@ public final class Initiator {
         try {
             return LinuxRoot.open(request.source());
         } catch (FileFailure e) {
-            throw new RunFailure(
-                    FailureKind.ROOT_UNUSABLE, "source: " + e.reason() + " (" + e.path() + ")", null, e);
+            throw new RunFailure(FailureKind.ROOT_UNUSABLE, "source: " + e.reason() + " (" + e.path() + ")", null, e);
         }
     }
 
@@ -93,8 +92,8 @@ public final class Initiator {
     private RunReport push(PushRequest request, Root root, Connection connection, EventPump events, long start)
             throws IOException, RunFailure, InterruptedException {
         Message.Welcome welcome = greet(connection);
-        connection.write(new Message.Open(
-                Mode.PUSH, "default", RelativePath.ROOT, request.options(), request.credits()));
+        connection.write(
+                new Message.Open(Mode.PUSH, "default", RelativePath.ROOT, request.options(), request.credits()));
         Message.Opened opened = expect(connection, Message.Opened.class);
         if (opened.protection() != request.options().protection()) {
             throw new ProtocolException(
@@ -103,8 +102,8 @@ public final class Initiator {
                             + request.options().protection());
         }
         if (opened.streams() > request.options().streams()) {
-            throw ProtocolException.violation(
-                    "peer opened " + opened.streams() + " streams, asked for " + request.options().streams());
+            throw ProtocolException.violation("peer opened " + opened.streams() + " streams, asked for "
+                    + request.options().streams());
         }
         RunContext.Problems problems = new RunContext.Problems();
         RunContext run = new RunContext(

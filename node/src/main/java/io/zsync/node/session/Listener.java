@@ -43,11 +43,7 @@ public final class Listener implements Closeable {
     private final Thread acceptor;
 
     private Listener(
-            ServerSocketChannel server,
-            Identity self,
-            Predicate<PeerId> accepted,
-            Access access,
-            Deadlines deadlines) {
+            ServerSocketChannel server, Identity self, Predicate<PeerId> accepted, Access access, Deadlines deadlines) {
         this.server = server;
         this.self = self;
         this.accepted = accepted;
@@ -58,11 +54,7 @@ public final class Listener implements Closeable {
 
     /** Binds and starts to accept. @param address port 0 takes any free one */
     public static Listener open(
-            InetSocketAddress address,
-            Identity self,
-            Predicate<PeerId> accepted,
-            Access access,
-            Deadlines deadlines)
+            InetSocketAddress address, Identity self, Predicate<PeerId> accepted, Access access, Deadlines deadlines)
             throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open().bind(address);
         Listener listener = new Listener(server, self, accepted, access, deadlines);

@@ -88,7 +88,8 @@ final class OutgoingFile implements Closeable {
      *
      * @return null if no range of this attempt is left to hand out
      */
-    @Nullable Segment next(OpenFile source) throws IOException {
+    @Nullable
+    Segment next(OpenFile source) throws IOException {
         Range range = head();
         if (range == null) {
             return null;

@@ -173,7 +173,8 @@ final class ReceiverSession implements Session.Role, Reporter {
                 run.told(problem.path(), problem.code(), problem.detail());
             }
             default ->
-                throw ProtocolException.violation("a " + message.getClass().getSimpleName() + " is not a sender's to send");
+                throw ProtocolException.violation(
+                        "a " + message.getClass().getSimpleName() + " is not a sender's to send");
         }
     }
 

@@ -16,8 +16,8 @@ import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
-import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Protection;
+import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RunOptions;
 import io.zsync.protocol.SessionId;
 import java.io.IOException;
@@ -62,7 +62,9 @@ final class Responder {
         } catch (RunFailure e) {
             tell(connection, Failures.toPeer(e));
         } catch (FileFailure e) {
-            tell(connection, new Message.Failure(ErrorCode.ROOT_UNUSABLE, "target: " + e.reason() + " (" + e.path() + ")"));
+            tell(
+                    connection,
+                    new Message.Failure(ErrorCode.ROOT_UNUSABLE, "target: " + e.reason() + " (" + e.path() + ")"));
         } catch (ProtocolException e) {
             tell(connection, Failures.toPeer(Failures.of(e)));
         } catch (InterruptedException e) {
@@ -98,7 +100,8 @@ final class Responder {
         RunOptions options = open.options();
         Access.Grant grant = access.grant(connection.peer(), open);
         if (options.protection() != Protection.CLEAR) {
-            throw new ProtocolException(ErrorCode.UNSUPPORTED, "protection " + options.protection() + " is not available yet");
+            throw new ProtocolException(
+                    ErrorCode.UNSUPPORTED, "protection " + options.protection() + " is not available yet");
         }
         if (open.mode() != Mode.PUSH) {
             throw new ProtocolException(ErrorCode.UNSUPPORTED, "pull is not available yet");

@@ -57,11 +57,9 @@ final class SendQueue {
             }
             long size = offer.entry().size();
             boolean alone = outstanding.isEmpty();
-            if (outstanding.size() >= credits.files()
-                    || (!alone && outstandingBytes + size > credits.bytes())) {
-                throw ProtocolException.violation(
-                        "file " + want.file() + " was wanted beyond the credit of " + credits.files() + " files and "
-                                + credits.bytes() + " bytes");
+            if (outstanding.size() >= credits.files() || (!alone && outstandingBytes + size > credits.bytes())) {
+                throw ProtocolException.violation("file " + want.file() + " was wanted beyond the credit of "
+                        + credits.files() + " files and " + credits.bytes() + " bytes");
             }
             file = new OutgoingFile(offer);
             outstanding.put(want.file(), file);
@@ -87,7 +85,8 @@ final class SendQueue {
     synchronized void rejected(Message.ChunkRejected chunk) {
         OutgoingFile file = outstanding.get(chunk.file());
         if (file == null) {
-            throw ProtocolException.violation("a chunk of file " + chunk.file() + ", which is not outstanding, was rejected");
+            throw ProtocolException.violation(
+                    "a chunk of file " + chunk.file() + ", which is not outstanding, was rejected");
         }
         if (rejected.size() >= credits.files()) {
             throw ProtocolException.violation("more than " + credits.files() + " chunks rejected at once");
@@ -122,7 +121,8 @@ final class SendQueue {
             OutgoingFile firstSmall = small.peek();
             OutgoingFile firstLarge = large.peek();
             if (firstSmall != null
-                    && (firstLarge == null || firstSmall.offer().file() < firstLarge.offer().file())) {
+                    && (firstLarge == null
+                            || firstSmall.offer().file() < firstLarge.offer().file())) {
                 return pack();
             }
             if (firstLarge != null) {

@@ -297,8 +297,8 @@ final class Session {
             } else if (now - movedNanos > timeout.toNanos()) {
                 fail(new RunFailure(
                         FailureKind.NO_PROGRESS,
-                        "no progress: nothing moved for " + timeout.toSeconds() + " s ("
-                                + connection.remoteAddress() + ")",
+                        "no progress: nothing moved for " + timeout.toSeconds() + " s (" + connection.remoteAddress()
+                                + ")",
                         "a larger --timeout waits longer",
                         null));
             }
