@@ -19,8 +19,14 @@ class LinuxFileSystemSyncTest {
 
     @ParameterizedTest
     @CsvSource({
-        "6.18.44-fc, true", "5.8.0, true", "5.10, true", "10.0.1, true", "5.7.19, false", "4.18.0-553.el8, false",
-        "unknown, false", "5, false"
+        "6.18.44-fc, true",
+        "5.8.0, true",
+        "5.10, true",
+        "10.0.1, true",
+        "5.7.19, false",
+        "4.18.0-553.el8, false",
+        "unknown, false",
+        "5, false"
     })
     void trustsKernelsWhoseSyncfsReportsErrors(String release, boolean trusted) {
         assertEquals(trusted, LinuxFileSystemSync.reports(release));

@@ -58,7 +58,10 @@ abstract class LockContract extends TreeFixture {
             assertTrue(root.lock());
             assertFalse(lower.lock());
             root.close();
-            assertTrue(middle.lock(), "lower's attempt is gone without a trace");
+            try (LinuxRoot again = open(below)) {
+                assertTrue(again.lock(), "lower's own directory is free, though lower is still open");
+            }
+            assertTrue(middle.lock(), "and so are its ancestors");
         }
     }
 

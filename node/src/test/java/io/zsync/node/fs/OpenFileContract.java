@@ -48,8 +48,7 @@ abstract class OpenFileContract extends TreeFixture {
         try (OpenFile file = top.open(A)) {
             FileFailure failure = refused(Errno.OTHER, () -> file.write(direct("x"), 0));
             assertEquals("pwrite " + inside + "/a: Bad file descriptor", failure.getMessage());
-            assertThrows(
-                    NonWritableChannelException.class, () -> file.channel().write(direct("x"), 0));
+            assertThrows(NonWritableChannelException.class, () -> file.channel().write(direct("x"), 0));
             assertEquals(4, file.channel().size());
         }
         assertEquals("text", read(top, A));

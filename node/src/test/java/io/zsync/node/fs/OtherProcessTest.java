@@ -38,7 +38,9 @@ class OtherProcessTest {
         try (LinuxRoot root = LinuxRoot.open(temp);
                 Directory top = root.directory(RelativePath.ROOT)) {
             top.makeDirectory(FOREIGN);
-            run(Stream.concat(Stream.of("env", "-i", "LC_ALL=POSIX"), java(PosixLocaleProgram.class, temp.toUri() + "%C3%A4%20%FF"))
+            run(Stream.concat(
+                            Stream.of("env", "-i", "LC_ALL=POSIX"),
+                            java(PosixLocaleProgram.class, temp.toUri() + "%C3%A4%20%FF"))
                     .toList());
             try (Directory made = top.directory(FOREIGN)) {
                 assertEquals(FOREIGN, made.list().members().getFirst().name());
@@ -64,7 +66,8 @@ class OtherProcessTest {
         Files.setAttribute(home, "unix:uid", 65_534);
         // Others may go through it and not look into it.
         Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwx--x--x"));
-        run(Stream.concat(setpriv(), java(OtherUserProgram.class, home.toString())).toList());
+        run(Stream.concat(setpriv(), java(OtherUserProgram.class, home.toString()))
+                .toList());
     }
 
     private static boolean becomesOther(List<String> command) throws Exception {

@@ -17,7 +17,7 @@ final class OtherUserProgram {
     public static void main(String[] arguments) throws IOException {
         Path home = Path.of(arguments[0]);
         for (Kernel kernel : List.of(Kernel.OLD, Kernel.CURRENT)) {
-            refuses(Errno.ACCES, () -> LinuxRoot.open(home.getParent(), kernel));
+            refuses(Errno.ACCES, () -> LinuxRoot.open(home.resolve(".."), kernel));
             try (LinuxRoot root = LinuxRoot.open(home, kernel);
                     Directory top = root.directory(RelativePath.ROOT)) {
                 require(root.lock(), "locks past an ancestor that it cannot read");
@@ -91,11 +91,9 @@ final class OtherUserProgram {
         top.removeDirectory(A);
     }
 
-
     private interface Action {
         void run() throws IOException;
     }
-
 
     private static void refuses(Errno errno, Action action) throws IOException {
         try {

@@ -28,11 +28,14 @@ final class PosixLocaleProgram {
                     }
                     top.rename(Name.reserved(1), name, Directory.Rename.REPLACE);
                 }
-                List<Name> listed =
-                        top.list().members().stream().map(Directory.Member::name).toList();
+                List<Name> listed = top.list().members().stream()
+                        .map(Directory.Member::name)
+                        .toList();
                 require(names.equals(listed), "listed " + listed);
                 String described = root.describe();
-                require(path.toString().isEmpty() ? described.equals(".") : described.endsWith("\u00e4 \\xff"), described);
+                require(
+                        path.toString().isEmpty() ? described.equals(".") : described.endsWith("\u00e4 \\xff"),
+                        described);
             }
         }
     }

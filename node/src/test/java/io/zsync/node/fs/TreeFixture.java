@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,8 +90,12 @@ abstract class TreeFixture {
     static FileFailure refused(Errno errno, Executable call) {
         FileFailure failure = assertThrows(FileFailure.class, call);
         assertEquals(errno, failure.errno(), failure.getMessage());
-        assertTrue(failure.getMessage().contains("/inside"), failure.getMessage());
+        assertTrue(message(failure).contains("/inside"), failure.getMessage());
         return failure;
+    }
+
+    static String message(FileFailure failure) {
+        return Objects.requireNonNull(failure.getMessage());
     }
 
     boolean runsAsSuperuser() throws IOException {
