@@ -51,8 +51,9 @@ class LayersTest {
             .that()
             .resideInAPackage("io.zsync.protocol..")
             .should()
-            .dependOnClassesThat(resideInAnyPackage("java.nio.channels..", "java.nio.file..", "java.net..", "javax.net..")
-                    .or(nameMatching("java\\.io\\.(File.*|RandomAccessFile)")))
+            .dependOnClassesThat(
+                    resideInAnyPackage("java.nio.channels..", "java.nio.file..", "java.net..", "javax.net..")
+                            .or(nameMatching("java\\.io\\.(File.*|RandomAccessFile)")))
             .because("the protocol turns values into bytes and back; files and sockets belong to node")
             .allowEmptyShould(true);
 
@@ -132,7 +133,7 @@ class LayersTest {
                 "and nothing else is");
     }
 
-    private static final class Offender {
+    static final class Offender {
         private Offender() {}
 
         static long receive(FileChannel file, ReadableByteChannel source) throws IOException {
