@@ -47,7 +47,7 @@ public final class Escape {
                 case '\\' -> out.append("\\\\");
                 default -> {
                     if (isUnsafe(c)) {
-                        out.append(c < 0x100 ? String.format("\\x%02x", c) : String.format("\\u{%x}", c));
+                        out.append(c < 0x80 ? String.format("\\x%02x", c) : String.format("\\u{%x}", c));
                     } else {
                         out.appendCodePoint(c);
                     }

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the fields that SPEC.md section "Fields" names, from bytes that a peer sent. Each has one encoding only, and no
- * length is believed before it was compared with its bound and with the bytes that are left. Throws ProtocolException,
- * IllegalArgumentException or KryoException; the codecs turn the last two into the first.
+ * length is believed before it was compared with its bound and with the bytes that are left. Throws
+ * IllegalArgumentException or, where the bytes end, KryoException; the codecs turn both into ProtocolException.
  */
 final class FieldReader {
     private static final Mode[] MODES = Mode.values();
@@ -35,7 +35,7 @@ final class FieldReader {
 
     void expectEnd() {
         if (remaining() > 0) {
-            throw ProtocolException.malformed(remaining() + " bytes left over");
+            throw new IllegalArgumentException(remaining() + " bytes left over");
         }
     }
 
@@ -54,7 +54,7 @@ final class FieldReader {
     boolean flag(String what) {
         int value = u8();
         if (value > 1) {
-            throw ProtocolException.malformed(what + " " + value + " is neither 0 nor 1");
+            throw new IllegalArgumentException(what + " " + value + " is neither 0 nor 1");
         }
         return value == 1;
     }
@@ -78,14 +78,14 @@ final class FieldReader {
     private void checkShortest(int start, int shortest) {
         int used = input.position() - start;
         if (used != shortest) {
-            throw ProtocolException.malformed("number in " + used + " bytes that needs " + shortest);
+            throw new IllegalArgumentException("number in " + used + " bytes that needs " + shortest);
         }
     }
 
     long varint(String what, long max) {
         long value = varint();
         if (value < 0 || value > max) {
-            throw ProtocolException.malformed(what + " " + Long.toUnsignedString(value) + ", at most " + max);
+            throw new IllegalArgumentException(what + " " + Long.toUnsignedString(value) + ", at most " + max);
         }
         return value;
     }
@@ -110,7 +110,7 @@ final class FieldReader {
 
     byte[] fixed(String what, int length) {
         if (length > remaining()) {
-            throw ProtocolException.malformed(what + " of " + length + " bytes, " + remaining() + " left in the frame");
+            throw new IllegalArgumentException(what + " of " + length + " bytes, " + remaining() + " left in the frame");
         }
         return input.readBytes(length);
     }
@@ -120,7 +120,7 @@ final class FieldReader {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
-            throw new ProtocolException(ErrorCode.MALFORMED, what + " is not UTF-8", e);
+            throw new IllegalArgumentException(what + " is not UTF-8", e);
         }
     }
 
@@ -131,7 +131,7 @@ final class FieldReader {
     /** The rest of a name whose length byte was read. */
     Name name(int length) {
         if (length > remaining()) {
-            throw ProtocolException.malformed("name of " + length + " bytes, " + remaining() + " left in the part");
+            throw new IllegalArgumentException("name of " + length + " bytes, " + remaining() + " left in the part");
         }
         int from = input.position();
         Name name = Name.of(input.getBuffer(), from, from + length);

@@ -16,9 +16,11 @@ public final class ManifestDecoder {
     private static final ManifestItem.Listing[] LISTINGS = ManifestItem.Listing.values();
 
     private final ManifestOrder order = new ManifestOrder();
-    private final byte[] plain = new byte[Limits.MANIFEST_PART_LENGTH];
-    private final FieldReader in = new FieldReader(plain, 0, 0);
+    private final FieldReader in = new FieldReader(new byte[0], 0, 0);
     private final LZ4SafeDecompressor decompressor = LZ4Factory.safeInstance().safeDecompressor();
+
+    /** Reused; as large as the largest part so far. */
+    private byte[] plain = new byte[0];
 
     /**
      * Takes the next part; its items are then read with {@link #next}.
@@ -32,6 +34,9 @@ public final class ManifestDecoder {
         }
         if (order.isComplete()) {
             throw ProtocolException.violation("a manifest part after the root's end");
+        }
+        if (plain.length < part.plainLength()) {
+            plain = new byte[part.plainLength()];
         }
         int length;
         try {
@@ -100,7 +105,7 @@ public final class ManifestDecoder {
                         in.name(in.u8()),
                         new Entry.Special(in.metadata(), in.number(SPECIAL_KINDS, "special kind")));
             case ManifestEncoder.DIR_END -> new ManifestItem.DirEnd(in.number(LISTINGS, "listing"));
-            default -> throw ProtocolException.malformed("manifest item of kind " + kind);
+            default -> throw new IllegalArgumentException("no item of kind " + kind);
         };
     }
 

@@ -91,18 +91,12 @@ public final class MessageCodec {
             Message message = read(type, in);
             in.expectEnd();
             return message;
-        } catch (ProtocolException e) {
-            throw malformed(type, e);
         } catch (KryoException
                 | IndexOutOfBoundsException
                 | NegativeArraySizeException
                 | IllegalArgumentException e) {
-            throw malformed(type, e);
+            throw new ProtocolException(ErrorCode.MALFORMED, "message type " + type + ": " + e.getMessage(), e);
         }
-    }
-
-    private static ProtocolException malformed(int type, RuntimeException cause) {
-        return new ProtocolException(ErrorCode.MALFORMED, "message type " + type + ": " + cause.getMessage(), cause);
     }
 
     private static void write(Message message, FieldWriter out) {
@@ -201,7 +195,7 @@ public final class MessageCodec {
             case APPLIED -> new Message.Applied(in.tally());
             case HEARTBEAT -> new Message.Heartbeat(in.count("work"), in.flag("syncing"));
             case BYE -> new Message.Bye();
-            default -> throw ProtocolException.malformed("no such message");
+            default -> throw new IllegalArgumentException("no such message");
         };
     }
 }

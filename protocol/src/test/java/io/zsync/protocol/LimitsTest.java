@@ -1,0 +1,40 @@
+package io.zsync.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import net.jpountz.lz4.LZ4Factory;
+import org.junit.jupiter.api.Test;
+
+/** The bounds fit each other; their values stand in SPEC.md, and a test compares the two. */
+class LimitsTest {
+    @Test
+    void noRangeOverflows() {
+        assertTrue(Limits.FILE_LENGTH + Limits.CHUNK_LENGTH > 0);
+        assertEquals(Long.MAX_VALUE, Limits.FILE_LENGTH + Limits.CHUNK_LENGTH);
+    }
+
+    @Test
+    void theWorstManifestPartFitsInAFrame() {
+        int worst = LZ4Factory.safeInstance().fastCompressor().maxCompressedLength(Limits.MANIFEST_PART_LENGTH);
+
+        assertEquals(worst, Limits.MANIFEST_BLOCK_LENGTH);
+        assertTrue(worst + 16 < Limits.CONTROL_FRAME_LENGTH);
+    }
+
+    @Test
+    void theLargestItemFitsInAPart() {
+        assertTrue(Limits.RULES_LENGTH + Limits.NAME_LENGTH + 64 < Limits.MANIFEST_PART_LENGTH);
+        assertTrue(Limits.LINK_TARGET_LENGTH + Limits.NAME_LENGTH + 64 < Limits.MANIFEST_PART_LENGTH);
+    }
+
+    @Test
+    void anySmallFileFitsInAPack() {
+        assertTrue(PackCodec.HEAD_LENGTH + Limits.SMALL_FILE_LENGTH < Limits.PACK_LENGTH);
+    }
+
+    @Test
+    void aNameLengthFitsInAByte() {
+        assertTrue(Limits.NAME_LENGTH <= 0xFF);
+    }
+}

@@ -1,0 +1,80 @@
+package io.zsync.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.io.Output;
+import org.junit.jupiter.api.Test;
+
+class MessageTest {
+    @Test
+    void cutsADetailBetweenCharactersSoThatNoErrorReportFails() {
+        for (String character : new String[] {"a", "ä", "€", "😀"}) {
+            String detail = new Message.Failure(ErrorCode.INTERNAL, character.repeat(2_000)).detail();
+
+            int length = detail.getBytes(UTF_8).length;
+            assertTrue(length <= 1_024 && length > 1_024 - 4, character + ": " + length);
+            assertTrue(detail.replace(character, "").isEmpty(), "whole characters only");
+        }
+    }
+
+    @Test
+    void encodesADetailOfHalfCharacters() {
+        Message.Problem problem = new Message.Problem(RelativePath.ROOT, ProblemCode.TARGET_FAILED, "\ud800".repeat(2_000));
+        Output output = new Output(64, -1);
+
+        int length = MessageCodec.append(problem, output);
+
+        Message read = MessageCodec.decode(output.getBuffer(), 4, length - 4);
+        assertTrue(read instanceof Message.Problem again && again.detail().startsWith("??"));
+    }
+
+    @Test
+    void collectsManyFramesInOneBuffer() {
+        Output output = new Output(8, 1_024);
+        for (int file = 0; file < 100; file++) {
+            MessageCodec.append(new Message.FileDone(file, file % 2 == 0), output);
+        }
+
+        int position = 0;
+        for (int file = 0; file < 100; file++) {
+            int length = MessageCodec.frameLength(output.getBuffer(), position);
+            Message read = MessageCodec.decode(output.getBuffer(), position + MessageCodec.PREFIX_LENGTH, length);
+            assertEquals(new Message.FileDone(file, file % 2 == 0), read);
+            position += MessageCodec.PREFIX_LENGTH + length;
+        }
+        assertEquals(output.position(), position);
+    }
+
+    @Test
+    void leavesAFullBufferAsItWas() {
+        Output output = new Output(32, 32);
+        MessageCodec.append(new Message.Bye(), output);
+
+        Message large = new Message.Failure(ErrorCode.INTERNAL, "d".repeat(100));
+        assertThrows(KryoException.class, () -> MessageCodec.append(large, output));
+
+        assertEquals(5, output.position());
+        assertEquals(new Message.Bye(), MessageCodec.decode(output.getBuffer(), 4, 1));
+    }
+
+    @Test
+    void everyWireNumberIsUniqueAndFitsInAByte() {
+        for (Numbered[] values : new Numbered[][] {
+            Mode.values(), Durability.values(), Protection.values(), ErrorCode.values(), ProblemCode.values(),
+            Entry.SpecialKind.values(), ManifestItem.Listing.values(), FrameHeader.Type.values(),
+            Message.Change.Kind.values(), Message.Change.Action.values()
+        }) {
+            boolean[] used = new boolean[256];
+            for (Numbered value : values) {
+                assertTrue(value.number() >= 1 && value.number() <= 255, value.toString());
+                assertFalse(used[value.number()], () -> value + " has the number of another");
+                used[value.number()] = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.zsync.tests.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.esotericsoftware.kryo.io.Output;
+import io.zsync.protocol.BindCodec;
+import io.zsync.protocol.BindRequest;
+import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.FrameHeaderCodec;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.ManifestDecoder;
+import io.zsync.protocol.ManifestEncoder;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.MessageCodec;
+import io.zsync.protocol.PackCodec;
+import io.zsync.protocol.ProtocolException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import net.jpountz.lz4.LZ4Factory;
+
+/**
+ * Every way in which bytes of a peer become values, each held to one law: it ends in a ProtocolException, or in a value
+ * that encodes to those very bytes again.
+ */
+enum Decoding {
+    /** A whole control frame. */
+    CONTROL {
+        @Override
+        void decode(byte[] bytes) {
+            assertArrayEquals(bytes, frame(message(bytes)), "an accepted frame has no other encoding");
+        }
+    },
+    /** A whole control frame with a manifest part, read as a manifest's first. */
+    PART {
+        @Override
+        void decode(byte[] bytes) {
+            if (message(bytes) instanceof Message.ManifestPart part) {
+                items(part);
+            }
+        }
+    },
+    /** The plain bytes of a manifest's first part. */
+    MANIFEST {
+        @Override
+        void decode(byte[] bytes) {
+            List<ManifestItem> items = items(part(bytes));
+            assertArrayEquals(bytes, plain(items), "accepted items have no other encoding");
+        }
+    },
+    /** The header of a data stream frame with its check. */
+    DATA {
+        @Override
+        void decode(byte[] bytes) {
+            FrameHeader header = FrameHeaderCodec.readClear(ByteBuffer.wrap(bytes));
+            ByteBuffer again = ByteBuffer.allocate(FrameHeaderCodec.CLEAR_LENGTH);
+            FrameHeaderCodec.appendClear(header, again);
+            assertArrayEquals(Arrays.copyOf(bytes, again.capacity()), again.array(), "a header has no other encoding");
+        }
+    },
+    /** The 40 bytes of a header that nothing protects any more. */
+    HEADER {
+        @Override
+        void decode(byte[] bytes) {
+            FrameHeader header = FrameHeaderCodec.read(ByteBuffer.wrap(bytes));
+            ByteBuffer again = ByteBuffer.allocate(FrameHeaderCodec.LENGTH);
+            FrameHeaderCodec.append(header, again);
+            assertArrayEquals(Arrays.copyOf(bytes, again.capacity()), again.array(), "a header has no other encoding");
+        }
+    },
+    /** A clear frame with a pack, whose header and sums are made to match, so that the records are reached. */
+    PACK {
+        @Override
+        void decode(byte[] bytes) {
+            if (bytes.length < FrameHeaderCodec.CLEAR_LENGTH + FrameHeaderCodec.CLEAR_CHECK_LENGTH) {
+                throw ProtocolException.malformed("no whole frame");
+            }
+            FrameHeader header = FrameHeaderCodec.read(ByteBuffer.wrap(bytes));
+            ByteBuffer payload = ByteBuffer.wrap(
+                            bytes,
+                            FrameHeaderCodec.CLEAR_LENGTH,
+                            bytes.length - FrameHeaderCodec.CLEAR_LENGTH - FrameHeaderCodec.CLEAR_CHECK_LENGTH)
+                    .slice();
+            ByteBuffer again = ByteBuffer.allocate(payload.remaining());
+            PackCodec.read(payload, header.file(), (record, content) -> {
+                PackCodec.append(record, again);
+                again.put(content);
+            });
+            assertTrue(payload.position() == 0 && !again.hasRemaining(), "all of the pack was handed out");
+            assertTrue(payload.equals(again.flip()), "records have no other encoding");
+        }
+    },
+    /** A bind request. */
+    BIND {
+        @Override
+        void decode(byte[] bytes) {
+            BindRequest bind = BindCodec.readRequest(bytes);
+            int maced = BindCodec.REQUEST_LENGTH - BindRequest.MAC_LENGTH;
+            byte[] again = BindCodec.request(bind, new byte[32]);
+            assertArrayEquals(Arrays.copyOf(bytes, maced), Arrays.copyOf(again, maced), "no other encoding");
+            assertFalse(BindCodec.requestMatches(bytes, "another key".getBytes()), "another key matches nothing");
+        }
+    };
+
+    /** @throws ProtocolException if the bytes are not what they should be; anything else is a fault of ours */
+    abstract void decode(byte[] bytes);
+
+    static Message message(byte[] frame) {
+        if (frame.length < MessageCodec.PREFIX_LENGTH) {
+            throw ProtocolException.malformed("no whole frame");
+        }
+        int length = MessageCodec.frameLength(frame, 0);
+        // What a connection does: it waits for a whole frame, and what follows belongs to the next.
+        if (frame.length != MessageCodec.PREFIX_LENGTH + length) {
+            throw ProtocolException.malformed("no whole frame");
+        }
+        return MessageCodec.decode(frame, MessageCodec.PREFIX_LENGTH, length);
+    }
+
+    static byte[] frame(Message message) {
+        Output output = new Output(64, Limits.CONTROL_FRAME_LENGTH + MessageCodec.PREFIX_LENGTH);
+        assertTrue(MessageCodec.append(message, output) == output.position(), "append tells how much it appended");
+        return output.toBytes();
+    }
+
+    static Message.ManifestPart part(byte[] plain) {
+        if (plain.length < 1 || plain.length > Limits.MANIFEST_PART_LENGTH) {
+            throw ProtocolException.malformed("no part");
+        }
+        return new Message.ManifestPart(plain.length, literals(plain));
+    }
+
+    /** An LZ4 block without a match. */
+    private static byte[] literals(byte[] plain) {
+        ByteBuffer block = ByteBuffer.allocate(plain.length + plain.length / 255 + 16);
+        block.put((byte) (Math.min(plain.length, 15) << 4));
+        int rest = plain.length - 15;
+        for (; rest >= 255; rest -= 255) {
+            block.put((byte) 255);
+        }
+        if (rest >= 0) {
+            block.put((byte) rest);
+        }
+        block.put(plain);
+        return Arrays.copyOf(block.array(), block.position());
+    }
+
+    static List<ManifestItem> items(Message.ManifestPart part) {
+        ManifestDecoder decoder = new ManifestDecoder();
+        decoder.accept(part);
+        List<ManifestItem> items = new ArrayList<>();
+        for (ManifestItem item = decoder.next(); item != null; item = decoder.next()) {
+            items.add(item);
+        }
+        return items;
+    }
+
+    static byte[] plain(List<ManifestItem> items) {
+        ManifestEncoder encoder = new ManifestEncoder();
+        for (ManifestItem item : items) {
+            assertTrue(encoder.add(item) == null, "all items fit in one part");
+        }
+        Message.ManifestPart part = encoder.flush();
+        assertTrue(part != null, "a part");
+        byte[] plain = new byte[part.plainLength()];
+        LZ4Factory.safeInstance()
+                .safeDecompressor()
+                .decompress(part.block(), 0, part.block().length, plain, 0, plain.length);
+        return plain;
+    }
+
+    /** True if a clear frame's payload check covers its header and payload. */
+    static boolean payloadMatches(byte[] frame) {
+        int end = frame.length - FrameHeaderCodec.CLEAR_CHECK_LENGTH;
+        CRC32C check = new CRC32C();
+        FrameHeaderCodec.beginPayloadCheck(check, ByteBuffer.wrap(frame));
+        check.update(frame, FrameHeaderCodec.CLEAR_LENGTH, end - FrameHeaderCodec.CLEAR_LENGTH);
+        return FrameHeaderCodec.matches(check, ByteBuffer.wrap(frame, end, FrameHeaderCodec.CLEAR_CHECK_LENGTH));
+    }
+}

@@ -1,0 +1,176 @@
+package io.zsync.tests.protocol;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.zsync.protocol.Credits;
+import io.zsync.protocol.Durability;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.Metadata;
+import io.zsync.protocol.Mode;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.Protection;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.SessionId;
+import io.zsync.protocol.Tally;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** What the good vectors say, by the names of their files. */
+final class ExpectedValues {
+    private static final long MAX = Long.MAX_VALUE;
+    private static final Credits ONE = new Credits(1, 1, 1);
+    static final SessionId SESSION = SessionId.of(HexFormat.of().parseHex("a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"));
+
+    static final Map<String, Message> MESSAGES = Map.ofEntries(
+            Map.entry("hello", new Message.Hello(1, 1, 0)),
+            Map.entry("hello-edges", new Message.Hello(0xFFFF, 0xFFFF, -1)),
+            Map.entry("welcome", new Message.Welcome(1, 0, Credits.DEFAULT)),
+            Map.entry("welcome-credits-one", new Message.Welcome(1, 0, ONE)),
+            Map.entry("open-push", open(Mode.PUSH, "data", "", Durability.BATCH, Protection.PRIVATE, 4)),
+            Map.entry("open-pull", openPull()),
+            Map.entry("open-long", open(Mode.PUSH, "s".repeat(64), longPath(), Durability.FILE, Protection.SAFE, 1)),
+            Map.entry("opened", new Message.Opened(SESSION, 4, Protection.PRIVATE)),
+            Map.entry("failure", new Message.Failure(ErrorCode.ROOT_MISSING, "no share \"däta\"")),
+            Map.entry("failure-silent", new Message.Failure(ErrorCode.INTERNAL, "")),
+            Map.entry("failure-long", new Message.Failure(ErrorCode.MALFORMED, "d".repeat(1024))),
+            Map.entry("manifest-part", emptyTree()),
+            Map.entry("manifest-ack", new Message.ManifestAck(300, 7, 1L << 40, false)),
+            Map.entry("manifest-ack-edges", new Message.ManifestAck(MAX, MAX, MAX, true)),
+            Map.entry("want", new Message.Want(129, 2, 8 << 20, 8 << 20)),
+            Map.entry("want-edges", new Message.Want(MAX, 3, Limits.FILE_LENGTH - 1, 1)),
+            Map.entry("change", change("a/b", Message.Change.Kind.FILE, Message.Change.Action.REPLACE, 7, 4096)),
+            Map.entry("change-root", change("", Message.Change.Kind.DIRECTORY, Message.Change.Action.UPDATE, 63, 0)),
+            Map.entry("change-symlink", change("l", Message.Change.Kind.SYMLINK, Message.Change.Action.CREATE, 0, 1)),
+            Map.entry("change-special", change("p", Message.Change.Kind.SPECIAL, Message.Change.Action.CREATE, 0, 0)),
+            Map.entry("problem", new Message.Problem(
+                    RelativePath.of(new byte[] {'d', '/', -1, -2}),
+                    ProblemCode.SOURCE_UNREADABLE,
+                    "open d/\\xff\\xfe: EACCES")),
+            Map.entry("problem-last", new Message.Problem(RelativePath.of("x"), ProblemCode.NAME_REFUSED, "")),
+            Map.entry("file-sent", new Message.FileSent(
+                    1, 1, new FileIdentity(5, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 12_345))),
+            Map.entry("file-sent-edges", new Message.FileSent(
+                    MAX, 3, new FileIdentity(Limits.FILE_LENGTH, Long.MIN_VALUE, 0, -1, 1, -1))),
+            Map.entry("source-changed", new Message.SourceChanged(
+                    4, 1, new Entry.RegularFile(new Metadata(07777, -1, -2, -1, 999_999_999), 6, true))),
+            Map.entry("source-lost", new Message.SourceLost(4, 3, ProblemCode.SOURCE_VANISHED)),
+            Map.entry("chunk-rejected", new Message.ChunkRejected(4, 1, 0, 8 << 20)),
+            Map.entry("pack-rejected", new Message.PackRejected(15, 1_000_000)),
+            Map.entry("file-done", new Message.FileDone(4, true)),
+            Map.entry("file-refused", new Message.FileRefused(4, ProblemCode.TARGET_FAILED)),
+            Map.entry("applied", new Message.Applied(new Tally(1, 200, 3, 40_000, 5, 6, 50_000, 1L << 33, true))),
+            Map.entry("heartbeat", new Message.Heartbeat(128, true)),
+            Map.entry("bye", new Message.Bye()));
+
+    static final Map<String, List<ManifestItem>> MANIFESTS = Map.of(
+            "empty-tree", List.of(root(0755), end(ManifestItem.Listing.COMPLETE)),
+            "order",
+                    List.of(
+                            root(0755),
+                            directory("a", 0755, ""),
+                            file("x".getBytes(US_ASCII), 5),
+                            end(ManifestItem.Listing.COMPLETE),
+                            file("a-b".getBytes(US_ASCII), 5),
+                            directory("a.b", 0755, ""),
+                            end(ManifestItem.Listing.COMPLETE),
+                            file("a0".getBytes(US_ASCII), 5),
+                            file(new byte[] {-1}, 5),
+                            end(ManifestItem.Listing.COMPLETE)),
+            "kinds",
+                    List.of(
+                            root(01777),
+                            directory("d", 02755, "*.o\n!keep.o\n"),
+                            end(ManifestItem.Listing.PARTLY),
+                            file("f".getBytes(US_ASCII), 0),
+                            leaf("l", new Entry.Symlink(metadata(0777), "../ä".getBytes(UTF_8))),
+                            directory("m", 0, ""),
+                            end(ManifestItem.Listing.UNREADABLE),
+                            leaf("p1", new Entry.Special(metadata(0644), Entry.SpecialKind.FIFO)),
+                            leaf("p2", new Entry.Special(metadata(0644), Entry.SpecialKind.SOCKET)),
+                            leaf("p3", new Entry.Special(metadata(0644), Entry.SpecialKind.CHARACTER_DEVICE)),
+                            leaf("p4", new Entry.Special(metadata(0644), Entry.SpecialKind.BLOCK_DEVICE)),
+                            leaf("s", new Entry.RegularFile(metadata(0644), 1L << 40, true)),
+                            end(ManifestItem.Listing.COMPLETE)),
+            "edges",
+                    List.of(
+                            root(0755),
+                            file("\n".getBytes(US_ASCII), 5),
+                            leaf("...", new Entry.RegularFile(
+                                    new Metadata(07777, -1, -1, Long.MIN_VALUE, 999_999_999),
+                                    Limits.FILE_LENGTH,
+                                    false)),
+                            leaf(".zsync-0123456789abcde", new Entry.RegularFile(
+                                    new Metadata(0644, 1000, 1000, MAX, 123_456_789), 5, false)),
+                            file("n".repeat(255).getBytes(US_ASCII), 5),
+                            leaf("o", new Entry.Symlink(metadata(0777), "t".repeat(4095).getBytes(US_ASCII))),
+                            file(new byte[] {(byte) 0x80, -2}, 5),
+                            end(ManifestItem.Listing.COMPLETE)));
+
+    static final Map<String, FrameHeader> HEADERS = Map.of(
+            "chunk", new FrameHeader(FrameHeader.Type.CHUNK, 0, 1, 0, 7, 1L << 33, 5, 5),
+            "chunk-edges", new FrameHeader(FrameHeader.Type.CHUNK, 0, 3, MAX, MAX, Limits.FILE_LENGTH - 1, 1, 1),
+            "hole", new FrameHeader(FrameHeader.Type.HOLE, 0, 2, 1, 7, 4096, 0, 1L << 40),
+            "pack", new FrameHeader(FrameHeader.Type.PACK, 0, 0, 2, 2, 0, 113, 113));
+
+    private ExpectedValues() {}
+
+    private static Message.Open open(
+            Mode mode, String share, String path, Durability durability, Protection protection, int streams) {
+        RunOptions options = new RunOptions(false, false, false, durability, protection, streams);
+        return new Message.Open(mode, share, RelativePath.of(path), options, Credits.DEFAULT);
+    }
+
+    private static Message.Open openPull() {
+        RunOptions options = new RunOptions(true, true, true, Durability.NONE, Protection.CLEAR, 16);
+        return new Message.Open(Mode.PULL, "größe", RelativePath.of(new byte[] {'a', '/', -1}), options, ONE);
+    }
+
+    private static String longPath() {
+        return String.join("/", java.util.Collections.nCopies(16, "n".repeat(255)));
+    }
+
+    private static Message.Change change(
+            String path, Message.Change.Kind kind, Message.Change.Action action, int attributes, long size) {
+        return new Message.Change(RelativePath.of(path), kind, action, attributes, size);
+    }
+
+    private static Message.ManifestPart emptyTree() {
+        byte[] plain = Vector.load("manifest/empty-tree").bytes();
+        return Decoding.part(plain);
+    }
+
+    private static Metadata metadata(int mode) {
+        return new Metadata(mode, 1000, 1000, 1_700_000_000, 123_456_789);
+    }
+
+    private static ManifestItem root(int mode) {
+        return new ManifestItem.DirBegin(null, new Entry.Directory(metadata(mode)), new byte[0]);
+    }
+
+    private static ManifestItem directory(String name, int mode, String rules) {
+        return new ManifestItem.DirBegin(
+                Name.of(name), new Entry.Directory(metadata(mode)), rules.getBytes(US_ASCII));
+    }
+
+    private static ManifestItem file(byte[] name, long size) {
+        return new ManifestItem.Leaf(Name.of(name), new Entry.RegularFile(metadata(0644), size, false));
+    }
+
+    private static ManifestItem leaf(String name, Entry entry) {
+        return new ManifestItem.Leaf(Name.of(name), entry);
+    }
+
+    private static ManifestItem end(ManifestItem.Listing listing) {
+        return new ManifestItem.DirEnd(listing);
+    }
+}

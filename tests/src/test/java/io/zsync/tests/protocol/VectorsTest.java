@@ -1,0 +1,239 @@
+package io.zsync.tests.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.protocol.BindCodec;
+import io.zsync.protocol.BindRequest;
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.FrameHeaderCodec;
+import io.zsync.protocol.ManifestDecoder;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.PackCodec;
+import io.zsync.protocol.PackRecord;
+import io.zsync.protocol.Protection;
+import io.zsync.protocol.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The vectors are law: each means one value, is that value's only encoding, and no damage to it escapes. */
+class VectorsTest {
+    private static final byte[] INITIATOR_KEY = key(0);
+    private static final byte[] RESPONDER_KEY = key(32);
+
+    static List<Vector> control() {
+        return Vector.all("control");
+    }
+
+    static List<Vector> manifests() {
+        return Vector.all("manifest");
+    }
+
+    static List<Vector> data() {
+        return Vector.all("data");
+    }
+
+    static Stream<Arguments> everything() {
+        return Stream.of(
+                        Vector.all("control").stream().map(v -> Arguments.of(Decoding.CONTROL, v)),
+                        Stream.of(Arguments.of(Decoding.PART, Vector.load("control/manifest-part"))),
+                        Vector.all("manifest").stream().map(v -> Arguments.of(Decoding.MANIFEST, v)),
+                        Vector.all("data").stream().map(v -> Arguments.of(Decoding.DATA, header(v, 44))),
+                        Vector.all("data").stream().map(v -> Arguments.of(Decoding.HEADER, header(v, 40))),
+                        Stream.of(Arguments.of(Decoding.PACK, Vector.load("data/pack"))),
+                        Vector.all("bind", "request").stream().map(v -> Arguments.of(Decoding.BIND, v)))
+                .flatMap(each -> each);
+    }
+
+    private static Vector header(Vector vector, int length) {
+        return new Vector(vector.name(), Arrays.copyOf(vector.bytes(), length), "");
+    }
+
+    @ParameterizedTest
+    @MethodSource("control")
+    void aControlVectorMeansItsMessageAndIsItsOnlyEncoding(Vector vector) {
+        Message expected = ExpectedValues.MESSAGES.get(fileName(vector));
+
+        assertEquals(expected, Decoding.message(vector.bytes()));
+        assertArrayEquals(vector.bytes(), Decoding.frame(expected));
+    }
+
+    @ParameterizedTest
+    @MethodSource("manifests")
+    void aManifestVectorMeansItsItemsAndIsTheirOnlyEncoding(Vector vector) {
+        var expected = ExpectedValues.MANIFESTS.get(fileName(vector));
+
+        assertEquals(expected, Decoding.items(Decoding.part(vector.bytes())));
+        assertArrayEquals(vector.bytes(), Decoding.plain(expected));
+    }
+
+    @ParameterizedTest
+    @MethodSource("data")
+    void aDataVectorMeansItsHeaderAndBothChecksHold(Vector vector) {
+        FrameHeader expected = ExpectedValues.HEADERS.get(fileName(vector));
+        ByteBuffer encoded = ByteBuffer.allocate(FrameHeaderCodec.CLEAR_LENGTH);
+        FrameHeaderCodec.appendClear(expected, encoded);
+
+        ByteBuffer source = ByteBuffer.wrap(vector.bytes());
+        assertEquals(expected, FrameHeaderCodec.readClear(source));
+        assertEquals(FrameHeaderCodec.CLEAR_LENGTH, source.position(), "the header is consumed and no more");
+        assertArrayEquals(encoded.array(), Arrays.copyOf(vector.bytes(), FrameHeaderCodec.CLEAR_LENGTH));
+        if (expected.type() != FrameHeader.Type.HOLE) {
+            assertTrue(Decoding.payloadMatches(vector.bytes()), "the payload check covers header and payload");
+            byte[] damaged = vector.bytes().clone();
+            damaged[FrameHeaderCodec.CLEAR_LENGTH] ^= 1;
+            assertFalse(Decoding.payloadMatches(damaged), "and finds a flipped bit");
+        }
+    }
+
+    @Test
+    void thePackVectorHoldsItsTwoFiles() {
+        byte[] frame = Vector.load("data/pack").bytes();
+        Map<PackRecord, String> files = new LinkedHashMap<>();
+
+        PackCodec.read(
+                ByteBuffer.wrap(frame, 44, frame.length - 48),
+                2,
+                (record, content) ->
+                        files.put(record, StandardCharsets.US_ASCII.decode(content).toString()));
+
+        var first = new FileIdentity(2, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 42);
+        var second = new FileIdentity(3, -1, 0, Long.MIN_VALUE, 0, -1);
+        assertEquals(
+                Map.of(new PackRecord(1, 1, first, 2), "hi", new PackRecord(9, 2, second, 3), "yo!"), files);
+        Decoding.PACK.decode(frame);
+    }
+
+    @ParameterizedTest
+    @MethodSource("bindNames")
+    void aBindVectorMeansItsRequestAndBothMacsHold(String suffix, Protection protection, int stream) {
+        byte[] request = Vector.load("bind/request" + suffix).bytes();
+        byte[] reply = Vector.load("bind/reply" + suffix).bytes();
+        byte[] nonce = HexFormat.of().parseHex("c0c1c2c3c4c5c6c7c8c9cacbcccdcecf");
+        BindRequest expected = new BindRequest(protection, ExpectedValues.SESSION, stream, nonce);
+
+        assertEquals(expected, BindCodec.readRequest(request));
+        assertArrayEquals(request, BindCodec.request(expected, INITIATOR_KEY));
+        assertTrue(BindCodec.requestMatches(request, INITIATOR_KEY));
+        assertArrayEquals(reply, BindCodec.reply(request, Arrays.copyOf(reply, 16), RESPONDER_KEY));
+        assertTrue(BindCodec.replyMatches(request, reply, RESPONDER_KEY));
+
+        assertFalse(BindCodec.requestMatches(request, RESPONDER_KEY), "nobody's request is made with the other key");
+        assertFalse(BindCodec.replyMatches(request, reply, INITIATOR_KEY), "no request comes back as its own reply");
+    }
+
+    static Stream<Arguments> bindNames() {
+        return Stream.of(
+                Arguments.of("", Protection.CLEAR, 3),
+                Arguments.of("-safe", Protection.SAFE, 15),
+                Arguments.of("-private", Protection.PRIVATE, 0));
+    }
+
+    @Test
+    void noFlippedBitOfABindGoesUnnoticed() {
+        byte[] request = Vector.load("bind/request").bytes();
+        byte[] reply = Vector.load("bind/reply").bytes();
+        for (int bit = 0; bit < request.length * 8; bit++) {
+            byte[] damaged = flip(request, bit);
+            assertFalse(BindCodec.requestMatches(damaged, INITIATOR_KEY), "request bit " + bit);
+            assertFalse(BindCodec.replyMatches(damaged, reply, RESPONDER_KEY), "reply to request bit " + bit);
+        }
+        for (int bit = 0; bit < reply.length * 8; bit++) {
+            assertFalse(BindCodec.replyMatches(request, flip(reply, bit), RESPONDER_KEY), "reply bit " + bit);
+        }
+        for (int length = 0; length < reply.length; length++) {
+            assertFalse(BindCodec.replyMatches(request, Arrays.copyOf(reply, length), RESPONDER_KEY));
+        }
+    }
+
+    @Test
+    void everyExpectedValueHasItsVectorAndEveryVectorItsValue() {
+        assertEquals(names(control()), ExpectedValues.MESSAGES.keySet());
+        assertEquals(names(manifests()), ExpectedValues.MANIFESTS.keySet());
+        assertEquals(names(data()), ExpectedValues.HEADERS.keySet());
+    }
+
+    @Test
+    void everyMessageHasAVector() {
+        Set<Class<?>> covered = new HashSet<>();
+        ExpectedValues.MESSAGES.values().forEach(message -> covered.add(message.getClass()));
+
+        assertEquals(Set.of(Message.class.getPermittedSubclasses()), covered);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    void everyPrefixFailsCleanly(Decoding decoding, Vector vector) {
+        for (int length = 0; length < vector.bytes().length; length++) {
+            byte[] prefix = Arrays.copyOf(vector.bytes(), length);
+            if (decoding == Decoding.MANIFEST) {
+                assertIncomplete(prefix);
+            } else {
+                assertThrows(ProtocolException.class, () -> decoding.decode(prefix), () -> "prefix " + prefix.length);
+            }
+        }
+    }
+
+    /** A manifest may go on in the next part, so that a prefix of whole items is no fault yet. */
+    private static void assertIncomplete(byte[] prefix) {
+        ManifestDecoder decoder = new ManifestDecoder();
+        try {
+            decoder.accept(Decoding.part(prefix));
+            while (decoder.next() != null) {}
+        } catch (ProtocolException expected) {
+            return;
+        }
+        assertFalse(decoder.isComplete(), "prefix " + prefix.length);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    void everyFlippedBitIsAnotherValueOrFailsCleanly(Decoding decoding, Vector vector) {
+        for (int bit = 0; bit < vector.bytes().length * 8; bit++) {
+            try {
+                decoding.decode(flip(vector.bytes(), bit));
+                assertTrue(decoding != Decoding.DATA, "a header check lets no flipped bit pass");
+            } catch (ProtocolException expected) {
+                // The other allowed end.
+            }
+        }
+    }
+
+    private static byte[] flip(byte[] bytes, int bit) {
+        byte[] flipped = bytes.clone();
+        flipped[bit / 8] ^= (byte) (1 << bit % 8);
+        return flipped;
+    }
+
+    private static Set<String> names(List<Vector> vectors) {
+        return vectors.stream().map(VectorsTest::fileName).collect(Collectors.toSet());
+    }
+
+    private static String fileName(Vector vector) {
+        return vector.name().substring(vector.name().indexOf('/') + 1);
+    }
+
+    private static byte[] key(int first) {
+        byte[] key = new byte[32];
+        IntStream.range(0, key.length).forEach(i -> key[i] = (byte) (first + i));
+        return key;
+    }
+}
