@@ -19,7 +19,8 @@ public interface Directory extends Closeable {
      *
      * @param members those that could be listed and looked at
      * @param reserved zsync's own names met here
-     * @param failures names that were listed but could not be looked at, and why; a vanished one is in neither list
+     * @param failures names that were listed but could not be looked at, and why; a vanished one is in neither list; more
+     *     than 1,000 fail the listing
      */
     record Listing(List<Member> members, List<Name> reserved, List<FileFailure> failures) {}
 
@@ -68,7 +69,7 @@ public interface Directory extends Closeable {
     /** Changes a member's owner and group, of a symlink its own. */
     void setOwner(Name name, int uid, int gid) throws IOException;
 
-    /** Changes a member's permission bits. @param mode 0 to 07777. A symlink's have no meaning and are left alone. */
+    /** Changes a member's permission bits, 0 to 07777. A symlink's have no meaning and are left alone. */
     void setMode(Name name, int mode) throws IOException;
 
     /** Changes a member's modification time, of a symlink its own; the access time stays. */

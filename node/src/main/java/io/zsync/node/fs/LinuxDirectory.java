@@ -129,8 +129,8 @@ final class LinuxDirectory implements Directory {
         call("statx", name, (number, scratch) -> Linux.statMember(number, scratch.first(name)));
         requireRegular(name, Scratch.current().statKind());
         int flags = Linux.O_RDONLY | Linux.O_NOFOLLOW | Linux.O_NONBLOCK | Linux.O_NOCTTY;
-        int opened = (int)
-                call("openat", name, (number, scratch) -> Linux.openat(number, scratch.first(name), flags, 0));
+        int opened =
+                (int) call("openat", name, (number, scratch) -> Linux.openat(number, scratch.first(name), flags, 0));
         LinuxFile file = new LinuxFile(opened, place, name, false);
         try {
             requireRegular(name, file.stat().kind());
@@ -179,12 +179,11 @@ final class LinuxDirectory implements Directory {
 
     @Override
     public void rename(Name source, Name target, Rename how) throws IOException {
-        int flags =
-                switch (how) {
-                    case REPLACE -> 0;
-                    case NO_REPLACE -> Linux.RENAME_NOREPLACE;
-                    case EXCHANGE -> Linux.RENAME_EXCHANGE;
-                };
+        int flags = switch (how) {
+            case REPLACE -> 0;
+            case NO_REPLACE -> Linux.RENAME_NOREPLACE;
+            case EXCHANGE -> Linux.RENAME_EXCHANGE;
+        };
         long result = attempt("renameat2", (number, scratch) -> {
             int renamed = how == Rename.NO_REPLACE && !kernel.renamesWithoutReplacing()
                     ? -Linux.EINVAL
@@ -304,7 +303,6 @@ final class LinuxDirectory implements Directory {
         }
         return LinuxFileSystemSync.on((int) opened, place);
     }
-
 
     @Override
     public void close() {

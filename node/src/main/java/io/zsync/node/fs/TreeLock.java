@@ -90,7 +90,8 @@ final class TreeLock {
     private static boolean isMountRoot(int below, int parent, Place place) throws FileFailure {
         long mount = mount(below, place);
         FileStat stat = Scratch.current().stat();
-        return mount != mount(parent, place) || stat.sameObject(Scratch.current().stat());
+        return mount != mount(parent, place)
+                || stat.sameObject(Scratch.current().stat());
     }
 
     private static long mount(int directory, Place place) throws FileFailure {

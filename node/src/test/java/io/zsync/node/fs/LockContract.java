@@ -1,0 +1,91 @@
+package io.zsync.node.fs;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** One run per target, nested targets included. */
+abstract class LockContract extends TreeFixture {
+    LockContract(Kernel kernel) {
+        super(kernel);
+    }
+
+    private LinuxRoot open(Path path) throws IOException {
+        return LinuxRoot.open(path, kernel);
+    }
+
+    @Test
+    void theSameTargetIsLockedOnceAndFreedByClosing() throws IOException {
+        assertTrue(root.lock());
+        assertTrue(root.lock(), "who has it keeps it");
+        try (LinuxRoot second = open(inside)) {
+            assertFalse(second.lock());
+            root.close();
+            assertTrue(second.lock());
+        }
+    }
+
+    @Test
+    void nestedTargetsExcludeEachOtherAndSiblingsDoNot() throws IOException {
+        Path below = Files.createDirectories(inside.resolve("x/y"));
+        try (LinuxRoot parent = open(temp)) {
+            try (LinuxRoot lower = open(below);
+                    LinuxRoot sibling = open(outside)) {
+                assertTrue(lower.lock());
+                assertFalse(root.lock(), "one below is held");
+                assertTrue(sibling.lock());
+                assertFalse(parent.lock());
+            }
+            assertTrue(root.lock());
+            assertFalse(parent.lock());
+            try (LinuxRoot again = open(below)) {
+                assertFalse(again.lock(), "one above is held");
+            }
+        }
+    }
+
+    @Test
+    void aRefusedLockLeavesNothingLocked() throws IOException {
+        Path below = Files.createDirectories(inside.resolve("x/y"));
+        try (LinuxRoot lower = open(below);
+                LinuxRoot middle = open(inside.resolve("x"))) {
+            assertTrue(root.lock());
+            assertFalse(lower.lock());
+            root.close();
+            assertTrue(middle.lock(), "lower's attempt is gone without a trace");
+        }
+    }
+
+    @Test
+    void throughASymlinkItIsTheSameTarget() throws IOException {
+        Path link = Files.createSymbolicLink(outside.resolve("link"), inside);
+        try (LinuxRoot other = open(link)) {
+            assertTrue(other.lock());
+            assertFalse(root.lock());
+        }
+    }
+
+    @Test
+    void otherProcessesAreExcludedUntilTheyDie() throws Exception {
+        assertTrue(root.lock());
+        assertEquals(1, exit("flock", "-n", "-x", inside.toString(), "true"));
+        assertEquals(1, exit("flock", "-n", "-x", temp.toString(), "true"));
+        assertEquals(0, exit("flock", "-n", "-s", temp.toString(), "true"));
+        root.close();
+        Process holder = new ProcessBuilder("flock", "-F", "-x", inside.toString(), "sleep", "600").start();
+        try (LinuxRoot mine = open(inside)) {
+            await().until(() -> exit("flock", "-n", "-x", inside.toString(), "true") == 1);
+            assertFalse(mine.lock());
+            holder.destroyForcibly();
+            await().until(mine::lock);
+        } finally {
+            holder.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.zsync.node.fs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.zsync.protocol.Name;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.file.Files;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** What every open file does. */
+abstract class OpenFileContract extends TreeFixture {
+    private static final int PAGE = 4_096;
+
+    OpenFileContract(Kernel kernel) {
+        super(kernel);
+    }
+
+    @Test
+    void readsAndWritesAtOffsets() throws IOException {
+        try (OpenFile file = top.create(A)) {
+            ByteBuffer text = direct("0123456789").position(3).limit(7);
+            file.write(text, 100);
+            assertEquals(7, text.position());
+            assertEquals(104, file.stat().size());
+            ByteBuffer target = ByteBuffer.allocateDirect(20).position(5);
+            assertEquals(6, file.read(target, 98));
+            assertEquals(11, target.position());
+            assertEquals('3', target.get(7));
+            assertEquals(0, file.read(target, 104));
+            assertEquals(0, file.read(target, 1L << 40));
+            assertThrows(IllegalArgumentException.class, () -> file.read(ByteBuffer.allocate(1), 0));
+            assertThrows(IllegalArgumentException.class, () -> file.read(target, -1));
+        }
+    }
+
+    @Test
+    void aFileOpenedForReadingIsNotWritten() throws IOException {
+        write(top, A, "text");
+        try (OpenFile file = top.open(A)) {
+            FileFailure failure = refused(Errno.OTHER, () -> file.write(direct("x"), 0));
+            assertEquals("pwrite " + inside + "/a: Bad file descriptor", failure.getMessage());
+            assertThrows(NonWritableChannelException.class, () -> file.channel().write(direct("x"), 0));
+            assertEquals(4, file.channel().size());
+        }
+        assertEquals("text", read(top, A));
+    }
+
+    @Test
+    void theChannelIsOneAndEndsWithTheFile() throws IOException {
+        FileChannel channel;
+        try (OpenFile file = top.create(A)) {
+            channel = file.channel();
+            assertSame(channel, file.channel());
+            file.setMode(0);
+            channel.write(direct("by channel"), 0);
+            assertEquals("by channel", read(file));
+            assertTrue(channel.isOpen());
+        }
+        assertFalse(channel.isOpen());
+    }
+
+    @Test
+    void theChannelIsOnTheInodeAndNotOnTheName() throws IOException {
+        write(top, A, "old");
+        try (OpenFile file = top.open(A)) {
+            top.unlink(A);
+            write(top, A, "newer");
+            assertEquals(3, file.channel().size());
+        }
+    }
+
+    @Test
+    void allocatesAndSizes() throws IOException {
+        try (OpenFile file = top.create(A)) {
+            file.allocate(1 << 20);
+            assertEquals(1 << 20, file.stat().size());
+            assertFalse(file.stat().isSparse());
+            file.allocate(PAGE);
+            assertEquals(PAGE, file.stat().size());
+            file.allocate(0);
+            assertEquals(0, file.stat().size());
+            file.setSize(5);
+            assertEquals(5, file.stat().size());
+        }
+    }
+
+    @Test
+    void refusesWhatTheDiskDoesNotHold() throws IOException {
+        long tooMuch = Files.getFileStore(inside).getUsableSpace() + (64L << 30);
+        try (OpenFile file = top.create(A)) {
+            FileFailure failure = assertThrows(FileFailure.class, () -> file.allocate(tooMuch));
+            assertTrue(
+                    failure.errno() == Errno.NOSPC || failure.errno() == Errno.FBIG || failure.errno() == Errno.DQUOT,
+                    failure.getMessage());
+            assertEquals("fallocate", failure.operation());
+        } finally {
+            top.unlink(A);
+        }
+    }
+
+    @Test
+    void findsDataAndHoles() throws IOException {
+        long middle = 1 << 19;
+        long size = 1 << 20;
+        try (OpenFile file = top.create(A)) {
+            file.setSize(size);
+            file.write(ByteBuffer.allocateDirect(PAGE), middle);
+            assertTrue(file.stat().isSparse());
+            assertEquals(middle, file.nextData(0));
+            assertEquals(middle + 1, file.nextData(middle + 1));
+            assertEquals(0, file.nextHole(0));
+            assertEquals(middle + PAGE, file.nextHole(middle));
+            assertEquals(size, file.nextData(middle + PAGE));
+            assertEquals(size, file.nextData(size));
+            assertEquals(size, file.nextHole(size));
+            assertEquals(size, file.nextData(size + 1));
+        }
+    }
+
+    @Test
+    void aDenseFileIsAllData() throws IOException {
+        try (OpenFile file = top.create(A)) {
+            file.write(ByteBuffer.allocateDirect(3 * PAGE), 0);
+            assertEquals(0, file.nextData(0));
+            assertEquals(3 * PAGE, file.nextHole(0));
+            assertFalse(file.stat().isSparse());
+        }
+    }
+
+    @Test
+    void setsMetadataAfterItWasRenamedAndMadeUnreadable() throws IOException {
+        try (OpenFile file = top.create(A)) {
+            file.write(direct("text"), 0);
+            top.rename(A, B, Directory.Rename.REPLACE);
+            file.setMode(0);
+            file.setMode(06751);
+            file.setTime(-3, 5);
+            file.sync();
+            FileStat stat = top.stat(B);
+            assertEquals(stat, file.stat());
+            assertEquals(06751, stat.mode());
+            assertEquals(-3, stat.mtimeSeconds());
+            assertEquals(5, stat.mtimeNanos());
+        }
+    }
+
+    @Test
+    void setsTheOwner() throws IOException {
+        assumeTrue(runsAsSuperuser());
+        try (OpenFile file = top.create(A)) {
+            file.setOwner(70_000, 0xFFFFFFFE);
+            assertEquals(70_000, file.stat().uid());
+            assertEquals(0xFFFFFFFE, file.stat().gid());
+        }
+    }
+
+    @Test
+    void aClosedFileSaysSo() throws IOException {
+        OpenFile closed = top.create(A);
+        closed.close();
+        closed.close();
+        FileFailure failure = refused(Errno.OTHER, () -> closed.write(direct("x"), 0));
+        assertEquals("pwrite " + inside + "/a: used after it was closed", failure.getMessage());
+        refused(Errno.OTHER, closed::channel);
+        refused(Errno.OTHER, closed::stat);
+    }
+
+    /** The kernel gives a closed number to the next file at once: a write still under way must not land there. */
+    @Test
+    void aWriteThatRacesACloseHitsNoOtherFile() throws Exception {
+        for (int round = 0; round < 300; round++) {
+            OpenFile file = top.create(A);
+            AtomicBoolean started = new AtomicBoolean();
+            Thread writer = Thread.ofPlatform().start(() -> writeUntilClosed(file, started));
+            while (!started.get()) {
+                Thread.onSpinWait();
+            }
+            file.close();
+            try (OpenFile next = top.create(B)) {
+                writer.join();
+                assertEquals(0, next.stat().size(), "round " + round);
+            }
+            top.unlink(A);
+            top.unlink(B);
+        }
+    }
+
+    private static void writeUntilClosed(OpenFile file, AtomicBoolean started) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(64);
+        try {
+            while (true) {
+                file.write(buffer.rewind(), 0);
+                started.set(true);
+            }
+        } catch (IOException closed) {
+            started.set(true);
+        }
+    }
+
+    @Test
+    void namesTheFileInItsFailures() throws IOException {
+        try (OpenFile file = top.create(Name.of(new byte[] {(byte) 0xFF}))) {
+            FileFailure failure = refused(Errno.FBIG, () -> file.write(direct("x"), Long.MAX_VALUE - (8 << 20)));
+            assertEquals("pwrite " + inside + "/\\xff: File too large", failure.getMessage());
+        }
+    }
+}
