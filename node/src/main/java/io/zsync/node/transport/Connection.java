@@ -177,7 +177,8 @@ public final class Connection implements Closeable {
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3"});
         parameters.setApplicationProtocols(new String[] {PROTOCOL});
-        // One choice of each, the best: nothing to negotiate down, and a cold handshake is 55 ms faster for what JSSE need
+        // One choice of each, the best: nothing to negotiate down, and a cold handshake is 55 ms faster for what JSSE
+        // need
         // not prepare. The second suite is for machines without AES instructions.
         parameters.setNamedGroups(new String[] {"x25519"});
         parameters.setSignatureSchemes(new String[] {"ed25519"});

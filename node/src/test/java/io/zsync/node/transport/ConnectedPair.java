@@ -23,8 +23,8 @@ record ConnectedPair(Connection initiator, Connection responder) implements Clos
                 SocketChannel channel = server.accept();
                 return Connection.accept(channel, firstByte(channel), far, near.id()::equals, deadlines, LONG);
             });
-            Connection connected = Connection.connect(
-                    (InetSocketAddress) server.getLocalAddress(), near, far.id(), deadlines, LONG);
+            Connection connected =
+                    Connection.connect((InetSocketAddress) server.getLocalAddress(), near, far.id(), deadlines, LONG);
             return new ConnectedPair(connected, accepted.get(30, TimeUnit.SECONDS));
         }
     }

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.ErrorCode;
-import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Protection;
+import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -144,8 +144,7 @@ class StreamBindingTest {
     void anotherSessionThanTheKeysIsRefused() throws Exception {
         byte[] id = new byte[SessionId.LENGTH];
         id[0] = 1;
-        BindRequest other =
-                new BindRequest(Protection.CLEAR, SessionId.of(id), 0, new byte[BindRequest.NONCE_LENGTH]);
+        BindRequest other = new BindRequest(Protection.CLEAR, SessionId.of(id), 0, new byte[BindRequest.NONCE_LENGTH]);
         CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
 
         assertHearsNothing(BindCodec.request(other, initiatorKeys.initiator()));
@@ -193,8 +192,7 @@ class StreamBindingTest {
     void aSilentResponderIsGivenUpAtTheDeadline() {
         IOException late = assertThrows(
                 IOException.class,
-                () -> StreamBinding.open(
-                        address(), request(0), initiatorKeys, DEADLINES, Duration.ofMillis(100)));
+                () -> StreamBinding.open(address(), request(0), initiatorKeys, DEADLINES, Duration.ofMillis(100)));
         assertTrue(late.getMessage().contains("not done within 100 ms"), late.getMessage());
     }
 
