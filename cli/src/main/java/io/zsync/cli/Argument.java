@@ -85,7 +85,7 @@ final class Argument {
         // Percent-encoding in a URI is the one public way from bytes to a Path that does not pass through the locale.
         StringBuilder uri = new StringBuilder("file:///");
         for (byte b : bytes) {
-            if (b == '/' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z') {
+            if (b == '/' || (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z')) {
                 uri.append((char) b);
             } else {
                 uri.append('%').append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));

@@ -77,7 +77,8 @@ final class Arguments {
     private static List<Argument> lines(Argument word) throws UsageError {
         Argument name = word.from(1);
         if (name.isEmpty()) {
-            throw new UsageError("@ without a file name", "@FILE reads arguments from FILE; the path @ is typed as ./@.");
+            throw new UsageError(
+                    "@ without a file name", "@FILE reads arguments from FILE; the path @ is typed as ./@.");
         }
         byte[] content;
         try (InputStream in = Files.newInputStream(name.path())) {
@@ -85,7 +86,8 @@ final class Arguments {
         } catch (IOException e) {
             String why = e instanceof NoSuchFileException ? "no such file" : "cannot be read";
             throw new UsageError(
-                    "argument file: " + why + " (" + name + ")", "A path that starts with @ is typed as ./" + word + ".");
+                    "argument file: " + why + " (" + name + ")",
+                    "A path that starts with @ is typed as ./" + word + ".");
         }
         if (content.length > FILE_LENGTH) {
             throw new UsageError("argument file: more than 16 MiB (" + name + ")", null);

@@ -1,5 +1,6 @@
 package io.zsync.cli;
 
+import io.zsync.protocol.Escape;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -64,6 +65,11 @@ final class Console {
             cause.printStackTrace(new PrintWriter(trace, true));
             tell(trace.toString().stripTrailing());
         }
+    }
+
+    /** A bug, in one line; with traces it shows where. */
+    synchronized void bug(Throwable bug) {
+        error("internal error: " + Escape.text(bug.toString()), traces ? null : "With -vv it shows where.", bug);
     }
 
     /** Replaces the status line; an empty one takes it away. */

@@ -2,8 +2,7 @@ package io.zsync.cli;
 
 /** What {@code --help} prints: one screen a command, examples last. */
 final class Help {
-    static final String PROGRAM =
-            """
+    static final String PROGRAM = """
             zsync replicates directory trees between peers and between local disks.
 
               zsync push DIR PEER...   make each peer's tree hold what DIR holds
@@ -22,8 +21,7 @@ final class Help {
               zsync push -n -v photos local:/mnt/backup/photos
             """;
 
-    static final String PUSH =
-            """
+    static final String PUSH = """
             zsync push [OPTIONS] DIR PEER...   make each peer's tree hold what DIR holds; PEER is local:DIR
 
               -n, --dry-run         say what would be done, do nothing

@@ -34,7 +34,7 @@ public final class Main {
         Console console = Console.ofProcess();
         departure.install();
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
-            console.error(Program.describe(e), "With -vv it shows where.", e);
+            console.bug(e);
             departure.crash();
         });
         int columns = Integer.getInteger("zsync.terminal.columns", 0);

@@ -1,7 +1,6 @@
 package io.zsync.cli;
 
 import io.zsync.node.api.RunFailure;
-import io.zsync.protocol.Escape;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -52,13 +51,9 @@ final class Program {
             console.error("internal error: out of memory", null, e);
             return ExitCode.INTERNAL;
         } catch (Throwable e) {
-            console.error(describe(e), "With -vv it shows where.", e);
+            console.bug(e);
             return ExitCode.INTERNAL;
         }
-    }
-
-    static String describe(Throwable e) {
-        return "internal error: " + Escape.text(e.toString());
     }
 
     private ExitCode dispatch(List<Argument> words) throws UsageError {

@@ -54,8 +54,8 @@ final class PushCommand {
                 protection(flags.protect),
                 number("--streams", flags.streams, defaultStreams(), Limits.STREAMS));
         PathPolicy dataPath = word("--data-path", flags.dataPath, PathPolicy.AUTO, PathPolicy.values());
-        Duration timeout = Duration.ofSeconds(
-                number("--timeout", flags.timeout, DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS));
+        Duration timeout =
+                Duration.ofSeconds(number("--timeout", flags.timeout, DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS));
         Argument source = flags.words.getFirst();
         Path sourcePath = source.path();
         List<Run> runs = new ArrayList<>();

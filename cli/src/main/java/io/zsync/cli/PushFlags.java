@@ -11,10 +11,36 @@ import org.jspecify.annotations.Nullable;
 final class PushFlags {
     /** Options that the command line promises for later; they are refused by name, not as unknown. */
     static final List<String> NOT_YET = List.of(
-            "-i", "--itemize", "--json", "--delete", "--max-delete", "--backup-dir", "--exclude", "--include",
-            "--exclude-from", "--ignore-file", "-c", "--checksum", "-u", "--update", "-x", "--one-file-system", "-L",
-            "--copy-links", "--skip-links", "-H", "-X", "-A", "--no-perms", "--no-times", "--chmod", "--chown", "-z",
-            "--compress", "--bwlimit", "--retries");
+            "-i",
+            "--itemize",
+            "--json",
+            "--delete",
+            "--max-delete",
+            "--backup-dir",
+            "--exclude",
+            "--include",
+            "--exclude-from",
+            "--ignore-file",
+            "-c",
+            "--checksum",
+            "-u",
+            "--update",
+            "-x",
+            "--one-file-system",
+            "-L",
+            "--copy-links",
+            "--skip-links",
+            "-H",
+            "-X",
+            "-A",
+            "--no-perms",
+            "--no-times",
+            "--chmod",
+            "--chown",
+            "-z",
+            "--compress",
+            "--bwlimit",
+            "--retries");
 
     @Parameter
     List<Argument> words = new ArrayList<>();
@@ -35,25 +61,31 @@ final class PushFlags {
     boolean explain;
 
     @Parameter(names = "--progress")
-    @Nullable Argument progress;
+    @Nullable
+    Argument progress;
 
     @Parameter(names = "-P")
     boolean alwaysProgress;
 
     @Parameter(names = "--durability")
-    @Nullable Argument durability;
+    @Nullable
+    Argument durability;
 
     @Parameter(names = "--streams")
-    @Nullable Argument streams;
+    @Nullable
+    Argument streams;
 
     @Parameter(names = "--protect")
-    @Nullable Argument protect;
+    @Nullable
+    Argument protect;
 
     @Parameter(names = "--data-path")
-    @Nullable Argument dataPath;
+    @Nullable
+    Argument dataPath;
 
     @Parameter(names = "--timeout")
-    @Nullable Argument timeout;
+    @Nullable
+    Argument timeout;
 
     @Parameter(names = "--no-owner")
     boolean noOwner;

@@ -51,8 +51,8 @@ final class RunPrinter implements EventSink, AutoCloseable {
         String detail = Escape.text(problem.detail());
         if (problem.code() == ProblemCode.SPECIAL_SKIPPED) {
             if (!verbosity.quiet()) {
-                console.tell("zsync: skipped " + (detail.isEmpty() ? "special file" : detail) + " (" + problem.path()
-                        + ")");
+                console.tell(
+                        "zsync: skipped " + (detail.isEmpty() ? "special file" : detail) + " (" + problem.path() + ")");
             }
             return;
         }

@@ -56,13 +56,13 @@ final class Summary {
                 paths.add(path.word() + " " + Quantity.bytes(bytes));
             }
         }
-        String protection =
-                switch (report.protection()) {
-                    case CLEAR -> "clear";
-                    case SAFE -> "safe";
-                    case PRIVATE -> "private";
-                };
-        String durable = report.dryRun() ? "nothing was changed" : report.tally().durable() ? "durable" : "not durable";
+        String protection = switch (report.protection()) {
+            case CLEAR -> "clear";
+            case SAFE -> "safe";
+            case PRIVATE -> "private";
+        };
+        String durable =
+                report.dryRun() ? "nothing was changed" : report.tally().durable() ? "durable" : "not durable";
         return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + "; protection " + protection + "; "
                 + durable;
     }

@@ -13,7 +13,8 @@ final class UsageError extends Exception {
         this.wayOut = wayOut;
     }
 
-    @Nullable String wayOut() {
+    @Nullable
+    String wayOut() {
         return wayOut;
     }
 }

@@ -35,7 +35,9 @@ class ArgumentTest {
         try (Stream<Path> children = Files.list(folder)) {
             assertEquals(List.of(path), children.toList());
         }
-        assertTrue(path.toUri().toString().endsWith("%FF%80~*%5B%5D%7B%7D%7C%5E%60/"), path.toUri().toString());
+        assertTrue(
+                path.toUri().toString().endsWith("%FF%80~*%5B%5D%7B%7D%7C%5E%60/"),
+                path.toUri().toString());
     }
 
     @Test
@@ -105,8 +107,7 @@ class ArgumentTest {
 
         assertEquals(words("x", "y"), Arguments.expand(words("@" + outer)));
         UsageError refusal = assertThrows(UsageError.class, () -> Arguments.expand(words("@" + endless)));
-        assertEquals(
-                "argument files name each other more than 8 deep (@" + endless + ")", refusal.getMessage());
+        assertEquals("argument files name each other more than 8 deep (@" + endless + ")", refusal.getMessage());
     }
 
     @Test

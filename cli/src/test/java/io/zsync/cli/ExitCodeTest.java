@@ -36,9 +36,20 @@ class ExitCodeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "USAGE,1", "VERSIONS_DO_NOT_MEET,2", "NOT_TRUSTED,5", "NOT_ALLOWED,5", "SOCKET,10", "ROOT_UNUSABLE,11",
-        "PROTOCOL_BROKEN,12", "INTERRUPTED,20", "NO_PROGRESS,30", "CANNOT_CONNECT,35", "SAFETY_HALT,41",
-        "TARGET_LOCKED,42", "INTEGRITY,43", "INTERNAL,70"
+        "USAGE,1",
+        "VERSIONS_DO_NOT_MEET,2",
+        "NOT_TRUSTED,5",
+        "NOT_ALLOWED,5",
+        "SOCKET,10",
+        "ROOT_UNUSABLE,11",
+        "PROTOCOL_BROKEN,12",
+        "INTERRUPTED,20",
+        "NO_PROGRESS,30",
+        "CANNOT_CONNECT,35",
+        "SAFETY_HALT,41",
+        "TARGET_LOCKED,42",
+        "INTEGRITY,43",
+        "INTERNAL,70"
     })
     void aFailedRunHasTheNumberOfItsKind(FailureKind kind, int number) {
         assertEquals(number, ExitCode.of(kind).number());
@@ -46,8 +57,15 @@ class ExitCodeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "SOURCE_UNREADABLE,23", "SOURCE_VANISHED,24", "SOURCE_CHANGED,24", "TARGET_FAILED,23", "TARGET_CHANGED,23",
-        "DIRECTORY_IN_THE_WAY,23", "SPECIAL_SKIPPED,0", "INTEGRITY,43", "NAME_REFUSED,23"
+        "SOURCE_UNREADABLE,23",
+        "SOURCE_VANISHED,24",
+        "SOURCE_CHANGED,24",
+        "TARGET_FAILED,23",
+        "TARGET_CHANGED,23",
+        "DIRECTORY_IN_THE_WAY,23",
+        "SPECIAL_SKIPPED,0",
+        "INTEGRITY,43",
+        "NAME_REFUSED,23"
     })
     void aProblemHasTheNumberOfItsCode(ProblemCode code, int number) {
         assertEquals(number, ExitCode.of(report(0, Map.of(code, 1L))).number());

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The program over an engine that does what {@code -Dfake=} says, for tests that need a process. */
 final class FakeMain {
@@ -39,8 +40,9 @@ final class FakeMain {
                 }
                 case "dying thread" -> {
                     new Thread(() -> {
-                        throw new IllegalStateException("a thread died");
-                    }).start();
+                                throw new IllegalStateException("a thread died");
+                            })
+                            .start();
                     await(CANCELLED);
                     throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
                 }
@@ -63,8 +65,7 @@ final class FakeMain {
     }
 
     private static Event change(String path) {
-        return new Event.Changed(
-                new Change(RelativePath.of(path), Change.Kind.FILE, Change.Action.CREATE, 0, 0));
+        return new Event.Changed(new Change(RelativePath.of(path), Change.Kind.FILE, Change.Action.CREATE, 0, 0));
     }
 
     private static void await(CountDownLatch latch) {
@@ -73,7 +74,7 @@ final class FakeMain {
 
     private static void await(CountDownLatch latch, int millis) {
         try {
-            latch.await(millis, java.util.concurrent.TimeUnit.MILLISECONDS);
+            latch.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

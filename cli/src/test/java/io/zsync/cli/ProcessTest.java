@@ -152,8 +152,8 @@ class ProcessTest {
 
     @Test
     void aReaderThatGoesAwayEndsOnlyTheOutput() throws Exception {
-        int code = run("{ " + java() + "-Dfake='many lines' io.zsync.cli.FakeMain push -v a local:b; echo $? >'" + folder
-                + "/code'; } | head -n 1");
+        int code = run("{ " + java() + "-Dfake='many lines' io.zsync.cli.FakeMain push -v a local:b; echo $? >'"
+                + folder + "/code'; } | head -n 1");
 
         assertEquals(0, code);
         assertEquals("0\n", content(folder.resolve("code")));
@@ -173,13 +173,11 @@ class ProcessTest {
         String shown = content(err);
         assertTrue(shown.startsWith("\r  0%  "), shown);
         String last = shown.substring(shown.lastIndexOf('\r') + 1);
-        assertEquals(
-                """
+        assertEquals("""
                 pushed a to local:b: 0 files, 0 bytes in 5 ms
                   0 new, 0 changed, 0 deleted, 0 unchanged, 0 failed
                   nothing moved; protection clear; durable
-                """,
-                last);
+                """, last);
         assertFalse(shown.substring(0, shown.length() - last.length()).contains("\n"), shown);
     }
 
@@ -193,13 +191,12 @@ class ProcessTest {
 
     @Test
     void theVersionLoadsNothingThatItDoesNotNeed() throws Exception {
-        assertEquals(
-                0, run(java() + "-Xlog:class+load:file='" + folder + "/classes' io.zsync.cli.Main --version"));
+        assertEquals(0, run(java() + "-Xlog:class+load:file='" + folder + "/classes' io.zsync.cli.Main --version"));
 
         assertEquals("zsync (from classes)\n", content(out));
         List<String> own = Files.readAllLines(folder.resolve("classes")).stream()
                 .filter(line -> line.contains("io.zsync") || line.contains("com.beust"))
-                .map(line -> line.split("] ")[1].split(" ")[0])
+                .map(line -> line.replaceAll(".*\\] (\\S+) .*", "$1"))
                 .toList();
         assertEquals(List.of("io.zsync.cli.Main", "io.zsync.cli.Version"), own);
     }

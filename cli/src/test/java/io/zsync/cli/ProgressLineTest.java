@@ -38,9 +38,8 @@ class ProgressLineTest {
         }
         double seconds = (System.nanoTime() - began) / 1e9;
 
-        long drawings = screen.err().chars().filter(c -> c == 's').count() / "scanning, entries so".chars()
-                .filter(c -> c == 's')
-                .count();
+        long drawings = screen.err().chars().filter(c -> c == 's').count()
+                / "scanning, entries so".chars().filter(c -> c == 's').count();
         assertTrue(drawings >= 3, drawings + " drawings");
         assertTrue(drawings <= seconds * 10 + 2, drawings + " drawings in " + seconds + " s");
     }

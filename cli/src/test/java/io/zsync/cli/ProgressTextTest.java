@@ -17,8 +17,7 @@ class ProgressTextTest {
         assertEquals(
                 "scanning, 12,345 entries so far, 1.0 GiB sent",
                 ProgressText.of(new Event.Progress(12_345, 900, 3 * GIB, 10, GIB, false), 1e9, 79));
-        assertEquals(
-                "scanning, 1 entry so far", ProgressText.of(new Event.Progress(1, 0, 0, 0, 0, false), 0, 79));
+        assertEquals("scanning, 1 entry so far", ProgressText.of(new Event.Progress(1, 0, 0, 0, 0, false), 0, 79));
     }
 
     @Test
@@ -38,8 +37,7 @@ class ProgressTextTest {
 
     @Test
     void saysNoTimeLeftWithoutARate() {
-        assertEquals(
-                "  0%  0 bytes of 4.0 GiB, 0 of 1 file", ProgressText.of(complete(1, 4 * GIB, 0, 0), 0, 40));
+        assertEquals("  0%  0 bytes of 4.0 GiB, 0 of 1 file", ProgressText.of(complete(1, 4 * GIB, 0, 0), 0, 40));
     }
 
     @Test

@@ -14,8 +14,7 @@ class SummaryTest {
     private static final long MIB = 1L << 20;
 
     private static String summary(Tally tally, Map<DataPath, Long> moved, boolean dryRun, long millis) {
-        RunReport report =
-                new RunReport(tally, moved, Map.of(), Protection.CLEAR, dryRun, Duration.ofMillis(millis));
+        RunReport report = new RunReport(tally, moved, Map.of(), Protection.CLEAR, dryRun, Duration.ofMillis(millis));
         return Summary.of(report, "photos", "local:/tmp/replica");
     }
 
@@ -26,24 +25,20 @@ class SummaryTest {
         String summary =
                 summary(tally, Map.of(DataPath.BUFFERED, 96 * MIB, DataPath.SENDFILE, 3072 * MIB), false, 2400);
 
-        assertEquals(
-                """
+        assertEquals("""
                 pushed photos to local:/tmp/replica: 1,204 files, 3.1 GiB in 2.4 s (1.3 GiB/s)
                   12 new, 3 changed, 0 deleted, 1,189 unchanged, 0 failed
-                  sendfile 3.0 GiB, buffered 96 MiB; protection clear; durable""",
-                summary);
+                  sendfile 3.0 GiB, buffered 96 MiB; protection clear; durable""", summary);
     }
 
     @Test
     void namesNoRateWhereNothingMoved() {
         Tally tally = new Tally(0, 1, 0, 0, 0, 0, 1, 0, true);
 
-        assertEquals(
-                """
+        assertEquals("""
                 pushed photos to local:/tmp/replica: 1 file, 0 bytes in 35 ms
                   0 new, 1 changed, 0 deleted, 0 unchanged, 0 failed
-                  nothing moved; protection clear; durable""",
-                summary(tally, Map.of(DataPath.SENDFILE, 0L), false, 35));
+                  nothing moved; protection clear; durable""", summary(tally, Map.of(DataPath.SENDFILE, 0L), false, 35));
     }
 
     @Test
@@ -52,7 +47,10 @@ class SummaryTest {
 
         assertEquals(
                 "pushed photos to local:/tmp/replica: 1 file, 1 byte in 0 ms",
-                summary(tally, Map.of(DataPath.BUFFERED, 1L), false, 0).lines().findFirst().orElseThrow());
+                summary(tally, Map.of(DataPath.BUFFERED, 1L), false, 0)
+                        .lines()
+                        .findFirst()
+                        .orElseThrow());
     }
 
     /** What a receiver published is not what moved: holes and re-sent ranges make the two differ. */
@@ -62,30 +60,29 @@ class SummaryTest {
 
         assertEquals(
                 "pushed photos to local:/tmp/replica: 1 file, 10 MiB in 2.0 s (5.0 MiB/s)",
-                summary(tally, Map.of(DataPath.SENDFILE, 10 * MIB), false, 2000).lines().findFirst().orElseThrow());
+                summary(tally, Map.of(DataPath.SENDFILE, 10 * MIB), false, 2000)
+                        .lines()
+                        .findFirst()
+                        .orElseThrow());
     }
 
     @Test
     void marksADryRunAndClaimsNothingDone() {
         Tally tally = new Tally(2, 0, 0, 0, 0, 0, 2, 1024, false);
 
-        assertEquals(
-                """
+        assertEquals("""
                 would push photos to local:/tmp/replica (dry run): 2 files, 1.0 KiB to move; planned in 0.3 s
                   2 new, 0 changed, 0 deleted, 0 unchanged, 0 failed
-                  nothing moved; protection clear; nothing was changed""",
-                summary(tally, Map.of(), true, 300));
+                  nothing moved; protection clear; nothing was changed""", summary(tally, Map.of(), true, 300));
     }
 
     @Test
     void saysWhatIsNotDurableAndWhatWasSkipped() {
         Tally tally = new Tally(0, 0, 0, 1, 2, 3, 1, 0, false);
 
-        assertEquals(
-                """
+        assertEquals("""
                 pushed photos to local:/tmp/replica: 1 file, 0 bytes in 1.0 s
                   0 new, 0 changed, 0 deleted, 1 unchanged, 2 failed, 3 skipped
-                  nothing moved; protection clear; not durable""",
-                summary(tally, Map.of(), false, 1000));
+                  nothing moved; protection clear; not durable""", summary(tally, Map.of(), false, 1000));
     }
 }

@@ -75,7 +75,8 @@ final class ChunkSender {
         return !sourceEnded && failure == null;
     }
 
-    @Nullable IOException failure() {
+    @Nullable
+    IOException failure() {
         return failure;
     }
 
@@ -202,8 +203,8 @@ final class ChunkSender {
     private static MappedByteBuffer map(OpenFile source, Arena arena, long offset, long limit) throws IOException {
         FileChannel file = source.channel();
         long length = Math.clamp(file.size() - offset, 0, limit - offset);
-        return (MappedByteBuffer) file.map(FileChannel.MapMode.READ_ONLY, offset, length, arena)
-                .asByteBuffer();
+        return (MappedByteBuffer)
+                file.map(FileChannel.MapMode.READ_ONLY, offset, length, arena).asByteBuffer();
     }
 
     private void writeHead() throws IOException {

@@ -83,7 +83,7 @@ public final class Connection implements Closeable {
      * Connects and shakes hands.
      *
      * @param deadline for all of it
-     * @throws ProtocolException NOT_TRUSTED if another key than the expected one answers
+     * @throws ProtocolException NOT_TRUSTED if another key than the expected one answers, or the expected one hangs up
      */
     public static Connection connect(
             InetSocketAddress address, Identity self, PeerId expected, Deadlines deadlines, Duration deadline)
@@ -97,12 +97,25 @@ public final class Connection implements Closeable {
         return establish(operation, channel, timer, () -> {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.connect(address);
-            SSLContext context = self.tlsContext(expected::equals);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory()
+            AtomicBoolean reached = new AtomicBoolean();
+            Predicate<PeerId> pin = peer -> {
+                reached.set(expected.equals(peer));
+                return reached.get();
+            };
+            SSLSocket socket = (SSLSocket) self.tlsContext(pin)
+                    .getSocketFactory()
                     .createSocket(channel.socket(), address.getHostString(), address.getPort(), true);
             socket.setUseClientMode(true);
-            PeerId peer = shakeHands(socket, expected::equals);
-            return new Connection(channel, socket, peer, true, deadlines);
+            try {
+                shakeHands(socket, pin);
+            } catch (SSLException | SocketException e) {
+                // A responder that refuses our key may be gone before we have said all of our part.
+                if (reached.get() && !timer.expired()) {
+                    throw hungUp(operation, e);
+                }
+                throw e;
+            }
+            return new Connection(channel, socket, expected, true, deadlines);
         });
     }
 
@@ -164,7 +177,8 @@ public final class Connection implements Closeable {
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3"});
         parameters.setApplicationProtocols(new String[] {PROTOCOL});
-        // One choice of each, the best: nothing to negotiate down, and a cold handshake is 55 ms faster for what JSSE need
+        // One choice of each, the best: nothing to negotiate down, and a cold handshake is 55 ms faster for what JSSE
+        // need
         // not prepare. The second suite is for machines without AES instructions.
         parameters.setNamedGroups(new String[] {"x25519"});
         parameters.setSignatureSchemes(new String[] {"ed25519"});
@@ -222,13 +236,17 @@ public final class Connection implements Closeable {
             return message;
         } catch (EOFException | SocketException | SSLException e) {
             if (!welcomed && !closed.get()) {
-                throw new ProtocolException(
-                        ErrorCode.NOT_TRUSTED,
-                        remoteAddress() + " hung up without a word: it may not trust this node's key",
-                        e);
+                throw hungUp("connect to " + remote, e);
             }
             throw e;
         }
+    }
+
+    private static ProtocolException hungUp(String operation, IOException failure) {
+        return new ProtocolException(
+                ErrorCode.NOT_TRUSTED,
+                operation + ": hung up on without a word, it may not trust this node's key",
+                failure);
     }
 
     /** Puts a message behind those that wait for {@link #flush}; many of them share TLS records. */

@@ -3,8 +3,8 @@ package io.zsync.node.transport;
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.ErrorCode;
-import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Protection;
+import io.zsync.protocol.ProtocolException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -41,7 +41,8 @@ public final class StreamBinding {
             byte[] reply = new byte[BindCodec.REPLY_LENGTH];
             read(channel, ByteBuffer.wrap(reply));
             if (!BindCodec.replyMatches(sent, reply, keys.responder())) {
-                throw new ProtocolException(ErrorCode.NOT_TRUSTED, operation + ": the answer does not prove the session");
+                throw new ProtocolException(
+                        ErrorCode.NOT_TRUSTED, operation + ": the answer does not prove the session");
             }
             timer.met(operation);
             bound = true;

@@ -56,8 +56,7 @@ public final class Identity {
     /** The id that belongs to a public key: SHA-256 of its SubjectPublicKeyInfo. */
     public static PeerId idOf(PublicKey key) {
         try {
-            return new PeerId(
-                    Digest.of(MessageDigest.getInstance("SHA-256").digest(key.getEncoded())));
+            return new PeerId(Digest.of(MessageDigest.getInstance("SHA-256").digest(key.getEncoded())));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime lacks SHA-256", e);
         }
@@ -71,7 +70,9 @@ public final class Identity {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             context.init(
-                    new KeyManager[] {new SingleKey(key, certificate)}, new TrustManager[] {new PinnedTrust(accepted)}, null);
+                    new KeyManager[] {new SingleKey(key, certificate)},
+                    new TrustManager[] {new PinnedTrust(accepted)},
+                    null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime lacks TLS 1.3", e);

@@ -38,11 +38,9 @@ final class SelfSignedCertificate {
         byte[] signer = der(SEQUENCE, der(OBJECT_IDENTIFIER, algorithm.identifier()));
         byte[] name = der(
                 SEQUENCE,
-                der(
-                        SET,
-                        der(SEQUENCE, der(OBJECT_IDENTIFIER, COMMON_NAME), der(UTF8_STRING, ascii("zsync")))));
-        byte[] validity = der(
-                SEQUENCE, der(UTC_TIME, ascii("200101000000Z")), der(GENERALIZED_TIME, ascii("99991231235959Z")));
+                der(SET, der(SEQUENCE, der(OBJECT_IDENTIFIER, COMMON_NAME), der(UTF8_STRING, ascii("zsync")))));
+        byte[] validity =
+                der(SEQUENCE, der(UTC_TIME, ascii("200101000000Z")), der(GENERALIZED_TIME, ascii("99991231235959Z")));
         byte[] toBeSigned = der(
                 SEQUENCE,
                 der(EXPLICIT_0, der(INTEGER, new byte[] {2})),

@@ -66,8 +66,9 @@ class DataPathTest {
 
     static Stream<Arguments> everyPathAndSize() {
         int chunk = Limits.CHUNK_LENGTH;
-        return paths().flatMap(path -> Stream.of(1, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, chunk - 1, chunk, chunk + 1)
-                .map(size -> Arguments.of(path, size)));
+        return paths().flatMap(
+                        path -> Stream.of(1, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, chunk - 1, chunk, chunk + 1)
+                                .map(size -> Arguments.of(path, size)));
     }
 
     static Stream<DataPath> paths() {
@@ -86,8 +87,7 @@ class DataPathTest {
                 DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, offset, length, path);
                 assertTrue(sent.whole());
                 assertEquals(path, sent.path());
-                assertEquals(
-                        path == DataPath.SENDFILE ? PathChoice.KERNEL_SENDS : PathChoice.FORCED, sent.choice());
+                assertEquals(path == DataPath.SENDFILE ? PathChoice.KERNEL_SENDS : PathChoice.FORCED, sent.choice());
             }
         }
         endStream();

@@ -106,8 +106,8 @@ class DataStreamTest {
         byte[] frames = record(this::twoChunks);
         int first = FrameCheck.HEADER_LENGTH + 1_000 + FrameCheck.LENGTH;
 
-        ProtocolException refused = assertThrows(
-                ProtocolException.class, () -> replay(Arrays.copyOfRange(frames, first, frames.length)));
+        ProtocolException refused =
+                assertThrows(ProtocolException.class, () -> replay(Arrays.copyOfRange(frames, first, frames.length)));
 
         assertEquals(ErrorCode.VIOLATION, refused.code());
     }
@@ -253,8 +253,8 @@ class DataStreamTest {
     /** The bytes that a writer puts on the wire. */
     private byte[] record(Writing writing) throws Exception {
         try (Loopback loopback = Loopback.open()) {
-            CompletableFuture<byte[]> bytes =
-                    Background.start(() -> loopback.far().socket().getInputStream().readAllBytes());
+            CompletableFuture<byte[]> bytes = Background.start(
+                    () -> loopback.far().socket().getInputStream().readAllBytes());
             writing.to(new DataWriter(loopback.near(), counters));
             loopback.near().shutdownOutput();
             return bytes.get(30, TimeUnit.SECONDS);

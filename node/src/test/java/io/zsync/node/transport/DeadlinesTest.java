@@ -30,7 +30,8 @@ class DeadlinesTest {
 
         assertTrue(deadline.expired());
         assertFalse(deadline.cancel());
-        String message = assertThrows(IOException.class, () -> deadline.met("bind")).getMessage();
+        String message =
+                assertThrows(IOException.class, () -> deadline.met("bind")).getMessage();
         assertEquals("bind: not done within 20 ms", message);
     }
 

@@ -12,34 +12,34 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("long")
 class DecoderFuzzTest {
-    @FuzzTest(maxDuration = "2m")
     @MethodSource("controlSeeds")
+    @FuzzTest(maxDuration = "2m")
     void control(byte[] bytes) {
         allowNothingButProtocolException(Decoding.CONTROL, bytes);
     }
 
-    @FuzzTest(maxDuration = "2m")
     @MethodSource("partSeeds")
+    @FuzzTest(maxDuration = "2m")
     void part(byte[] bytes) {
         allowNothingButProtocolException(Decoding.PART, bytes);
     }
 
-    @FuzzTest(maxDuration = "2m")
     @MethodSource("manifestSeeds")
+    @FuzzTest(maxDuration = "2m")
     void manifest(byte[] bytes) {
         allowNothingButProtocolException(Decoding.MANIFEST, bytes);
     }
 
-    @FuzzTest(maxDuration = "2m")
     @MethodSource("dataSeeds")
+    @FuzzTest(maxDuration = "2m")
     void data(byte[] bytes) {
         allowNothingButProtocolException(Decoding.DATA, bytes);
         allowNothingButProtocolException(Decoding.HEADER, bytes);
         allowNothingButProtocolException(Decoding.PACK, bytes);
     }
 
-    @FuzzTest(maxDuration = "2m")
     @MethodSource("bindSeeds")
+    @FuzzTest(maxDuration = "2m")
     void bind(byte[] bytes) {
         allowNothingButProtocolException(Decoding.BIND, bytes);
     }

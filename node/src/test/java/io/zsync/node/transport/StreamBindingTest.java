@@ -1,0 +1,280 @@
+package io.zsync.node.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.protocol.BindCodec;
+import io.zsync.protocol.BindRequest;
+import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.Protection;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.SessionId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class StreamBindingTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Deadlines DEADLINES = new Deadlines();
+    private static ConnectedPair control;
+
+    private final SessionId session = SessionId.of(new byte[SessionId.LENGTH]);
+    private BindKeys initiatorKeys;
+    private BindKeys responderKeys;
+    private ServerSocketChannel server;
+
+    @BeforeAll
+    static void connect() throws Exception {
+        control = ConnectedPair.open(DEADLINES);
+    }
+
+    @AfterAll
+    static void disconnect() throws IOException {
+        control.close();
+        DEADLINES.close();
+    }
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = Loopback.listen();
+        initiatorKeys = BindKeys.of(control.initiator(), session, Protection.CLEAR);
+        responderKeys = BindKeys.of(control.responder(), session, Protection.CLEAR);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    @Test
+    void aStreamOfTheSessionIsBoundAndBare() throws Exception {
+        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+
+        try (SocketChannel near = open(request(5), initiatorKeys);
+                SocketChannel far = accepted.get(10, TimeUnit.SECONDS)) {
+            near.write(ByteBuffer.wrap(new byte[] {42}));
+            assertEquals(42, ConnectedPair.firstByte(far));
+            assertTrue(near.isBlocking());
+            assertTrue(far.isBlocking());
+        }
+    }
+
+    @Test
+    void aStreamKnowsItsNumberBeforeItIsProved() throws Exception {
+        CompletableFuture<BindRequest> read = Background.start(() -> {
+            try (PendingStream pending = pending(LONG)) {
+                return pending.request();
+            }
+        });
+        BindRequest request = request(5);
+
+        assertThrows(IOException.class, () -> open(request, initiatorKeys));
+
+        assertEquals(request, read.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void keysOfAnotherSessionProveNothing() throws Exception {
+        byte[] id = new byte[SessionId.LENGTH];
+        id[0] = 1;
+        BindKeys otherKeys = BindKeys.of(control.initiator(), SessionId.of(id), Protection.CLEAR);
+        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+
+        assertThrows(IOException.class, () -> open(request(0), otherKeys));
+
+        assertRefused(accepted, "does not prove");
+    }
+
+    @Test
+    void keysOfAnotherConnectionProveNothing() throws Exception {
+        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+        try (ConnectedPair other = ConnectedPair.open(DEADLINES)) {
+            BindKeys otherKeys = BindKeys.of(other.initiator(), session, Protection.CLEAR);
+
+            assertThrows(IOException.class, () -> open(request(0), otherKeys));
+        }
+        assertRefused(accepted, "does not prove");
+    }
+
+    @Test
+    void everyByteOfARequestCounts() throws Exception {
+        byte[] good = BindCodec.request(request(5), initiatorKeys.initiator());
+        for (int i = 0; i < good.length; i++) {
+            byte[] bad = good.clone();
+            bad[i] ^= 1;
+            CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+            assertHearsNothing(bad);
+            assertInstanceOf(ProtocolException.class, failure(accepted), "byte " + i);
+        }
+    }
+
+    @Test
+    void anotherLevelThanTheSessionsIsRefused() throws Exception {
+        BindRequest safe = new BindRequest(Protection.SAFE, session, 0, new byte[BindRequest.NONCE_LENGTH]);
+        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+
+        assertHearsNothing(BindCodec.request(safe, initiatorKeys.initiator()));
+
+        assertRefused(accepted, "asks for SAFE");
+        BindKeys safeKeys = BindKeys.of(control.initiator(), session, Protection.SAFE);
+        assertFalse(Arrays.equals(safeKeys.initiator(), initiatorKeys.initiator()));
+        assertFalse(Arrays.equals(initiatorKeys.initiator(), initiatorKeys.responder()));
+    }
+
+    @Test
+    void anotherSessionThanTheKeysIsRefused() throws Exception {
+        byte[] id = new byte[SessionId.LENGTH];
+        id[0] = 1;
+        BindRequest other = new BindRequest(Protection.CLEAR, SessionId.of(id), 0, new byte[BindRequest.NONCE_LENGTH]);
+        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+
+        assertHearsNothing(BindCodec.request(other, initiatorKeys.initiator()));
+
+        assertRefused(accepted, "in session");
+    }
+
+    /** A responder without the keys has nothing to say but what it was told. */
+    @Test
+    void aReflectedRequestIsNoAnswer() throws Exception {
+        CompletableFuture<Void> reflecting = Background.start(() -> {
+            try (SocketChannel channel = server.accept()) {
+                byte[] request = new byte[BindCodec.REQUEST_LENGTH];
+                StreamBinding.read(channel, ByteBuffer.wrap(request));
+                int nonce = request.length - BindCodec.REPLY_LENGTH;
+                StreamBinding.write(channel, Arrays.copyOfRange(request, nonce, request.length));
+                assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
+            }
+            return null;
+        });
+
+        ProtocolException refused = assertThrows(ProtocolException.class, () -> open(request(0), initiatorKeys));
+
+        assertEquals(ErrorCode.NOT_TRUSTED, refused.code());
+        reflecting.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anAnswerToAnotherRequestIsNone() throws Exception {
+        Background.start(() -> {
+            try (SocketChannel channel = server.accept()) {
+                StreamBinding.read(channel, ByteBuffer.allocate(BindCodec.REQUEST_LENGTH));
+                byte[] earlier = BindCodec.request(request(0), initiatorKeys.initiator());
+                StreamBinding.write(
+                        channel,
+                        BindCodec.reply(earlier, new byte[BindRequest.NONCE_LENGTH], responderKeys.responder()));
+                return channel.read(ByteBuffer.allocate(1));
+            }
+        });
+
+        assertThrows(ProtocolException.class, () -> open(request(1), initiatorKeys));
+    }
+
+    @Test
+    void aSilentResponderIsGivenUpAtTheDeadline() {
+        IOException late = assertThrows(
+                IOException.class,
+                () -> StreamBinding.open(address(), request(0), initiatorKeys, DEADLINES, Duration.ofMillis(100)));
+        assertTrue(late.getMessage().contains("not done within 100 ms"), late.getMessage());
+    }
+
+    @Test
+    void aSilentInitiatorIsDroppedAtTheDeadline() throws Exception {
+        CompletableFuture<PendingStream> pending = Background.start(() -> pending(Duration.ofMillis(100)));
+        try (SocketChannel silent = SocketChannel.open(server.getLocalAddress())) {
+            silent.write(ByteBuffer.wrap(new byte[] {BindCodec.FIRST_BYTE, 0x53}));
+            assertEquals(-1, silent.read(ByteBuffer.allocate(1)));
+        }
+        assertTrue(failure(pending).getMessage().contains("not done within 100 ms"));
+    }
+
+    /** The session's keys may be found too late. */
+    @Test
+    void aProofThatComesAfterTheDeadlineIsStale() throws Exception {
+        CountDownLatch refused = new CountDownLatch(1);
+        CompletableFuture<SocketChannel> accepted = Background.start(() -> {
+            PendingStream pending = pending(Duration.ofMillis(200));
+            assertTrue(refused.await(20, TimeUnit.SECONDS));
+            return pending.accept(responderKeys);
+        });
+
+        assertThrows(IOException.class, () -> open(request(0), initiatorKeys));
+        refused.countDown();
+
+        assertTrue(failure(accepted).getMessage().contains("not done within 200 ms"));
+    }
+
+    @Test
+    void aStreamNumberIsTakenOnce() {
+        StreamNumbers numbers = new StreamNumbers(2);
+
+        assertTrue(numbers.take(1));
+        assertFalse(numbers.take(1));
+        assertFalse(numbers.take(2));
+        assertFalse(numbers.take(-1));
+        assertFalse(numbers.allTaken());
+        assertTrue(numbers.take(0));
+        assertTrue(numbers.allTaken());
+    }
+
+    private BindRequest request(int stream) {
+        return new BindRequest(Protection.CLEAR, session, stream, new byte[BindRequest.NONCE_LENGTH]);
+    }
+
+    private SocketChannel open(BindRequest request, BindKeys keys) throws IOException {
+        return StreamBinding.open(address(), request, keys, DEADLINES, LONG);
+    }
+
+    private InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    private PendingStream pending(Duration deadline) throws IOException {
+        SocketChannel channel = server.accept();
+        return PendingStream.read(channel, ConnectedPair.firstByte(channel), DEADLINES, deadline);
+    }
+
+    private CompletableFuture<SocketChannel> acceptOne(BindKeys keys) {
+        return Background.start(() -> pending(LONG).accept(keys));
+    }
+
+    private void assertHearsNothing(byte[] request) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(server.getLocalAddress())) {
+            StreamBinding.write(channel, request);
+            try {
+                assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
+            } catch (SocketException e) {
+                return; // Reset is as silent as an end.
+            }
+        }
+    }
+
+    private static void assertRefused(CompletableFuture<?> accepted, String reason) {
+        ProtocolException refused = assertInstanceOf(ProtocolException.class, failure(accepted));
+        assertEquals(ErrorCode.NOT_TRUSTED, refused.code());
+        assertTrue(refused.getMessage().contains(reason), refused.getMessage());
+    }
+
+    private static Throwable failure(CompletableFuture<?> outcome) {
+        return assertThrows(ExecutionException.class, () -> outcome.get(20, TimeUnit.SECONDS))
+                .getCause();
+    }
+}
