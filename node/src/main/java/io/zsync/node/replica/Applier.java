@@ -170,7 +170,7 @@ public final class Applier implements AutoCloseable {
                 open.setMode(stat.mode() | 0700);
             }
             Directory.Listing listing = open.list();
-            listing.failures().forEach(failure -> problem(at, ProblemCode.TARGET_FAILED, failure.getMessage()));
+            listing.failures().forEach(failure -> problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(failure)));
             TargetDirectory entered = new TargetDirectory(at, entry, stat.device(), false, open, listing.members());
             entered.touched = finish || opened;
             if (!options.dryRun()) {
@@ -190,7 +190,7 @@ public final class Applier implements AutoCloseable {
     private void removeStale(TargetDirectory directory, Name stale) {
         try {
             FileStat stat = directory.open().stat(stale);
-            Aftermath.removeObject(directory.open(), stale, stat.kind());
+            Aftermath.removeObject(directory.open(), stale, stat.isDirectory());
             touch(directory);
         } catch (IOException e) {
             problem(directory.path.child(stale), ProblemCode.TARGET_FAILED, Publisher.reason(e));
@@ -272,7 +272,7 @@ public final class Applier implements AutoCloseable {
             if (!options.dryRun()) {
                 for (Name stale : listing.reserved()) {
                     Aftermath.removeObject(
-                            directory, stale, directory.stat(stale).kind());
+                            directory, stale, directory.stat(stale).isDirectory());
                 }
             }
             return false;
