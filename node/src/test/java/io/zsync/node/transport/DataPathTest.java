@@ -256,7 +256,7 @@ class DataPathTest {
             DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 1_000, 600_000, path);
             assertEquals(sent.check(), writer.check(file, sent.header()));
             try (FileChannel changing = FileChannel.open(source, StandardOpenOption.WRITE)) {
-                changing.write(ByteBuffer.wrap("changed".getBytes()), 400_000);
+                changing.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 400_000);
                 assertNotEquals(sent.check(), writer.check(file, sent.header()));
                 changing.truncate(300_000);
                 assertNotEquals(sent.check(), writer.check(file, sent.header()));
