@@ -53,7 +53,14 @@ final class Responder {
 
     /** Serves one session to its end. Failures are told to the peer. */
     void serve(Connection connection) throws IOException {
-        try (connection) {
+        // Closed behind the catches: what went wrong is told on this connection.
+        try (Connection open = connection) {
+            converse(open);
+        }
+    }
+
+    private void converse(Connection connection) throws IOException {
+        try {
             greet(connection);
             if (!(connection.read() instanceof Message.Open open)) {
                 throw ProtocolException.violation("the second message is no Open");
