@@ -324,6 +324,7 @@ public final class Applier implements AutoCloseable {
         plannedFiles.increment();
         plannedBytes.add(file.size());
         if (options.dryRun()) {
+            counts.bytes.add(file.size());
             return;
         }
         touch(parent);
