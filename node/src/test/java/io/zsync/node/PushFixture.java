@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A source tree, a place for its replica, and a node between them. */
 abstract class PushFixture {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(25);
 
     @TempDir
     Path temp;
