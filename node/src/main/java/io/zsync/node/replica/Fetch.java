@@ -45,7 +45,8 @@ public final class Fetch implements Publication {
     private State state = State.WANTED;
     private boolean confirmed;
     private boolean syncAlone;
-    private boolean sealedEarly;
+    /** The staged file has its metadata and is closed. */
+    private boolean sealed;
     private @Nullable StagedFile staged;
 
     Fetch(
@@ -225,24 +226,34 @@ public final class Fetch implements Publication {
             }
             checkIdentity(record.identity());
             coverage.verified(record.length());
-            // Nobody else touches this fetch until it is submitted: its only range is claimed and verified.
         }
         try {
             Directory open = parent.open();
-            StagedFile target = StagedFile.create(open, applier.names(), entry);
+            Entry.RegularFile wanted = entry;
+            StagedFile target = StagedFile.create(open, applier.names(), wanted);
             try {
                 target.write(content, 0);
-                target.seal(applier.rules(), entry, syncAlone || applier.syncsAlone(device));
+            } catch (IOException e) {
+                target.discard(open);
+                throw e;
+            }
+            try {
+                target.seal(applier.rules(), wanted, syncAlone || applier.syncsAlone(device));
             } catch (IOException e) {
                 StagedFile.remove(open, target.reserved());
                 throw e;
             }
             synchronized (this) {
-                staged = target;
-                sealedEarly = true;
-                confirmed = true;
-                submitIfComplete();
+                if (!isStale(record.attempt())) {
+                    staged = target;
+                    sealed = true;
+                    confirmed = true;
+                    submitIfComplete();
+                    return;
+                }
             }
+            // Given up by a word that came meanwhile.
+            StagedFile.remove(open, target.reserved());
         } catch (IOException e) {
             refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
         }
@@ -303,16 +314,16 @@ public final class Fetch implements Publication {
 
     private void restart(Entry.RegularFile fresh) {
         StagedFile old = staged;
-        boolean sealed = sealedEarly;
+        boolean oldSealed = sealed;
         staged = null;
-        sealedEarly = false;
+        sealed = false;
         confirmed = false;
         attempt++;
         entry = fresh;
         coverage = new Coverage(fresh.size());
         state = State.WANTED;
         applier.errand(() -> {
-            remove(old, sealed);
+            remove(old, oldSealed);
             if (fresh.size() > 0) {
                 applier.content().wantAgain(this);
             } else {
@@ -326,10 +337,14 @@ public final class Fetch implements Publication {
         try (Directory open = applier.root().directory(directory)) {
             StagedFile created = StagedFile.create(open, applier.names(), entry);
             synchronized (this) {
-                staged = created;
-                confirmed = true;
-                submitIfComplete();
+                if (state == State.WANTED && staged == null) {
+                    staged = created;
+                    confirmed = true;
+                    submitIfComplete();
+                    return;
+                }
             }
+            created.discard(open);
         } catch (IOException e) {
             refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
         }
@@ -342,20 +357,20 @@ public final class Fetch implements Publication {
         }
         state = State.REFUSED;
         StagedFile old = staged;
-        boolean sealed = sealedEarly;
+        boolean oldSealed = sealed;
         staged = null;
         applier.errand(() -> {
-            remove(old, sealed);
+            remove(old, oldSealed);
             applier.fetchRefused(this, true, code, detail);
         });
     }
 
     /** Removes a staged file; what cannot be removed now is stale, and the next run removes it. */
-    private void remove(@Nullable StagedFile old, boolean sealed) {
+    private void remove(@Nullable StagedFile old, boolean isSealed) {
         if (old == null) {
             return;
         }
-        if (!sealed) {
+        if (!isSealed) {
             old.release();
         }
         try (Directory open = applier.root().directory(directory)) {
@@ -407,14 +422,23 @@ public final class Fetch implements Publication {
     }
 
     @Override
-    public synchronized Name seal(boolean sync) throws IOException {
-        StagedFile target = staged;
+    public Name seal(boolean sync) throws IOException {
+        StagedFile target;
+        boolean pending;
+        boolean alone;
+        synchronized (this) {
+            target = staged;
+            pending = !sealed;
+            alone = sync || syncAlone;
+            sealed = true;
+        }
         if (target == null) {
             throw new IllegalStateException("file " + file + " has nothing staged");
         }
-        if (!sealedEarly) {
+        // Not under the lock, which the thread that reads the control connection takes.
+        if (pending) {
             try {
-                target.seal(applier.rules(), entry, sync || syncAlone);
+                target.seal(applier.rules(), entry, alone);
             } catch (IOException e) {
                 remove(target, true);
                 throw e;
@@ -456,8 +480,8 @@ public final class Fetch implements Publication {
 
     /** The run is over: removes what is staged. Called when no data thread runs any more. */
     synchronized void discard() {
-        if (state == State.WANTED) {
-            remove(staged, sealedEarly);
+        if (state == State.WANTED || state == State.SUBMITTED) {
+            remove(staged, sealed);
         }
         staged = null;
         state = State.OVER;
