@@ -1,6 +1,8 @@
 package io.zsync.node.replica;
 
 import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Metadata;
@@ -68,6 +70,11 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
                     FileStat now = directory.stat(reserved);
                     if (now.isDirectory() == isDirectory && now.device() == device && now.inode() == inode) {
                         removeObject(directory, reserved, isDirectory);
+                    }
+                } catch (FileFailure e) {
+                    // Gone: the exchange never happened, or an earlier try has removed it.
+                    if (e.errno() != Errno.NOENT) {
+                        problems.problem(path.child(reserved), ProblemCode.TARGET_FAILED, Publisher.reason(e));
                     }
                 } catch (IOException e) {
                     problems.problem(path.child(reserved), ProblemCode.TARGET_FAILED, Publisher.reason(e));

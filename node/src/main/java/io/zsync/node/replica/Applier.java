@@ -48,6 +48,8 @@ public final class Applier implements AutoCloseable {
     private volatile boolean waiting;
     private volatile boolean changedAnything;
     private volatile boolean undurable;
+    /** The last syncs run; nothing is waited for that could fail to come. */
+    private volatile boolean finishing;
     private final LongAdder plannedFiles = new LongAdder();
     private final LongAdder plannedBytes = new LongAdder();
 
@@ -406,6 +408,15 @@ public final class Applier implements AutoCloseable {
         if (open == null || options.dryRun()) {
             return counts.tally(false);
         }
+        finishing = true;
+        try {
+            return finish(open);
+        } finally {
+            finishing = false;
+        }
+    }
+
+    private Tally finish(Root open) throws IOException {
         boolean durable = options.durability() != Durability.NONE;
         aftermath.remove(open, this::problem);
         boolean singly = durable && (options.durability() == Durability.FILE || !fileSystems.allTrusted());
@@ -421,19 +432,26 @@ public final class Applier implements AutoCloseable {
      * metadata. Called when no data thread and no publisher runs any more.
      */
     public void abandon() throws IOException {
-        publisher.runLeftErrands();
+        Root open = root;
+        if (open == null || options.dryRun()) {
+            return;
+        }
+        publisher.close();
+        try {
+            // Data threads and the planner may have handed over more after its thread had gone.
+            publisher.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Fetch fetch : fetches.values()) {
             fetch.discard();
         }
         fetches.clear();
-        Root open = root;
-        if (open != null && !options.dryRun()) {
-            while (!path.isEmpty()) {
-                endDirectory();
-            }
-            aftermath.remove(open, this::problem);
-            aftermath.finishDirectories(open, options.rules(), false, this::problem);
+        while (!path.isEmpty()) {
+            endDirectory();
         }
+        aftermath.remove(open, this::problem);
+        aftermath.finishDirectories(open, options.rules(), false, this::problem);
     }
 
     /** Lets the publisher's thread end once it has published what it was given. */
@@ -464,7 +482,7 @@ public final class Applier implements AutoCloseable {
     }
 
     public boolean isSyncing() {
-        return publisher.isSyncing();
+        return finishing || publisher.isSyncing();
     }
 
     /** A problem of the sender's, told to us: it counts as one more path that was not replicated. */

@@ -140,6 +140,7 @@ final class Publisher {
                         publish(batch, cursor);
                     }
                 } finally {
+                    syncing = false;
                     cursor.release();
                     synchronized (this) {
                         busy = false;
@@ -155,15 +156,7 @@ final class Publisher {
         }
     }
 
-    /** Does what was asked for too late for {@link #run}. Called when no other thread uses the publisher any more. */
-    void runLeftErrands() {
-        List<Runnable> left;
-        synchronized (this) {
-            left = new ArrayList<>(errands);
-            errands.clear();
-        }
-        left.forEach(Runnable::run);
-    }
+
 
     private synchronized boolean collect(List<Publication> batch, List<Runnable> work) throws InterruptedException {
         while (errands.isEmpty() && !batchIsDue()) {
@@ -249,7 +242,7 @@ final class Publisher {
         }
     }
 
-    private boolean rename(Sealed each, DirectoryCursor cursor) throws IOException {
+    private boolean rename(Sealed each, DirectoryCursor cursor) {
         Publication publication = each.publication();
         FileStat victim = publication.victim();
         try {
@@ -266,13 +259,14 @@ final class Publisher {
             if (victim.kind() == publication.kind()) {
                 directory.rename(each.reserved(), publication.name(), Directory.Rename.REPLACE);
             } else {
-                directory.rename(each.reserved(), publication.name(), Directory.Rename.EXCHANGE);
+                // Written down first: an old object that nobody knows of would stay for ever.
                 removals.add(publication.directory(), each.reserved(), victim);
+                directory.rename(each.reserved(), publication.name(), Directory.Rename.EXCHANGE);
             }
             return true;
-        } catch (FileFailure e) {
+        } catch (IOException e) {
             remove(each, cursor);
-            boolean appeared = victim == null && e.errno() == Errno.EXIST;
+            boolean appeared = victim == null && e instanceof FileFailure failure && failure.errno() == Errno.EXIST;
             publication.refused(
                     appeared ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED,
                     appeared ? "appeared in the target since it was planned" : reason(e));

@@ -40,7 +40,6 @@ final class ReceiverSession implements Session.Role, Reporter {
     private boolean over;
     private volatile long entries;
     private volatile boolean planned;
-    private volatile boolean finishing;
 
     /** @param root null only in a dry run against a target that does not exist */
     ReceiverSession(
@@ -65,7 +64,6 @@ final class ReceiverSession implements Session.Role, Reporter {
         Tally tally = null;
         try {
             plan();
-            finishing = true;
             tally = applier.finish();
             session.applied();
             session.send(new Message.Applied(tally));
@@ -114,7 +112,11 @@ final class ReceiverSession implements Session.Role, Reporter {
             return tally;
         } catch (RunFailure e) {
             if (tally == null) {
-                applier.abandon();
+                try {
+                    applier.abandon();
+                } catch (IOException second) {
+                    e.addSuppressed(second);
+                }
             }
             throw e;
         }
@@ -214,7 +216,7 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     @Override
     public boolean isSyncing() {
-        return finishing || applier.isSyncing();
+        return applier.isSyncing();
     }
 
     @Override
