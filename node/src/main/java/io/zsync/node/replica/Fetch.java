@@ -261,10 +261,11 @@ public final class Fetch implements Publication {
 
     /** The sender has sent all of an attempt and found its source unchanged. */
     public synchronized void confirmed(int sentAttempt, FileIdentity identity) {
-        if (sentAttempt > attempt || state == State.OVER) {
+        if (sentAttempt > attempt) {
             throw ProtocolException.violation("file " + file + ", attempt " + sentAttempt + ", was not asked for");
         }
-        if (isStale(sentAttempt) || state == State.SUBMITTED) {
+        // Said once more behind a range that was sent again: by then it may be published.
+        if (isStale(sentAttempt) || state == State.SUBMITTED || state == State.OVER) {
             return;
         }
         checkIdentity(identity);

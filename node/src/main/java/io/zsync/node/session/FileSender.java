@@ -16,6 +16,7 @@ import io.zsync.node.transport.OutboundPack;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProblemCode;
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class FileSender implements Session.Work {
                 queue.back(files.subList(i, files.size()));
                 break;
             }
-            if (addToPack(pack, file, cursor)) {
+            if (file.takeWhole() && addToPack(pack, file, cursor)) {
                 packed.add(file);
             }
         }
@@ -147,6 +148,18 @@ final class FileSender implements Session.Work {
     }
 
     private void send(OutgoingFile file, OpenFile source, Segment segment) throws IOException {
+        boolean out = false;
+        try {
+            sendWhole(file, source, segment);
+            out = true;
+        } finally {
+            if (!out) {
+                file.broke(segment);
+            }
+        }
+    }
+
+    private void sendWhole(OutgoingFile file, OpenFile source, Segment segment) throws IOException {
         long number = file.offer().file();
         if (segment.hole()) {
             writer.hole(number, segment.attempt(), segment.offset(), segment.length());
@@ -227,6 +240,10 @@ final class FileSender implements Session.Work {
         }
         file.close();
         int attempt = file.attempt();
+        if (attempt == Limits.ATTEMPTS) {
+            lost(file, ProblemCode.SOURCE_CHANGED);
+            return;
+        }
         Entry.RegularFile fresh = new Entry.RegularFile(now.metadata(), now.size(), now.isSparse());
         file.startOver(fresh, now.identity());
         queue.exhausted(file);
@@ -259,7 +276,8 @@ final class FileSender implements Session.Work {
     }
 
     /** The same check as when it was sent: the wire's fault, once more. Another: the source has changed. */
-    private void recheck(OutgoingFile file, Message.ChunkRejected rejected, DirectoryCursor cursor) {
+    private void recheck(OutgoingFile file, Message.ChunkRejected rejected, DirectoryCursor cursor)
+            throws InterruptedException {
         SentChunk chunk = file.chunk(rejected.offset());
         if (chunk == null || chunk.attempt() != rejected.attempt() || chunk.length() != rejected.length()) {
             return;
@@ -282,7 +300,7 @@ final class FileSender implements Session.Work {
                     if (file.spoilConcluded()) {
                         changed(file, cursor);
                     }
-                } else if (file.mayResend()) {
+                } else if (file.mayResend(rejected.offset())) {
                     queue.resend(file, rejected);
                 } else {
                     lost(file, ProblemCode.INTEGRITY);

@@ -12,7 +12,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,8 @@ final class OutgoingFile implements Closeable {
     private Entry.RegularFile entry;
     private FileIdentity identity;
     private int attempt = 1;
-    private int inFlight;
+    /** Offsets of the segments that are being sent. */
+    private final Set<Long> inFlight = new HashSet<>();
     private boolean spoilt;
     private boolean dropped;
     private boolean concluded;
@@ -47,7 +50,7 @@ final class OutgoingFile implements Closeable {
     private long bytes;
     private DataPath path = DataPath.BUFFERED;
     private PathChoice choice = PathChoice.SMALL_FILE;
-    private int resent;
+    private final Map<Long, Integer> resent = new HashMap<>();
     private int packStream = -1;
     private long packSequence = -1;
 
@@ -75,7 +78,14 @@ final class OutgoingFile implements Closeable {
 
     /** The receiver wants this range. @return false if it does not belong to the current attempt at this file */
     synchronized boolean want(int wantedAttempt, long offset, long length) {
+        if (wantedAttempt == attempt + 1 && concluded && inFlight.isEmpty()) {
+            // All of it arrived and could not be brought to disk: the same file once more.
+            startOver(entry, identity);
+        }
         if (wantedAttempt != attempt || offset > entry.size() || length > entry.size() - offset) {
+            return false;
+        }
+        if (ranges.size() >= Limits.FILE_FRAGMENTS) {
             return false;
         }
         concluded = false;
@@ -125,8 +135,15 @@ final class OutgoingFile implements Closeable {
         if (end < range.end()) {
             ranges.addFirst(new Range(end, range.end()));
         }
-        inFlight++;
+        inFlight.add(range.offset());
         return new Segment(attempt, range.offset(), end - range.offset(), hole);
+    }
+
+    /** Takes all that is wanted, for a pack. @return false if nothing is, or somebody else has it in hand */
+    synchronized boolean takeWhole() {
+        boolean wanted = !ranges.isEmpty() && !dropped;
+        ranges.clear();
+        return wanted;
     }
 
     synchronized boolean hasRanges() {
@@ -139,7 +156,8 @@ final class OutgoingFile implements Closeable {
 
     /** A segment is out. */
     synchronized void sent(Segment segment, DataWriter.@Nullable Sent sent) {
-        inFlight--;
+        inFlight.remove(segment.offset());
+        notifyAll();
         if (sent != null) {
             chunks.put(
                     segment.offset(),
@@ -163,7 +181,7 @@ final class OutgoingFile implements Closeable {
 
     /** True for exactly one caller once an attempt has nothing left to send and nothing in flight. */
     synchronized boolean concludes() {
-        if (concluded || inFlight > 0 || !(ranges.isEmpty() || spoilt || dropped)) {
+        if (concluded || !inFlight.isEmpty() || !(ranges.isEmpty() || spoilt || dropped)) {
             return false;
         }
         concluded = true;
@@ -199,13 +217,23 @@ final class OutgoingFile implements Closeable {
         packSequence = -1;
     }
 
-    synchronized @Nullable SentChunk chunk(long offset) {
+    /** The chunk that began here; waits for a thread that has it in hand, since a rejection may come back at once. */
+    synchronized @Nullable SentChunk chunk(long offset) throws InterruptedException {
+        while (inFlight.contains(offset)) {
+            wait();
+        }
         return chunks.get(offset);
     }
 
-    /** Counts a range that has to go out again. @return false if that was once too often */
-    synchronized boolean mayResend() {
-        return ++resent <= Limits.RANGE_RETRIES;
+    /** The stream broke under this segment. */
+    synchronized void broke(Segment segment) {
+        inFlight.remove(segment.offset());
+        notifyAll();
+    }
+
+    /** Counts a range, of a pack the one at 0, that has to go out again. @return false if that was once too often */
+    synchronized boolean mayResend(long offset) {
+        return resent.merge(offset, 1, Integer::sum) <= Limits.RANGE_RETRIES;
     }
 
     synchronized void packed(int stream, long sequence) {
@@ -241,9 +269,12 @@ final class OutgoingFile implements Closeable {
     }
 
     @Override
-    public synchronized void close() throws IOException {
-        OpenFile open = file;
-        file = null;
+    public void close() throws IOException {
+        OpenFile open;
+        synchronized (this) {
+            open = file;
+            file = null;
+        }
         if (open != null) {
             open.close();
         }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,16 @@ final class SendQueue {
         record Recheck(OutgoingFile file, Message.ChunkRejected rejected) implements Task {}
     }
 
+    /** One file alone may have this many ranges in flight, whatever the credit of files. */
+    private static final int REJECTIONS = Limits.CREDIT_FILES + Limits.FILE_FRAGMENTS;
+
     private final Credits credits;
     private final boolean packSmall;
     private final Map<Long, OutgoingFile> outstanding = new HashMap<>();
-    private final ArrayDeque<OutgoingFile> small = new ArrayDeque<>();
-    private final ArrayDeque<OutgoingFile> large = new ArrayDeque<>();
+    /** Sets, so that a file that is wanted again and again takes one place. */
+    private final LinkedHashSet<OutgoingFile> small = new LinkedHashSet<>();
+
+    private final LinkedHashSet<OutgoingFile> large = new LinkedHashSet<>();
     private final ArrayDeque<Task.Recheck> rejected = new ArrayDeque<>();
     private long outstandingBytes;
     private long doneFiles;
@@ -75,7 +81,7 @@ final class SendQueue {
     private void enqueue(OutgoingFile file) {
         if (packSmall && file.size() < Limits.SMALL_FILE_LENGTH) {
             small.add(file);
-        } else if (!large.contains(file)) {
+        } else {
             large.add(file);
         }
         notifyAll();
@@ -88,8 +94,8 @@ final class SendQueue {
             throw ProtocolException.violation(
                     "a chunk of file " + chunk.file() + ", which is not outstanding, was rejected");
         }
-        if (rejected.size() >= credits.files()) {
-            throw ProtocolException.violation("more than " + credits.files() + " chunks rejected at once");
+        if (rejected.size() >= REJECTIONS) {
+            throw ProtocolException.violation("more than " + REJECTIONS + " chunks rejected at once");
         }
         rejected.add(new Task.Recheck(file, chunk));
         notifyAll();
@@ -100,7 +106,7 @@ final class SendQueue {
         List<OutgoingFile> exhausted = new ArrayList<>();
         for (OutgoingFile file : outstanding.values()) {
             if (file.wasPackedIn(pack.stream(), pack.sequence())) {
-                if (file.mayResend()) {
+                if (file.mayResend(0)) {
                     file.want(file.attempt(), 0, file.size());
                     enqueue(file);
                 } else {
@@ -118,8 +124,8 @@ final class SendQueue {
             if (recheck != null) {
                 return recheck;
             }
-            OutgoingFile firstSmall = small.peek();
-            OutgoingFile firstLarge = large.peek();
+            OutgoingFile firstSmall = small.isEmpty() ? null : small.getFirst();
+            OutgoingFile firstLarge = large.isEmpty() ? null : large.getFirst();
             if (firstSmall != null
                     && (firstLarge == null
                             || firstSmall.offer().file() < firstLarge.offer().file())) {
@@ -138,7 +144,7 @@ final class SendQueue {
         List<OutgoingFile> files = new ArrayList<>();
         long bytes = 0;
         while (!small.isEmpty() && files.size() < Limits.PACK_FILES && bytes < Limits.PACK_LENGTH) {
-            OutgoingFile file = small.remove();
+            OutgoingFile file = small.removeFirst();
             if (!file.isDropped()) {
                 bytes += file.size();
                 files.add(file);

@@ -127,7 +127,7 @@ final class SenderSession implements Session.Role {
     private void packRejected(Message.PackRejected rejected) {
         for (OutgoingFile file : queue.packRejected(rejected)) {
             queue.lost(file);
-            session.send(new Message.SourceLost(
+            session.post(new Message.SourceLost(
                     file.offer().file(), file.attempt(), io.zsync.protocol.ProblemCode.INTEGRITY));
         }
     }

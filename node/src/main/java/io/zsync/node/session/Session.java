@@ -128,6 +128,11 @@ final class Session {
         outbox.send(message);
     }
 
+    /** As {@link #send}, for the thread that reads, which never waits. */
+    void post(Message message) {
+        outbox.post(message);
+    }
+
     synchronized SessionState state() {
         return state;
     }

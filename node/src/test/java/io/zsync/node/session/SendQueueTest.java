@@ -1,0 +1,181 @@
+package io.zsync.node.session;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.node.fs.FileKind;
+import io.zsync.node.fs.FileStat;
+import io.zsync.protocol.Credits;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.RelativePath;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+
+@Timeout(10)
+class SendQueueTest {
+    private static final int LARGE = Limits.SMALL_FILE_LENGTH;
+
+    private final Offers offers = new Offers();
+
+    private void offer(long number, long size) {
+        FileStat stat = new FileStat(FileKind.REGULAR, 0644, 0, 0, size, size, 1, 2, 3, 4, number, 1, 1, 0);
+        Entry.RegularFile entry = new Entry.RegularFile(stat.metadata(), size, false);
+        offers.offer(number, RelativePath.ROOT, Name.of("f" + number), entry, stat);
+    }
+
+    private static Message.Want whole(long number, long size) {
+        return new Message.Want(number, 1, 0, size);
+    }
+
+    private static void violates(Executable call) {
+        assertEquals(ErrorCode.VIOLATION, assertThrows(ProtocolException.class, call).code());
+    }
+
+    @Test
+    void servesOnlyWhatIsOnOfferAndOnlyOnce() {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        violates(() -> queue.want(whole(7, 10), offers));
+        offer(7, 10);
+        queue.want(whole(7, 10), offers);
+        queue.done(7);
+        violates(() -> queue.want(whole(7, 10), offers));
+        violates(() -> queue.done(7));
+        offer(8, 10);
+        offers.forget(8);
+        violates(() -> queue.want(whole(8, 10), offers));
+    }
+
+    @Test
+    void refusesMoreThanTheCredits() {
+        SendQueue queue = new SendQueue(new Credits(1, 2, 100), true);
+        offer(1, 1_000_000);
+        offer(2, 60);
+        offer(3, 50);
+        offer(4, 30);
+        offer(5, 1);
+        queue.want(whole(1, 1_000_000), offers);
+        violates(() -> queue.want(whole(2, 60), offers));
+        queue.done(1);
+        offer(2, 60);
+        queue.want(whole(2, 60), offers);
+        violates(() -> queue.want(whole(3, 50), offers));
+        queue.want(whole(4, 30), offers);
+        violates(() -> queue.want(whole(5, 1), offers));
+        queue.refused(4);
+        offer(5, 1);
+        queue.want(whole(5, 1), offers);
+    }
+
+    @Test
+    void refusesRangesOutsideTheFileAndOfOtherAttempts() {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        for (long file = 1; file <= 4; file++) {
+            offer(file, 100);
+        }
+        violates(() -> queue.want(new Message.Want(1, 1, 0, 101), offers));
+        violates(() -> queue.want(new Message.Want(2, 1, 100, 1), offers));
+        violates(() -> queue.want(new Message.Want(3, 2, 0, 100), offers));
+    }
+
+    @Test
+    void holdsAFileThatIsWantedAgainAndAgainInBoundedRoom() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, 10);
+        offer(2, 10);
+        violates(() -> {
+            for (int i = 0; i < 1_000_000; i++) {
+                queue.want(whole(1, 10), offers);
+            }
+        });
+        queue.want(whole(2, 10), offers);
+        SendQueue.Task.Pack pack = assertInstanceOf(SendQueue.Task.Pack.class, queue.next());
+        assertEquals(2, pack.files().size());
+    }
+
+    @Test
+    void sendsAConfirmedFileOnceMoreWhenItCouldNotBeSynced() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, 10);
+        queue.want(whole(1, 10), offers);
+        OutgoingFile file =
+                assertInstanceOf(SendQueue.Task.Pack.class, queue.next()).files().getFirst();
+        assertTrue(file.takeWhole());
+        file.packed(0, 5);
+        assertDoesNotThrow(() -> queue.want(new Message.Want(1, 2, 0, 10), offers));
+        SendQueue.Task.Pack again = assertInstanceOf(SendQueue.Task.Pack.class, queue.next());
+        assertSame(file, again.files().getFirst());
+        assertEquals(2, file.attempt());
+    }
+
+    @Test
+    void acceptsManyRejectionsOfOneFileHoweverFewFilesMayBeOutstanding() {
+        SendQueue queue = new SendQueue(new Credits(1, 1, 1), true);
+        offer(1, 100L << 20);
+        queue.want(whole(1, 100L << 20), offers);
+        for (int i = 0; i < 12; i++) {
+            queue.rejected(new Message.ChunkRejected(1, 1, (long) i << 23, 1 << 23));
+        }
+        violates(() -> queue.rejected(new Message.ChunkRejected(2, 1, 0, 1)));
+        violates(() -> {
+            for (int i = 0; i < 1_000_000; i++) {
+                queue.rejected(new Message.ChunkRejected(1, 1, 0, 1));
+            }
+        });
+    }
+
+    @Test
+    void givesUpAPackAfterItsRetriesAndOnlyTheFilesThatWereInIt() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, 10);
+        offer(2, 10);
+        queue.want(whole(1, 10), offers);
+        queue.want(whole(2, 10), offers);
+        OutgoingFile file =
+                assertInstanceOf(SendQueue.Task.Pack.class, queue.next()).files().getFirst();
+        for (int i = 0; i < Limits.RANGE_RETRIES; i++) {
+            file.packed(3, i);
+            assertEquals(List.of(), queue.packRejected(new Message.PackRejected(3, i)));
+            assertInstanceOf(SendQueue.Task.Pack.class, queue.next());
+        }
+        file.packed(3, 99);
+        assertEquals(List.of(), queue.packRejected(new Message.PackRejected(2, 99)));
+        assertEquals(List.of(file), queue.packRejected(new Message.PackRejected(3, 99)));
+    }
+
+    @Test
+    void comesToAFileThatWasGivenUpNoMoreThanOnce() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, LARGE);
+        offer(2, LARGE);
+        queue.want(whole(1, LARGE), offers);
+        queue.want(whole(2, LARGE), offers);
+        OutgoingFile first =
+                assertInstanceOf(SendQueue.Task.Stream.class, queue.next()).file();
+        queue.lost(first);
+        queue.exhausted(first);
+        assertEquals(2, assertInstanceOf(SendQueue.Task.Stream.class, queue.next())
+                .file()
+                .offer()
+                .file());
+    }
+
+    @Test
+    void releasesWhoWaitsWhenItCloses() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        Thread closer = Thread.ofPlatform().start(queue::close);
+        assertNull(queue.next());
+        closer.join();
+    }
+}
