@@ -2,6 +2,7 @@ package io.zsync.node.replica;
 
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Directory.Member;
+import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileKind;
 import io.zsync.node.fs.FileStat;
@@ -115,15 +116,13 @@ public final class Applier implements AutoCloseable {
             Action action = planner.plan(entry, existing(parent, existing, entry));
             report(at, Change.Kind.DIRECTORY, action, 0);
             if (options.dryRun()) {
+                count(action);
                 return existing != null && existing.stat().isDirectory()
                         ? enter(at, entry, parent.open().directory(name), existing.stat(), false)
                         : absent(at, entry, false);
             }
             switch (action) {
-                case Action.Create create -> {
-                    parent.open().makeDirectory(name);
-                    touch(parent);
-                }
+                case Action.Create create -> makeDirectory(parent, name);
                 case Action.Exchange exchange -> exchangeForDirectory(parent, name, existing);
                 case Action.Keep keep -> {}
                 case Action.Update update -> {}
@@ -131,34 +130,64 @@ public final class Applier implements AutoCloseable {
                 case Action.Refuse refuse -> throw new IllegalStateException("directory " + at + " refused");
             }
             Directory open = parent.open().directory(name);
+            count(action);
             boolean finish = !(action instanceof Action.Keep);
             FileStat stat = existing != null && existing.stat().isDirectory() ? existing.stat() : open.stat();
             return enter(at, entry, open, stat, finish);
-        } catch (FileFailure e) {
-            problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(e));
+        } catch (FileFailure | TargetChanged e) {
+            failed(at, e);
             return absent(at, entry, true);
         }
     }
 
+    private void makeDirectory(TargetDirectory parent, Name name) throws IOException {
+        try {
+            parent.open().makeDirectory(name);
+        } catch (FileFailure e) {
+            throw e.errno() == Errno.EXIST ? new TargetChanged("appeared in the target since it was planned") : e;
+        }
+        touch(parent);
+    }
+
     /** A directory comes in place of another kind: the two swap in one step, and the old object goes at the end. */
-    private void exchangeForDirectory(TargetDirectory parent, Name name, @Nullable Member existing) throws IOException {
+    private void exchangeForDirectory(TargetDirectory parent, Name name, @Nullable Member existing)
+            throws IOException {
         if (existing == null) {
             throw new IllegalStateException("nothing to exchange under " + name);
         }
         Directory open = parent.open();
+        requireUnchanged(parent, name, existing.stat());
         Name reserved = names.next();
         open.makeDirectory(reserved);
-        if (!Victim.isStill(existing.stat(), open, name)) {
-            open.removeDirectory(reserved);
-            throw new FileFailure(
-                    "renameat2",
-                    parent.path.child(name).toString(),
-                    io.zsync.node.fs.Errno.EXIST,
-                    "changed in the target since it was planned");
-        }
-        open.rename(reserved, name, Directory.Rename.EXCHANGE);
-        aftermath.add(parent.path, reserved, existing.stat());
         touch(parent);
+        // Written down first: an old object that nobody knows of would stay for ever.
+        aftermath.add(parent.path, reserved, existing.stat());
+        try {
+            open.rename(reserved, name, Directory.Rename.EXCHANGE);
+        } catch (IOException e) {
+            open.removeDirectory(reserved);
+            throw e;
+        }
+    }
+
+    private static void requireUnchanged(TargetDirectory parent, Name name, FileStat planned) throws IOException {
+        if (!Victim.isStill(planned, parent.open(), name)) {
+            throw new TargetChanged("changed in the target since it was planned");
+        }
+    }
+
+    /** Somebody else works in the target: what is there now is left alone. */
+    private static final class TargetChanged extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        TargetChanged(String message) {
+            super(message);
+        }
+    }
+
+    private void failed(RelativePath at, IOException cause) {
+        boolean changed = cause instanceof TargetChanged;
+        problem(at, changed ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED, Publisher.reason(cause));
     }
 
     private TargetDirectory absent(RelativePath at, Entry.Directory entry, boolean lost) {
@@ -167,8 +196,8 @@ public final class Applier implements AutoCloseable {
 
     private TargetDirectory enter(RelativePath at, Entry.Directory entry, Directory open, FileStat stat, boolean finish)
             throws IOException {
+        boolean opened = options.openModes() && (stat.mode() & 0700) != 0700 && !options.dryRun();
         try {
-            boolean opened = options.openModes() && (stat.mode() & 0700) != 0700 && !options.dryRun();
             if (opened) {
                 open.setMode(stat.mode() | 0700);
             }
@@ -184,7 +213,11 @@ public final class Applier implements AutoCloseable {
             }
             return entered;
         } catch (IOException e) {
-            open.close();
+            try (open) {
+                if (opened) {
+                    open.setMode(stat.mode());
+                }
+            }
             throw e;
         }
     }
@@ -232,17 +265,17 @@ public final class Applier implements AutoCloseable {
                 return;
             }
             FileStat victim = existing == null ? null : existing.stat();
-            if (action instanceof Action.Update) {
+            if (action instanceof Action.Update update && victim != null) {
                 if (!options.dryRun()) {
-                    update(parent, name, entry);
+                    update(parent, name, entry, update.attributes(), victim);
                 }
             } else if (entry instanceof Entry.RegularFile file && file.size() > 0) {
                 fetch(number, parent, name, file, victim);
             } else if (!options.dryRun()) {
                 stage(parent, name, entry, victim);
             }
-        } catch (FileFailure e) {
-            problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(e));
+        } catch (FileFailure | TargetChanged e) {
+            failed(at, e);
         }
     }
 
@@ -282,9 +315,15 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    private void update(TargetDirectory parent, Name name, Entry entry) throws IOException {
+    /**
+     * Writes only what differs. A time above all is never written to a file that somebody has changed since it was looked
+     * at: with the source's time and size it would count as equal for ever.
+     */
+    private void update(TargetDirectory parent, Name name, Entry entry, int attributes, FileStat planned)
+            throws IOException {
+        requireUnchanged(parent, name, planned);
         boolean hasMode = !(entry instanceof Entry.Symlink);
-        options.rules().apply(parent.open(), name, entry.metadata(), hasMode);
+        options.rules().apply(parent.open(), name, entry.metadata(), hasMode, (attributes & Change.TIME) != 0);
         counts.changed.increment();
         changedAnything = true;
     }
@@ -299,7 +338,7 @@ public final class Applier implements AutoCloseable {
             reserved = names.next();
             parent.open().makeSymlink(reserved, link.target());
             try {
-                options.rules().apply(parent.open(), reserved, link.metadata(), false);
+                options.rules().apply(parent.open(), reserved, link.metadata(), false, true);
             } catch (IOException e) {
                 StagedFile.remove(parent.open(), reserved);
                 throw e;
@@ -377,12 +416,23 @@ public final class Applier implements AutoCloseable {
                 attributes = update.attributes();
             }
         }
-        // Objects that are published later count when they are; in a dry run nothing is.
-        if (options.dryRun() || kind == Change.Kind.DIRECTORY) {
-            (what == Change.Action.CREATE ? counts.created : counts.changed).increment();
+        // Everything else counts when it is done; in a dry run nothing is.
+        if (options.dryRun() && kind != Change.Kind.DIRECTORY) {
+            count(action);
         }
         if (options.reportChanges()) {
             reporter.changed(new Change(at, kind, what, attributes, size));
+        }
+    }
+
+    private void count(Action action) {
+        switch (action) {
+            case Action.Create create -> counts.created.increment();
+            case Action.Exchange exchange -> counts.changed.increment();
+            case Action.Replace replace -> counts.changed.increment();
+            case Action.Update update -> counts.changed.increment();
+            case Action.Keep keep -> {}
+            case Action.Refuse refuse -> {}
         }
     }
 

@@ -40,14 +40,17 @@ public record MetadataRules(boolean owner) {
     }
 
     /** Writes all metadata of a member; a symlink has no mode. */
-    void apply(Directory parent, Name name, Metadata metadata, boolean hasMode) throws IOException {
+    void apply(Directory parent, Name name, Metadata metadata, boolean hasMode, boolean time)
+            throws IOException {
         if (owner) {
             parent.setOwner(name, metadata.uid(), metadata.gid());
         }
         if (hasMode) {
             parent.setMode(name, metadata.mode());
         }
-        parent.setTime(name, metadata.mtimeSeconds(), metadata.mtimeNanos());
+        if (time) {
+            parent.setTime(name, metadata.mtimeSeconds(), metadata.mtimeNanos());
+        }
     }
 
     /** Writes all metadata of an open directory. */

@@ -26,7 +26,10 @@ final class Victim {
             return false;
         }
         if (planned.isDirectory()) {
-            return true;
+            // Planned for because it was empty.
+            try (Directory open = directory.directory(name)) {
+                return open.list().members().isEmpty();
+            }
         }
         boolean sameContent = now.size() == planned.size() && now.metadata().sameTime(planned.metadata());
         // With several names, replacing one of them moves the ctime of the others.

@@ -1,0 +1,491 @@
+package io.zsync.node.replica;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.LinuxRoot;
+import io.zsync.node.fs.Root;
+import io.zsync.protocol.Durability;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.Metadata;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.PackRecord;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.Tally;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Applier, fetches and publisher on a real directory, with content that the test feeds and calls that it lets fail. */
+@Timeout(20)
+class ApplierTest {
+    private static final Metadata META = new Metadata(0640, 0, 0, 1_000_000, 7);
+    private static final int LENGTH = 100_000;
+
+    /** Gives room for everything; the test plays the sender. */
+    private static final class FedContent implements ContentSource {
+        final List<Fetch> wanted = Collections.synchronizedList(new ArrayList<>());
+        final List<String> ended = Collections.synchronizedList(new ArrayList<>());
+        private int outstanding;
+
+        @Override
+        public synchronized boolean want(Fetch fetch) {
+            outstanding++;
+            wanted.add(fetch);
+            return true;
+        }
+
+        @Override
+        public void awaitRoom(Fetch fetch) {}
+
+        @Override
+        public synchronized void awaitIdle() throws InterruptedException {
+            while (outstanding > 0) {
+                wait();
+            }
+        }
+
+        @Override
+        public void wantAgain(Fetch fetch) {
+            wanted.add(fetch);
+        }
+
+        @Override
+        public void done(Fetch fetch, boolean durable) {
+            end(fetch.path() + " done");
+        }
+
+        @Override
+        public void refused(Fetch fetch, ProblemCode code) {
+            end(fetch.path() + " " + code);
+        }
+
+        private synchronized void end(String how) {
+            outstanding--;
+            ended.add(how);
+            notifyAll();
+        }
+    }
+
+    @TempDir
+    Path target;
+
+    private final FedContent content = new FedContent();
+    private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
+    private FaultyRoot.Fault fault = (call, arguments) -> {};
+    private Root root;
+    private Applier applier;
+    private Thread publisher;
+    private long entries;
+
+    @BeforeEach
+    void open() throws IOException {
+        root = FaultyRoot.of(LinuxRoot.open(target), (call, arguments) -> fault.before(call, arguments));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (applier != null) {
+            applier.closePublisher();
+            publisher.join();
+            applier.close();
+        }
+        root.close();
+    }
+
+    private void begin(Durability durability) throws Exception {
+        Reporter reporter = new Reporter() {
+            @Override
+            public void changed(Message.Change change) {}
+
+            @Override
+            public void problem(RelativePath path, ProblemCode code, String detail) {
+                problems.add(path + " " + code);
+            }
+        };
+        ApplyOptions options = new ApplyOptions(false, true, durability, new MetadataRules(false), false);
+        applier = new Applier(root, options, content, reporter, new Random(1));
+        publisher = Thread.ofPlatform().start(() -> {
+            try {
+                applier.runPublisher();
+            } catch (IOException | InterruptedException e) {
+                problems.add("publisher: " + e);
+            }
+        });
+        applier.apply(
+                entries++, new ManifestItem.DirBegin(null, new Entry.Directory(new Metadata(0755, 0, 0, 5, 5)), new byte[0]));
+    }
+
+    private void apply(String name, Entry entry) throws Exception {
+        applier.apply(entries++, new ManifestItem.Leaf(Name.of(name), entry));
+    }
+
+    private static Entry.RegularFile file(int length) {
+        return new Entry.RegularFile(META, length, false);
+    }
+
+    private Fetch fetch(String name, int length) throws Exception {
+        apply(name, file(length));
+        return content.wanted.getLast();
+    }
+
+    private Tally finish() throws Exception {
+        applier.apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
+        return applier.finish();
+    }
+
+    private Fetch.Parent parent() {
+        return () -> root.directory(RelativePath.ROOT);
+    }
+
+    private static ByteBuffer bytes(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return ByteBuffer.allocateDirect(length).put(bytes).flip();
+    }
+
+    private void send(Fetch fetch, int attempt, int offset, int length, int value) {
+        Fetch.Claim claim = fetch.claim(attempt, offset, length, parent());
+        claim.write(bytes(length, value), offset);
+        claim.verified();
+    }
+
+    private static FileIdentity identity(long size) {
+        return new FileIdentity(size, META.mtimeSeconds(), META.mtimeNanos(), 1, 1, 1);
+    }
+
+    private void holds(String name, int length, int value) throws IOException {
+        byte[] expected = new byte[length];
+        Arrays.fill(expected, (byte) value);
+        assertTrue(Arrays.equals(expected, Files.readAllBytes(target.resolve(name))), name + " holds something else");
+    }
+
+    private long staged() throws IOException {
+        try (var files = Files.list(target)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(".zsync-")).count();
+        }
+    }
+
+    private static FileFailure failure(Errno errno) {
+        return new FileFailure("a call", "a path", errno, "made to fail");
+    }
+
+    @Test
+    void publishesOnlyWhatIsCoveredAndConfirmed() throws Exception {
+        begin(Durability.NONE);
+        Fetch first = fetch("a", LENGTH);
+        Fetch second = fetch("b", LENGTH);
+        send(first, 1, 0, LENGTH, 1);
+        second.confirmed(1, identity(LENGTH));
+        send(second, 1, 0, LENGTH - 1, 2);
+        Thread.sleep(200);
+        assertEquals(List.of(), content.ended);
+        assertFalse(Files.exists(target.resolve("a")) || Files.exists(target.resolve("b")));
+        first.confirmed(1, identity(LENGTH));
+        send(second, 1, LENGTH - 1, 1, 2);
+        Tally tally = finish();
+        holds("a", LENGTH, 1);
+        holds("b", LENGTH, 2);
+        assertEquals(2, tally.created());
+        assertEquals(2L * LENGTH, tally.bytes());
+        assertEquals(0, staged());
+    }
+
+    @Test
+    void startsOverWhenTheSourceChangesAndRefusesItTheThirdTime() throws Exception {
+        begin(Durability.NONE);
+        Fetch fetch = fetch("a", LENGTH);
+        send(fetch, 1, 0, 10, 9);
+        Fetch.Claim underway = fetch.claim(1, 10, 10, parent());
+        fetch.sourceChanged(1, file(LENGTH + 1));
+        underway.write(bytes(10, 9), 10);
+        underway.verified();
+        send(fetch, 1, 20, 10, 9);
+        await().until(() -> content.wanted.size() == 2);
+        assertEquals(2, fetch.attempt());
+        assertThrows(ProtocolException.class, () -> fetch.claim(3, 0, 1, parent()));
+        send(fetch, 2, 0, LENGTH + 1, 5);
+        fetch.confirmed(1, identity(LENGTH));
+        fetch.sourceChanged(2, file(7));
+        send(fetch, 3, 0, 3, 6);
+        fetch.sourceChanged(3, file(8));
+        assertEquals(0, finish().created());
+        assertEquals(List.of("a SOURCE_CHANGED"), content.ended);
+        assertEquals(List.of("a SOURCE_CHANGED"), problems);
+        assertEquals(0, staged());
+    }
+
+    @Test
+    void publishesTheFreshStateAfterAChangeAndAnEmptyOneWithoutAsking() throws Exception {
+        begin(Durability.NONE);
+        Fetch first = fetch("a", LENGTH);
+        Fetch second = fetch("b", LENGTH);
+        first.sourceChanged(1, file(50));
+        send(first, 2, 0, 50, 3);
+        first.confirmed(2, identity(50));
+        second.sourceChanged(1, file(0));
+        finish();
+        holds("a", 50, 3);
+        holds("b", 0, 0);
+        assertEquals(3, content.wanted.size());
+    }
+
+    @Test
+    void asksForADamagedRangeOnceMoreAndRefusesASecondClaim() throws Exception {
+        begin(Durability.NONE);
+        Fetch fetch = fetch("a", LENGTH);
+        send(fetch, 1, 0, 10, 4);
+        assertThrows(ProtocolException.class, () -> fetch.claim(1, 5, 10, parent()));
+        Fetch.Claim claim = fetch.claim(1, 10, LENGTH - 10, parent());
+        claim.write(bytes(LENGTH - 10, 8), 10);
+        assertTrue(claim.damaged());
+        fetch.confirmed(1, identity(LENGTH));
+        Thread.sleep(100);
+        assertFalse(Files.exists(target.resolve("a")));
+        send(fetch, 1, 10, LENGTH - 10, 4);
+        finish();
+        holds("a", LENGTH, 4);
+    }
+
+    @Test
+    void leavesNothingOfAFileThatIsLostWhileItsFramesAreUnderWay() throws Exception {
+        begin(Durability.NONE);
+        Fetch fetch = fetch("a", LENGTH);
+        Fetch.Claim underway = fetch.claim(1, 0, LENGTH, parent());
+        underway.write(bytes(100, 1), 0);
+        fetch.sourceLost(1, ProblemCode.SOURCE_VANISHED);
+        await().until(() -> content.ended.equals(List.of("a SOURCE_VANISHED")));
+        underway.write(bytes(100, 1), 100);
+        underway.verified();
+        assertEquals(1, finish().failed());
+        assertEquals(0, staged());
+    }
+
+    @Test
+    void publishesNothingOfABatchWhoseSyncFailedAndFetchesItAlone() throws Exception {
+        Files.writeString(target.resolve("old"), "old content");
+        AtomicInteger syncs = new AtomicInteger();
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        fault = (call, arguments) -> {
+            if (call.equals("syncfs") && syncs.incrementAndGet() == 1) {
+                throw failure(Errno.IO);
+            }
+            if (call.equals("file.sync") || call.equals("rename")) {
+                calls.add(call);
+            }
+        };
+        begin(Durability.BATCH);
+        Fetch old = fetch("old", LENGTH);
+        send(old, 1, 0, LENGTH, 1);
+        old.confirmed(1, identity(LENGTH));
+        await().until(() -> content.wanted.size() == 2);
+        assertEquals("old content", Files.readString(target.resolve("old")));
+        assertEquals(List.of(), calls);
+        assertEquals(0, staged());
+        send(old, 2, 0, LENGTH, 2);
+        old.confirmed(2, identity(LENGTH));
+        Tally tally = finish();
+        holds("old", LENGTH, 2);
+        assertEquals(List.of("file.sync", "rename"), calls);
+        assertTrue(tally.durable());
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void syncsContentBeforeItRenames() throws Exception {
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        fault = (call, arguments) -> {
+            if (List.of("syncfs", "rename", "sync").contains(call)) {
+                calls.add(call);
+            }
+        };
+        begin(Durability.BATCH);
+        Fetch fetch = fetch("a", LENGTH);
+        send(fetch, 1, 0, LENGTH, 1);
+        fetch.confirmed(1, identity(LENGTH));
+        finish();
+        assertEquals(List.of("syncfs", "rename", "sync", "syncfs"), calls);
+    }
+
+    @Test
+    void reportsAFullDiskAndLeaksNoDescriptor() throws Exception {
+        fault = (call, arguments) -> {
+            if (call.equals("file.write")) {
+                throw failure(Errno.NOSPC);
+            }
+        };
+        begin(Durability.NONE);
+        Fetch warm = fetch("0", 10);
+        warm.packed(new PackRecord(warm.file(), 1, identity(10), 10), bytes(10, 1), parent());
+        long before = descriptors();
+        try (Directory open = root.directory(RelativePath.ROOT)) {
+            for (int i = 0; i < 20; i++) {
+                Fetch packed = fetch("a" + (char) ('a' + i), 10);
+                packed.packed(new PackRecord(packed.file(), 1, identity(10), 10), bytes(10, 1), () -> open);
+            }
+            Fetch chunked = fetch("b", LENGTH);
+            Fetch.Claim claim = chunked.claim(1, 0, LENGTH, () -> open);
+            claim.write(bytes(LENGTH, 1), 0);
+            claim.verified();
+            chunked.confirmed(1, identity(LENGTH));
+        }
+        assertEquals(22, finish().failed());
+        assertTrue(descriptors() <= before + 1, "descriptors " + before + ", then " + descriptors());
+        assertEquals(0, staged());
+    }
+
+    private static long descriptors() throws IOException {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+
+    @Test
+    void leavesAloneWhatSomebodyElseHasChanged() throws Exception {
+        Files.writeString(target.resolve("changed"), "planned for");
+        begin(Durability.NONE);
+        Fetch changed = fetch("changed", LENGTH);
+        Fetch fresh = fetch("fresh", LENGTH);
+        Files.writeString(target.resolve("changed"), "somebody else's");
+        Files.writeString(target.resolve("fresh"), "somebody else's");
+        for (Fetch fetch : List.of(changed, fresh)) {
+            send(fetch, 1, 0, LENGTH, 1);
+            fetch.confirmed(1, identity(LENGTH));
+        }
+        assertEquals(2, finish().failed());
+        assertEquals("somebody else's", Files.readString(target.resolve("changed")));
+        assertEquals("somebody else's", Files.readString(target.resolve("fresh")));
+        assertEquals(List.of("changed TARGET_CHANGED", "fresh TARGET_CHANGED"), problems.stream().sorted().toList());
+        assertEquals(0, staged());
+    }
+
+    @Test
+    void givesNoMetadataToAFileThatChangedSinceItWasLookedAt() throws Exception {
+        Path file = Files.writeString(target.resolve("a"), "1234567890");
+        try (Directory top = root.directory(RelativePath.ROOT)) {
+            top.setTime(Name.of("a"), META.mtimeSeconds(), META.mtimeNanos());
+        }
+        begin(Durability.NONE);
+        Files.writeString(file, "abcdefghij");
+        Object time = Files.getLastModifiedTime(file);
+        apply("a", file(10));
+        assertEquals(0, finish().changed());
+        assertEquals(List.of("a TARGET_CHANGED"), problems);
+        assertEquals(time, Files.getLastModifiedTime(file), "with the source's time it would count as equal for ever");
+    }
+
+    @Test
+    void keepsADisplacedObjectUntilEverythingIsPublished() throws Exception {
+        Files.createSymbolicLink(target.resolve("a"), Path.of("old"));
+        Files.createDirectory(target.resolve("b"));
+        begin(Durability.NONE);
+        Fetch link = fetch("a", LENGTH);
+        Fetch directory = fetch("b", LENGTH);
+        Fetch last = fetch("c", LENGTH);
+        for (Fetch fetch : List.of(link, directory)) {
+            send(fetch, 1, 0, LENGTH, 1);
+            fetch.confirmed(1, identity(LENGTH));
+        }
+        await().until(() -> content.ended.size() == 2);
+        assertTrue(Files.isRegularFile(target.resolve("a"), LinkOption.NOFOLLOW_LINKS));
+        assertEquals(2, staged(), "the displaced objects");
+        send(last, 1, 0, LENGTH, 1);
+        last.confirmed(1, identity(LENGTH));
+        assertEquals(2, finish().changed());
+        assertEquals(0, staged());
+    }
+
+    @Test
+    void doesNotDisplaceADirectoryThatGotContentMeanwhile() throws Exception {
+        Files.createDirectory(target.resolve("a"));
+        begin(Durability.NONE);
+        Fetch fetch = fetch("a", LENGTH);
+        Files.writeString(target.resolve("a/precious"), "precious");
+        send(fetch, 1, 0, LENGTH, 1);
+        fetch.confirmed(1, identity(LENGTH));
+        finish();
+        assertEquals(List.of("a TARGET_CHANGED"), problems);
+        assertEquals("precious", Files.readString(target.resolve("a/precious")));
+    }
+
+    @Test
+    void countsADirectoryThatCouldNotBeMadeOnceAndLeavesNothingStaged() throws Exception {
+        Files.writeString(target.resolve("a"), "a file");
+        fault = (call, arguments) -> {
+            if (call.equals("rename") || call.equals("makeDirectory") && arguments[0].equals(Name.of("b"))) {
+                throw failure(Errno.NOSPC);
+            }
+        };
+        begin(Durability.NONE);
+        for (String name : List.of("a", "b")) {
+            applier.apply(
+                    entries++, new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(META), new byte[0]));
+            applier.apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
+        }
+        Tally tally = finish();
+        assertEquals(2, tally.failed());
+        assertEquals(0, tally.created() + tally.changed());
+        assertEquals(List.of("a TARGET_FAILED", "b TARGET_FAILED"), problems);
+        assertEquals("a file", Files.readString(target.resolve("a")));
+        assertEquals(0, staged());
+    }
+
+    @Test
+    void publishesWhatIsCompleteAndRemovesWhatIsNotWhenAbandoned() throws Exception {
+        begin(Durability.NONE);
+        Fetch complete = fetch("a", LENGTH);
+        Fetch half = fetch("b", LENGTH);
+        applier.closePublisher();
+        publisher.join();
+        send(complete, 1, 0, LENGTH, 1);
+        complete.confirmed(1, identity(LENGTH));
+        send(half, 1, 0, LENGTH / 2, 2);
+        apply("c", new Entry.Symlink(META, new byte[] {'x'}));
+        applier.abandon();
+        holds("a", LENGTH, 1);
+        assertTrue(Files.isSymbolicLink(target.resolve("c")));
+        assertFalse(Files.exists(target.resolve("b")));
+        assertEquals(0, staged());
+    }
+
+    @Test
+    void waitingForContentIsNoSync() throws Exception {
+        begin(Durability.BATCH);
+        Fetch fetch = fetch("a", LENGTH);
+        Thread finisher = Thread.ofPlatform().start(() -> {
+            try {
+                finish();
+            } catch (Exception e) {
+                problems.add(e.toString());
+            }
+        });
+        await().until(() -> finisher.getState() == Thread.State.WAITING);
+        assertFalse(applier.isSyncing(), "a sender that stalls would never be noticed");
+        fetch.sourceLost(1, ProblemCode.SOURCE_VANISHED);
+        finisher.join();
+    }
+}
