@@ -68,7 +68,8 @@ public final class BindCodec {
         try {
             Protection level = Numbered.ofNumber(LEVELS, Byte.toUnsignedInt(in.get()), "protection");
             int stream = Short.toUnsignedInt(in.getShort());
-            return new BindRequest(level, SessionId.of(take(in, SessionId.LENGTH)), stream, take(in, BindRequest.NONCE_LENGTH));
+            return new BindRequest(
+                    level, SessionId.of(take(in, SessionId.LENGTH)), stream, take(in, BindRequest.NONCE_LENGTH));
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(ErrorCode.MALFORMED, "bind request: " + e.getMessage(), e);
         }

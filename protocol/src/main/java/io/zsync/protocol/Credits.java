@@ -24,7 +24,6 @@ public record Credits(int parts, int files, long bytes) {
     }
 
     public Credits min(Credits other) {
-        return new Credits(
-                Math.min(parts, other.parts), Math.min(files, other.files), Math.min(bytes, other.bytes));
+        return new Credits(Math.min(parts, other.parts), Math.min(files, other.files), Math.min(bytes, other.bytes));
     }
 }

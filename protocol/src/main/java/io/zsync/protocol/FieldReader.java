@@ -110,7 +110,8 @@ final class FieldReader {
 
     byte[] fixed(String what, int length) {
         if (length > remaining()) {
-            throw new IllegalArgumentException(what + " of " + length + " bytes, " + remaining() + " left in the frame");
+            throw new IllegalArgumentException(
+                    what + " of " + length + " bytes, " + remaining() + " left in the frame");
         }
         return input.readBytes(length);
     }
@@ -118,7 +119,10 @@ final class FieldReader {
     String text(String what, int max) {
         byte[] bytes = bytes(what, max);
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(what + " is not UTF-8", e);
         }

@@ -87,7 +87,7 @@ public final class FrameHeaderCodec {
                     (int) wireLength,
                     in.getLong(PLAIN_LENGTH));
         } catch (IllegalArgumentException e) {
-            throw new ProtocolException(ErrorCode.MALFORMED, e.getMessage(), e);
+            throw new ProtocolException(ErrorCode.MALFORMED, "frame header: " + e.getMessage(), e);
         }
     }
 

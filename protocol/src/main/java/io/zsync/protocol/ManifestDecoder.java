@@ -68,10 +68,7 @@ public final class ManifestDecoder {
                 in.expectEnd();
             }
             return item;
-        } catch (KryoException
-                | IndexOutOfBoundsException
-                | NegativeArraySizeException
-                | IllegalArgumentException e) {
+        } catch (KryoException | IndexOutOfBoundsException | NegativeArraySizeException | IllegalArgumentException e) {
             throw new ProtocolException(
                     ErrorCode.MALFORMED, "manifest after entry " + order.lastEntry() + ": " + e.getMessage(), e);
         }
@@ -92,9 +89,7 @@ public final class ManifestDecoder {
         return switch (kind) {
             case ManifestEncoder.DIR_BEGIN ->
                 new ManifestItem.DirBegin(
-                        optionalName(),
-                        new Entry.Directory(in.metadata()),
-                        in.bytes("rules", Limits.RULES_LENGTH));
+                        optionalName(), new Entry.Directory(in.metadata()), in.bytes("rules", Limits.RULES_LENGTH));
             case ManifestEncoder.FILE -> new ManifestItem.Leaf(in.name(in.u8()), in.regularFile());
             case ManifestEncoder.SYMLINK ->
                 new ManifestItem.Leaf(
@@ -102,8 +97,7 @@ public final class ManifestDecoder {
                         new Entry.Symlink(in.metadata(), in.bytes("link target", Limits.LINK_TARGET_LENGTH)));
             case ManifestEncoder.SPECIAL ->
                 new ManifestItem.Leaf(
-                        in.name(in.u8()),
-                        new Entry.Special(in.metadata(), in.number(SPECIAL_KINDS, "special kind")));
+                        in.name(in.u8()), new Entry.Special(in.metadata(), in.number(SPECIAL_KINDS, "special kind")));
             case ManifestEncoder.DIR_END -> new ManifestItem.DirEnd(in.number(LISTINGS, "listing"));
             default -> throw new IllegalArgumentException("no item of kind " + kind);
         };

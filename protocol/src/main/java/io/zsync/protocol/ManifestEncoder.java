@@ -70,7 +70,8 @@ public final class ManifestEncoder {
     private static int largest(ManifestItem item) {
         return switch (item) {
             case ManifestItem.DirBegin begin -> FIXED_FIELDS_LENGTH + Limits.NAME_LENGTH + begin.rules().length;
-            case ManifestItem.Leaf leaf when leaf.entry() instanceof Entry.Symlink link ->
+            case ManifestItem.Leaf leaf
+            when leaf.entry() instanceof Entry.Symlink link ->
                 FIXED_FIELDS_LENGTH + leaf.name().length() + link.target().length;
             case ManifestItem.Leaf leaf -> FIXED_FIELDS_LENGTH + leaf.name().length();
             case ManifestItem.DirEnd end -> FIXED_FIELDS_LENGTH;

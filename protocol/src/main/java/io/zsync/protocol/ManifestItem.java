@@ -13,11 +13,11 @@ public sealed interface ManifestItem {
      * @param name the directory's name in its parent; null for the root only
      * @param rules the text of its rule file, empty if there is none, at most {@link Limits#RULES_LENGTH} bytes
      */
-    record DirBegin(@Nullable Name name, Entry.Directory entry, byte[] rules)
-            implements ManifestItem {
+    record DirBegin(@Nullable Name name, Entry.Directory entry, byte[] rules) implements ManifestItem {
         public DirBegin {
             if (rules.length > Limits.RULES_LENGTH) {
-                throw new IllegalArgumentException("rules of " + rules.length + " bytes, at most " + Limits.RULES_LENGTH);
+                throw new IllegalArgumentException(
+                        "rules of " + rules.length + " bytes, at most " + Limits.RULES_LENGTH);
             }
             rules = rules.clone();
         }

@@ -91,10 +91,7 @@ public final class MessageCodec {
             Message message = read(type, in);
             in.expectEnd();
             return message;
-        } catch (KryoException
-                | IndexOutOfBoundsException
-                | NegativeArraySizeException
-                | IllegalArgumentException e) {
+        } catch (KryoException | IndexOutOfBoundsException | NegativeArraySizeException | IllegalArgumentException e) {
             throw new ProtocolException(ErrorCode.MALFORMED, "message type " + type + ": " + e.getMessage(), e);
         }
     }
@@ -124,7 +121,11 @@ public final class MessageCodec {
                         .varint(m.plannedBytes())
                         .flag(m.complete());
             case Message.Want m ->
-                out.u8(WANT).varint(m.file()).varint(m.attempt()).varint(m.offset()).varint(m.length());
+                out.u8(WANT)
+                        .varint(m.file())
+                        .varint(m.attempt())
+                        .varint(m.offset())
+                        .varint(m.length());
             case Message.Change m ->
                 out.u8(CHANGE)
                         .path(m.path())
@@ -146,7 +147,8 @@ public final class MessageCodec {
                         .varint(m.attempt())
                         .varint(m.offset())
                         .varint(m.length());
-            case Message.PackRejected m -> out.u8(PACK_REJECTED).varint(m.stream()).varint(m.sequence());
+            case Message.PackRejected m ->
+                out.u8(PACK_REJECTED).varint(m.stream()).varint(m.sequence());
             case Message.FileDone m -> out.u8(FILE_DONE).varint(m.file()).flag(m.durable());
             case Message.FileRefused m -> out.u8(FILE_REFUSED).varint(m.file()).number(m.code());
             case Message.Applied m -> out.u8(APPLIED).tally(m.tally());
@@ -164,8 +166,7 @@ public final class MessageCodec {
                 new Message.Open(
                         in.mode(), in.text("share", Limits.SHARE_LENGTH), in.path(), in.options(), in.credits());
             case OPENED ->
-                new Message.Opened(
-                        SessionId.of(in.fixed("session", SessionId.LENGTH)), in.streams(), in.protection());
+                new Message.Opened(SessionId.of(in.fixed("session", SessionId.LENGTH)), in.streams(), in.protection());
             case FAILURE -> new Message.Failure(in.error(), in.text("detail", Limits.DETAIL_LENGTH));
             case MANIFEST_PART ->
                 new Message.ManifestPart(
@@ -181,8 +182,7 @@ public final class MessageCodec {
             case CHANGE ->
                 new Message.Change(
                         in.path(), in.number(KINDS, "kind"), in.number(ACTIONS, "action"), in.u8(), in.count("size"));
-            case PROBLEM ->
-                new Message.Problem(in.path(), in.problem(), in.text("detail", Limits.DETAIL_LENGTH));
+            case PROBLEM -> new Message.Problem(in.path(), in.problem(), in.text("detail", Limits.DETAIL_LENGTH));
             case FILE_SENT -> new Message.FileSent(in.count("file"), in.attempt(), in.identity());
             case SOURCE_CHANGED -> new Message.SourceChanged(in.count("file"), in.attempt(), in.regularFile());
             case SOURCE_LOST -> new Message.SourceLost(in.count("file"), in.attempt(), in.problem());

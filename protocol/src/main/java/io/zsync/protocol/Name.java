@@ -1,8 +1,8 @@
 package io.zsync.protocol;
 
-import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One component of a path, as bytes: 1 to 255 of them, no {@code /}, no NUL, neither {@code .} nor {@code ..}. Ordered as

@@ -77,8 +77,8 @@ public final class PackCodec {
             long file = in.getLong();
             int attempt = Short.toUnsignedInt(in.getShort());
             int length = in.getInt();
-            FileIdentity identity = new FileIdentity(
-                    in.getLong(), in.getLong(), in.getInt(), in.getLong(), in.getInt(), in.getLong());
+            FileIdentity identity =
+                    new FileIdentity(in.getLong(), in.getLong(), in.getInt(), in.getLong(), in.getInt(), in.getLong());
             PackRecord record = new PackRecord(file, attempt, identity, length);
             if (length > in.remaining()) {
                 throw ProtocolException.malformed(
@@ -86,7 +86,7 @@ public final class PackCodec {
             }
             return record;
         } catch (IllegalArgumentException e) {
-            throw new ProtocolException(ErrorCode.MALFORMED, e.getMessage(), e);
+            throw new ProtocolException(ErrorCode.MALFORMED, "pack: " + e.getMessage(), e);
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.zsync.protocol;
 
-import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A canonical path below a root, as bytes: components joined by single slashes, none of them empty, {@code .} or {@code

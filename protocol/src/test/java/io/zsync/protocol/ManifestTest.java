@@ -1,5 +1,6 @@
 package io.zsync.protocol;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -9,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ManifestTest {
     private static final Metadata METADATA = new Metadata(0644, 1, 2, 3, 4);
-    private static final ManifestItem ROOT = new ManifestItem.DirBegin(null, new Entry.Directory(METADATA), new byte[0]);
+    private static final ManifestItem ROOT =
+            new ManifestItem.DirBegin(null, new Entry.Directory(METADATA), new byte[0]);
     private static final ManifestItem END = new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE);
 
     private final ManifestEncoder encoder = new ManifestEncoder();
@@ -43,7 +46,7 @@ class ManifestTest {
         assertNull(encoder.flush(), "nothing is left");
     }
 
-    private void receive(Message.ManifestPart part, List<ManifestItem> items, List<Long> throughEntries) {
+    private void receive(Message.@Nullable ManifestPart part, List<ManifestItem> items, List<Long> throughEntries) {
         if (part == null) {
             return;
         }
@@ -107,7 +110,9 @@ class ManifestTest {
 
         assertThrows(IllegalArgumentException.class, () -> encoder.add(file("a")));
         assertThrows(IllegalArgumentException.class, () -> encoder.add(file("b")));
-        assertThrows(IllegalArgumentException.class, () -> encoder.add(file(Name.reserved(1).toString())));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> encoder.add(file(Name.reserved(1).toString())));
         assertThrows(IllegalArgumentException.class, () -> encoder.add(ROOT));
         assertNull(encoder.add(file("c")), "a refused item leaves no trace");
         encoder.add(END);
@@ -121,7 +126,8 @@ class ManifestTest {
         for (int i = 0; i < 16; i++) {
             order.accept(directory("n".repeat(255), ""));
         }
-        assertThrows(IllegalArgumentException.class, () -> order.accept(file("n")), "4,095 bytes, a slash and one more");
+        assertThrows(
+                IllegalArgumentException.class, () -> order.accept(file("n")), "4,095 bytes, a slash and one more");
     }
 
     @Test
@@ -165,7 +171,7 @@ class ManifestTest {
     }
 
     private static ManifestItem directory(String name, String rules) {
-        return new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(METADATA), rules.getBytes());
+        return new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(METADATA), rules.getBytes(US_ASCII));
     }
 
     private static ManifestItem file(String name) {

@@ -24,7 +24,8 @@ class MessageTest {
 
     @Test
     void encodesADetailOfHalfCharacters() {
-        Message.Problem problem = new Message.Problem(RelativePath.ROOT, ProblemCode.TARGET_FAILED, "\ud800".repeat(2_000));
+        Message.Problem problem =
+                new Message.Problem(RelativePath.ROOT, ProblemCode.TARGET_FAILED, "\ud800".repeat(2_000));
         Output output = new Output(64, -1);
 
         int length = MessageCodec.append(problem, output);
@@ -65,9 +66,16 @@ class MessageTest {
     @Test
     void everyWireNumberIsUniqueAndFitsInAByte() {
         for (Numbered[] values : new Numbered[][] {
-            Mode.values(), Durability.values(), Protection.values(), ErrorCode.values(), ProblemCode.values(),
-            Entry.SpecialKind.values(), ManifestItem.Listing.values(), FrameHeader.Type.values(),
-            Message.Change.Kind.values(), Message.Change.Action.values()
+            Mode.values(),
+            Durability.values(),
+            Protection.values(),
+            ErrorCode.values(),
+            ProblemCode.values(),
+            Entry.SpecialKind.values(),
+            ManifestItem.Listing.values(),
+            FrameHeader.Type.values(),
+            Message.Change.Kind.values(),
+            Message.Change.Action.values()
         }) {
             boolean[] used = new boolean[256];
             for (Numbered value : values) {

@@ -1,5 +1,6 @@
 package io.zsync.protocol;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -54,7 +55,7 @@ class NameTest {
 
     @Test
     void readsAPieceOfALargerArray() {
-        byte[] bytes = "x/name/y".getBytes();
+        byte[] bytes = "x/name/y".getBytes(US_ASCII);
 
         assertEquals(Name.of("name"), Name.of(bytes, 2, 6));
         assertThrows(IllegalArgumentException.class, () -> Name.of(bytes, 0, 2));
@@ -62,7 +63,12 @@ class NameTest {
 
     @Test
     void ordersAsUnsignedBytes() {
-        List<Name> sorted = Stream.of(new byte[] {1}, "A".getBytes(), "a".getBytes(), "a-b".getBytes(), "a.b".getBytes())
+        List<Name> sorted = Stream.of(
+                        new byte[] {1},
+                        "A".getBytes(US_ASCII),
+                        "a".getBytes(US_ASCII),
+                        "a-b".getBytes(US_ASCII),
+                        "a.b".getBytes(US_ASCII))
                 .map(Name::of)
                 .toList();
         for (int i = 0; i + 1 < sorted.size(); i++) {
@@ -77,8 +83,14 @@ class NameTest {
         assertEquals(".zsync-00000000000000ff", Name.reserved(255).toString());
         assertTrue(Name.reserved(-1).isReserved());
         for (String other : List.of(
-                ".zsync-", ".zsync-0123456789abcde", ".zsync-0123456789abcdef0", ".zsync-0123456789ABCDEF", ".zsync",
-                "zsync-0123456789abcdef", ".zsync-0123456789abcdeg", ".Zsync-0123456789abcdef")) {
+                ".zsync-",
+                ".zsync-0123456789abcde",
+                ".zsync-0123456789abcdef0",
+                ".zsync-0123456789ABCDEF",
+                ".zsync",
+                "zsync-0123456789abcdef",
+                ".zsync-0123456789abcdeg",
+                ".Zsync-0123456789abcdef")) {
             assertFalse(Name.of(other).isReserved(), other);
         }
     }

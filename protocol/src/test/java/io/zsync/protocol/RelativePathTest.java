@@ -34,7 +34,8 @@ class RelativePathTest {
 
     @Test
     void takesApartWhatItPutTogether() {
-        RelativePath path = RelativePath.ROOT.child(Name.of("a")).child(Name.of("b")).child(Name.of("c"));
+        RelativePath path =
+                RelativePath.ROOT.child(Name.of("a")).child(Name.of("b")).child(Name.of("c"));
 
         assertEquals(RelativePath.of("a/b/c"), path);
         assertEquals(List.of(Name.of("a"), Name.of("b"), Name.of("c")), path.names());
@@ -52,10 +53,12 @@ class RelativePathTest {
 
         assertEquals(256, RelativePath.of(deepest).depth());
         assertThrows(IllegalArgumentException.class, () -> RelativePath.of(deepest + "/d"));
-        assertThrows(IllegalArgumentException.class, () -> RelativePath.of(deepest).child(Name.of("d")));
+        assertThrows(
+                IllegalArgumentException.class, () -> RelativePath.of(deepest).child(Name.of("d")));
         assertEquals(4095, RelativePath.of(longest).length());
         assertThrows(IllegalArgumentException.class, () -> RelativePath.of(longest + "/n"));
-        assertThrows(IllegalArgumentException.class, () -> RelativePath.of(longest).child(Name.of("n")));
+        assertThrows(
+                IllegalArgumentException.class, () -> RelativePath.of(longest).child(Name.of("n")));
         assertThrows(IllegalArgumentException.class, () -> RelativePath.of("a/" + "n".repeat(256)));
         String of4096 = "n".repeat(240) + ("/" + "n".repeat(240)).repeat(16);
         assertEquals(4096, RelativePath.of(of4096.substring(0, 4096)).length());
@@ -63,8 +66,9 @@ class RelativePathTest {
 
     @Test
     void ordersAsAManifestDoes() {
-        List<RelativePath> sorted = new ArrayList<>(
-                Stream.of("", "a", "a/x", "a-b", "a.b", "a0").map(RelativePath::of).toList());
+        List<RelativePath> sorted = new ArrayList<>(Stream.of("", "a", "a/x", "a-b", "a.b", "a0")
+                .map(RelativePath::of)
+                .toList());
         sorted.add(RelativePath.of(new byte[] {-1}));
 
         List<RelativePath> shuffled = new ArrayList<>(sorted);

@@ -1,7 +1,6 @@
 package io.zsync.node.replica;
 
 import io.zsync.node.fs.Directory;
-import io.zsync.node.fs.FileKind;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Metadata;
@@ -33,7 +32,7 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
         removals.append(out -> {
             writeBytes(out, directory.bytes());
             writeBytes(out, reserved.bytes());
-            out.writeByte(object.kind().ordinal());
+            out.writeBoolean(object.isDirectory());
             out.writeLong(object.device());
             out.writeLong(object.inode());
         });
@@ -61,14 +60,14 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
             removals.replay(in -> {
                 RelativePath path = RelativePath.of(readBytes(in));
                 Name reserved = Name.of(readBytes(in));
-                FileKind kind = FileKind.values()[in.readByte()];
+                boolean isDirectory = in.readBoolean();
                 long device = in.readLong();
                 long inode = in.readLong();
                 try {
                     Directory directory = cursor.at(path);
                     FileStat now = directory.stat(reserved);
-                    if (now.kind() == kind && now.device() == device && now.inode() == inode) {
-                        removeObject(directory, reserved, kind);
+                    if (now.isDirectory() == isDirectory && now.device() == device && now.inode() == inode) {
+                        removeObject(directory, reserved, isDirectory);
                     }
                 } catch (IOException e) {
                     problems.problem(path.child(reserved), ProblemCode.TARGET_FAILED, Publisher.reason(e));
@@ -94,8 +93,8 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
         });
     }
 
-    static void removeObject(Directory directory, Name name, FileKind kind) throws IOException {
-        if (kind == FileKind.DIRECTORY) {
+    static void removeObject(Directory directory, Name name, boolean isDirectory) throws IOException {
+        if (isDirectory) {
             directory.removeDirectory(name);
         } else {
             directory.unlink(name);

@@ -20,13 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a target tree match a manifest: merges the two in order, asks the {@link Planner} about each entry, does at once
- * what needs no content, and asks the {@link ContentSource} for the rest. One thread calls {@link #begin}, {@link #apply}
- * and {@link #finish}; fetches are filled by any number of others; the {@link Publisher} has its own.
+ * what needs no content, and asks the {@link ContentSource} for the rest. One thread calls {@link #apply} and
+ * {@link #finish}; fetches are filled by any number of others; the {@link Publisher} has its own.
  */
 public final class Applier implements AutoCloseable {
     private final @Nullable Root root;
@@ -47,8 +48,8 @@ public final class Applier implements AutoCloseable {
     private volatile boolean waiting;
     private volatile boolean changedAnything;
     private volatile boolean undurable;
-    private volatile long plannedFiles;
-    private volatile long plannedBytes;
+    private final LongAdder plannedFiles = new LongAdder();
+    private final LongAdder plannedBytes = new LongAdder();
 
     /** @param root null only in a dry run against a target that does not exist */
     public Applier(
@@ -170,7 +171,7 @@ public final class Applier implements AutoCloseable {
                 open.setMode(stat.mode() | 0700);
             }
             Directory.Listing listing = open.list();
-            listing.failures().forEach(failure -> problem(at, ProblemCode.TARGET_FAILED, failure.getMessage()));
+            listing.failures().forEach(failure -> problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(failure)));
             TargetDirectory entered = new TargetDirectory(at, entry, stat.device(), false, open, listing.members());
             entered.touched = finish || opened;
             if (!options.dryRun()) {
@@ -190,7 +191,7 @@ public final class Applier implements AutoCloseable {
     private void removeStale(TargetDirectory directory, Name stale) {
         try {
             FileStat stat = directory.open().stat(stale);
-            Aftermath.removeObject(directory.open(), stale, stat.kind());
+            Aftermath.removeObject(directory.open(), stale, stat.isDirectory());
             touch(directory);
         } catch (IOException e) {
             problem(directory.path.child(stale), ProblemCode.TARGET_FAILED, Publisher.reason(e));
@@ -272,7 +273,7 @@ public final class Applier implements AutoCloseable {
             if (!options.dryRun()) {
                 for (Name stale : listing.reserved()) {
                     Aftermath.removeObject(
-                            directory, stale, directory.stat(stale).kind());
+                            directory, stale, directory.stat(stale).isDirectory());
                 }
             }
             return false;
@@ -320,8 +321,8 @@ public final class Applier implements AutoCloseable {
     private void fetch(
             long number, TargetDirectory parent, Name name, Entry.RegularFile file, @Nullable FileStat victim)
             throws InterruptedException {
-        plannedFiles++;
-        plannedBytes += file.size();
+        plannedFiles.increment();
+        plannedBytes.add(file.size());
         if (options.dryRun()) {
             return;
         }
@@ -451,11 +452,11 @@ public final class Applier implements AutoCloseable {
     }
 
     public long plannedFiles() {
-        return plannedFiles;
+        return plannedFiles.sum();
     }
 
     public long plannedBytes() {
-        return plannedBytes;
+        return plannedBytes.sum();
     }
 
     public boolean isSyncing() {

@@ -4,6 +4,7 @@ import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The directory that one thread worked in last, kept open because the next file is most often its sibling. */
@@ -19,7 +20,7 @@ public final class DirectoryCursor implements AutoCloseable {
     /** The open directory at this path; valid until the next call. */
     public Directory at(RelativePath wanted) throws IOException {
         Directory open = directory;
-        if (open != null && wanted.equals(path)) {
+        if (open != null && Objects.equals(wanted, path)) {
             return open;
         }
         release();

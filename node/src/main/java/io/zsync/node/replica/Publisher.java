@@ -317,6 +317,9 @@ final class Publisher {
     }
 
     static String reason(IOException e) {
+        if (e instanceof FileFailure failure) {
+            return failure.operation() + ": " + failure.reason();
+        }
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
     }

@@ -62,7 +62,7 @@ public final class TreeScanner {
             throws IOException, InterruptedException {
         boolean complete = listing.failures().isEmpty();
         for (FileFailure failure : listing.failures()) {
-            visitor.problem(path, ProblemCode.SOURCE_UNREADABLE, failure.getMessage());
+            visitor.problem(path, ProblemCode.SOURCE_UNREADABLE, Publisher.reason(failure));
         }
         for (Member member : listing.members()) {
             complete &= member(path, directory, member);

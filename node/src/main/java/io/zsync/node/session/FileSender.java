@@ -16,6 +16,7 @@ import io.zsync.node.transport.OutboundPack;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProblemCode;
 import java.io.IOException;
@@ -227,6 +228,10 @@ final class FileSender implements Session.Work {
         }
         file.close();
         int attempt = file.attempt();
+        if (attempt == Limits.ATTEMPTS) {
+            lost(file, ProblemCode.SOURCE_CHANGED);
+            return;
+        }
         Entry.RegularFile fresh = new Entry.RegularFile(now.metadata(), now.size(), now.isSparse());
         file.startOver(fresh, now.identity());
         queue.exhausted(file);

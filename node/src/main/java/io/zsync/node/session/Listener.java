@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one port that a node listens on: the first byte tells control connections from data streams, anything else is closed
@@ -40,6 +43,7 @@ public final class Listener implements Closeable {
     private final Semaphore strangers = new Semaphore(STRANGERS);
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread acceptor;
 
     private Listener(
@@ -52,7 +56,7 @@ public final class Listener implements Closeable {
         this.acceptor = Thread.ofPlatform().daemon().name("zsync-accept").unstarted(this::accept);
     }
 
-    /** Binds and starts to accept. @param address port 0 takes any free one */
+    /** Binds and starts to accept; port 0 takes any free one. */
     public static Listener open(
             InetSocketAddress address, Identity self, Predicate<PeerId> accepted, Access access, Deadlines deadlines)
             throws IOException {
@@ -86,11 +90,9 @@ public final class Listener implements Closeable {
     }
 
     /** Out of descriptors accept fails at once, again and again: without a pause it would spin. */
-    private synchronized void pause() {
+    private void pause() {
         try {
-            if (server.isOpen()) {
-                wait(100);
-            }
+            closing.await(100, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -116,7 +118,7 @@ public final class Listener implements Closeable {
     }
 
     /** Finds out what has connected. @return null if it was a data stream, which its session has now */
-    private @org.jspecify.annotations.Nullable Connection identify(SocketChannel channel) throws IOException {
+    private @Nullable Connection identify(SocketChannel channel) throws IOException {
         ByteBuffer first = ByteBuffer.allocate(1);
         Deadlines.Deadline deadline = deadlines.close(channel, GREETING);
         int read;
@@ -147,9 +149,7 @@ public final class Listener implements Closeable {
     @Override
     public void close() throws IOException {
         server.close();
-        synchronized (this) {
-            notifyAll();
-        }
+        closing.countDown();
         try {
             acceptor.interrupt();
             acceptor.join();

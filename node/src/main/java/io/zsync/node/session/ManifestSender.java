@@ -9,6 +9,7 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class ManifestSender implements TreeScanner.Visitor {
     private int unacknowledged;
     private long lastSent = -1;
     private boolean over;
-    private volatile long entries;
+    private final LongAdder entries = new LongAdder();
 
     ManifestSender(Session session, Offers offers, int credit, EventPump events, Problems problems) {
         this.session = session;
@@ -49,7 +50,7 @@ final class ManifestSender implements TreeScanner.Visitor {
         if (item instanceof ManifestItem.DirEnd) {
             return;
         }
-        entries++;
+        entries.increment();
         if (item instanceof ManifestItem.Leaf leaf
                 && leaf.entry() instanceof Entry.RegularFile file
                 && file.size() > 0
@@ -107,6 +108,6 @@ final class ManifestSender implements TreeScanner.Visitor {
     }
 
     long entries() {
-        return entries;
+        return entries.sum();
     }
 }

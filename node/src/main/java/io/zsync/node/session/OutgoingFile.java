@@ -117,7 +117,7 @@ final class OutgoingFile implements Closeable {
 
     /** Others only append ranges, and only the holder of {@link #io} takes from the head. */
     private synchronized @Nullable Segment take(Range range, long end, boolean hole) {
-        if (spoilt || dropped || ranges.peek() != range) {
+        if (spoilt || dropped || !range.equals(ranges.peek())) {
             ranges.clear();
             return null;
         }

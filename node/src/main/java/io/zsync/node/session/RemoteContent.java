@@ -58,22 +58,23 @@ final class RemoteContent implements ContentSource {
     @Override
     public synchronized void awaitRoom(Fetch fetch) throws InterruptedException {
         while (!hasRoom(fetch.size())) {
-            awaitChange();
+            requireOpen();
+            wait();
         }
     }
 
     @Override
     public synchronized void awaitIdle() throws InterruptedException {
         while (!outstanding.isEmpty()) {
-            awaitChange();
+            requireOpen();
+            wait();
         }
     }
 
-    private void awaitChange() throws InterruptedException {
+    private void requireOpen() throws InterruptedException {
         if (closed) {
             throw new InterruptedException("the session is over");
         }
-        wait();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.zsync.node.transport;
 
+import static io.zsync.node.transport.Background.failure;
+import static io.zsync.node.transport.Background.message;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -25,7 +27,6 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -124,7 +125,7 @@ class ConnectionTest {
                 ProtocolException.class, () -> connect(NEAR, Identity.generate().id(), LONG));
 
         assertEquals(ErrorCode.NOT_TRUSTED, refused.code());
-        assertTrue(refused.getMessage().contains(FAR.id().toString()), refused.getMessage());
+        assertTrue(message(refused).contains(FAR.id().toString()), message(refused));
         assertInstanceOf(IOException.class, failure(accepted));
     }
 
@@ -139,7 +140,7 @@ class ConnectionTest {
         ProtocolException refused = assertInstanceOf(ProtocolException.class, failure(accepted));
         assertEquals(ErrorCode.NOT_TRUSTED, refused.code());
         assertEquals(ErrorCode.NOT_TRUSTED, heard.code());
-        assertTrue(refused.getMessage().contains(stranger.id().toString()), refused.getMessage());
+        assertTrue(message(refused).contains(stranger.id().toString()), message(refused));
     }
 
     /** The trust manager is asked once, and only that answer was yes. */
@@ -225,7 +226,7 @@ class ConnectionTest {
             return Connection.accept(channel, (byte) 0x16, FAR, peer -> true, deadlines, Duration.ofMillis(200));
         });
         try (SocketChannel silent = SocketChannel.open(server.getLocalAddress())) {
-            assertTrue(failure(accepted).getMessage().contains("not done within 200 ms"));
+            assertTrue(message(failure(accepted)).contains("not done within 200 ms"));
             assertEquals(-1, silent.read(ByteBuffer.allocate(1)));
         }
     }
@@ -253,13 +254,13 @@ class ConnectionTest {
         } catch (IOException e) {
             // Dropped in the middle of a drip.
         }
-        assertTrue(failure(accepted).getMessage().contains("not done within 500 ms"));
+        assertTrue(message(failure(accepted)).contains("not done within 500 ms"));
     }
 
     @Test
     void aSilentResponderIsGivenUpAtTheDeadline() {
         IOException late = assertThrows(IOException.class, () -> connect(NEAR, FAR.id(), Duration.ofMillis(200)));
-        assertTrue(late.getMessage().contains("not done within 200 ms"), late.getMessage());
+        assertTrue(message(late).contains("not done within 200 ms"), message(late));
     }
 
     @Test
@@ -270,7 +271,7 @@ class ConnectionTest {
         IOException refused =
                 assertThrows(IOException.class, () -> Connection.connect(address, NEAR, FAR.id(), deadlines, LONG));
 
-        assertTrue(refused.getMessage().contains(":" + address.getPort()), refused.getMessage());
+        assertTrue(message(refused).contains(":" + address.getPort()), message(refused));
     }
 
     @Test
@@ -349,7 +350,7 @@ class ConnectionTest {
             IOException broken = assertThrows(IOException.class, connection::read);
 
             assertFalse(broken instanceof EOFException, broken.toString());
-            assertTrue(broken.getMessage().contains("after 5 of 13 bytes"), broken.getMessage());
+            assertTrue(message(broken).contains("after 5 of 13 bytes"), message(broken));
         }
     }
 
@@ -432,10 +433,5 @@ class ConnectionTest {
             long now = written.get();
             return now > 0 && before.getAndSet(now) == now;
         });
-    }
-
-    private static Throwable failure(CompletableFuture<?> outcome) {
-        return assertThrows(ExecutionException.class, () -> outcome.get(20, TimeUnit.SECONDS))
-                .getCause();
     }
 }

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -199,8 +200,11 @@ class DataStreamTest {
                     SourceFile unreadable = file("unreadable", 200).failReadsFrom(0);
                     SourceFile intact = file("intact", 300)) {
                 FileIdentity before = file.stat().identity();
-                Files.write(directory.resolve("changed"), random(90));
+                Files.setLastModifiedTime(directory.resolve("changed"), FileTime.fromMillis(1_000));
                 assertFalse(writer.pack().add(file, 1, 1, before));
+                FileIdentity touched = file.stat().identity();
+                Files.write(directory.resolve("changed"), random(90));
+                assertFalse(writer.pack().add(file, 1, 1, touched));
                 FileIdentity identity = unreadable.stat().identity();
                 assertThrows(FileFailure.class, () -> writer.pack().add(unreadable, 2, 1, identity));
                 assertTrue(writer.pack().add(intact, 3, 1, intact.stat().identity()));

@@ -31,8 +31,8 @@ class BadVectorsTest {
 
     static Stream<Arguments> bad() {
         return BY_PREFIX.entrySet().stream()
-                .flatMap(each -> Vector.all("bad", each.getKey()).stream()
-                        .map(vector -> Arguments.of(each.getValue(), vector)));
+                .flatMap(each ->
+                        Vector.all("bad", each.getKey()).stream().map(vector -> Arguments.of(each.getValue(), vector)));
     }
 
     @ParameterizedTest
@@ -45,7 +45,7 @@ class BadVectorsTest {
         String[] expected = vector.expected().split(", ", 2);
         assertEquals(expected[0], failure.code().name());
         assertTrue(
-                failure.getMessage().contains(expected[1]),
+                String.valueOf(failure.getMessage()).contains(expected[1]),
                 () -> "\"" + failure.getMessage() + "\" tells \"" + expected[1] + "\"");
     }
 

@@ -1,5 +1,6 @@
 package io.zsync.tests.protocol;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -103,7 +104,8 @@ enum Decoding {
             int maced = BindCodec.REQUEST_LENGTH - BindRequest.MAC_LENGTH;
             byte[] again = BindCodec.request(bind, new byte[32]);
             assertArrayEquals(Arrays.copyOf(bytes, maced), Arrays.copyOf(again, maced), "no other encoding");
-            assertFalse(BindCodec.requestMatches(bytes, "another key".getBytes()), "another key matches nothing");
+            assertFalse(
+                    BindCodec.requestMatches(bytes, "another key".getBytes(US_ASCII)), "another key matches nothing");
         }
     };
 

@@ -52,17 +52,24 @@ final class ExpectedValues {
             Map.entry("change-root", change("", Message.Change.Kind.DIRECTORY, Message.Change.Action.UPDATE, 63, 0)),
             Map.entry("change-symlink", change("l", Message.Change.Kind.SYMLINK, Message.Change.Action.CREATE, 0, 1)),
             Map.entry("change-special", change("p", Message.Change.Kind.SPECIAL, Message.Change.Action.CREATE, 0, 0)),
-            Map.entry("problem", new Message.Problem(
-                    RelativePath.of(new byte[] {'d', '/', -1, -2}),
-                    ProblemCode.SOURCE_UNREADABLE,
-                    "open d/\\xff\\xfe: EACCES")),
+            Map.entry(
+                    "problem",
+                    new Message.Problem(
+                            RelativePath.of(new byte[] {'d', '/', -1, -2}),
+                            ProblemCode.SOURCE_UNREADABLE,
+                            "open d/\\xff\\xfe: EACCES")),
             Map.entry("problem-last", new Message.Problem(RelativePath.of("x"), ProblemCode.NAME_REFUSED, "")),
-            Map.entry("file-sent", new Message.FileSent(
-                    1, 1, new FileIdentity(5, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 12_345))),
-            Map.entry("file-sent-edges", new Message.FileSent(
-                    MAX, 3, new FileIdentity(Limits.FILE_LENGTH, Long.MIN_VALUE, 0, -1, 1, -1))),
-            Map.entry("source-changed", new Message.SourceChanged(
-                    4, 1, new Entry.RegularFile(new Metadata(07777, -1, -2, -1, 999_999_999), 6, true))),
+            Map.entry(
+                    "file-sent",
+                    new Message.FileSent(
+                            1, 1, new FileIdentity(5, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 12_345))),
+            Map.entry(
+                    "file-sent-edges",
+                    new Message.FileSent(MAX, 3, new FileIdentity(Limits.FILE_LENGTH, Long.MIN_VALUE, 0, -1, 1, -1))),
+            Map.entry(
+                    "source-changed",
+                    new Message.SourceChanged(
+                            4, 1, new Entry.RegularFile(new Metadata(07777, -1, -2, -1, 999_999_999), 6, true))),
             Map.entry("source-lost", new Message.SourceLost(4, 3, ProblemCode.SOURCE_VANISHED)),
             Map.entry("chunk-rejected", new Message.ChunkRejected(4, 1, 0, 8 << 20)),
             Map.entry("pack-rejected", new Message.PackRejected(15, 1_000_000)),
@@ -105,14 +112,20 @@ final class ExpectedValues {
                     List.of(
                             root(0755),
                             file("\n".getBytes(US_ASCII), 5),
-                            leaf("...", new Entry.RegularFile(
-                                    new Metadata(07777, -1, -1, Long.MIN_VALUE, 999_999_999),
-                                    Limits.FILE_LENGTH,
-                                    false)),
-                            leaf(".zsync-0123456789abcde", new Entry.RegularFile(
-                                    new Metadata(0644, 1000, 1000, MAX, 123_456_789), 5, false)),
+                            leaf(
+                                    "...",
+                                    new Entry.RegularFile(
+                                            new Metadata(07777, -1, -1, Long.MIN_VALUE, 999_999_999),
+                                            Limits.FILE_LENGTH,
+                                            false)),
+                            leaf(
+                                    ".zsync-0123456789abcde",
+                                    new Entry.RegularFile(new Metadata(0644, 1000, 1000, MAX, 123_456_789), 5, false)),
                             file("n".repeat(255).getBytes(US_ASCII), 5),
-                            leaf("o", new Entry.Symlink(metadata(0777), "t".repeat(4095).getBytes(US_ASCII))),
+                            leaf(
+                                    "o",
+                                    new Entry.Symlink(
+                                            metadata(0777), "t".repeat(4095).getBytes(US_ASCII))),
                             file(new byte[] {(byte) 0x80, -2}, 5),
                             end(ManifestItem.Listing.COMPLETE)));
 
@@ -158,8 +171,7 @@ final class ExpectedValues {
     }
 
     private static ManifestItem directory(String name, int mode, String rules) {
-        return new ManifestItem.DirBegin(
-                Name.of(name), new Entry.Directory(metadata(mode)), rules.getBytes(US_ASCII));
+        return new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(metadata(mode)), rules.getBytes(US_ASCII));
     }
 
     private static ManifestItem file(byte[] name, long size) {

@@ -41,9 +41,11 @@ final class ManifestLoad {
         sink.accept(new ManifestItem.DirBegin(null, directory, new byte[0]));
         for (int i = 0; i < files; i++) {
             if (i % FILES_IN_DIRECTORY == 0) {
-                sink.accept(new ManifestItem.DirBegin(Name.of("directory-" + (10_000_000 + i)), directory, new byte[0]));
+                sink.accept(
+                        new ManifestItem.DirBegin(Name.of("directory-" + (10_000_000 + i)), directory, new byte[0]));
             }
-            Metadata metadata = new Metadata(0644, 1000, 1000, 1_700_000_000 + i % 100_000, i * 37 % 1_000_000_000 & 0xFFFFFF);
+            Metadata metadata =
+                    new Metadata(0644, 1000, 1000, 1_700_000_000 + i % 100_000, i * 37 % 1_000_000_000 & 0xFFFFFF);
             sink.accept(new ManifestItem.Leaf(
                     Name.of("file-" + (10_000_000 + i)), new Entry.RegularFile(metadata, i % 70_000, false)));
             if (i % FILES_IN_DIRECTORY == FILES_IN_DIRECTORY - 1) {

@@ -32,7 +32,7 @@ class MutationTest {
 
     private static List<byte[]> seeds(String... sources) {
         return Arrays.stream(sources)
-                .map(source -> source.split(":"))
+                .map(source -> source.split(":", 2))
                 .flatMap(parts -> Vector.all(parts[0], parts.length > 1 ? parts[1] : "").stream())
                 .map(Vector::bytes)
                 .toList();
@@ -54,7 +54,10 @@ class MutationTest {
             } catch (ProtocolException expected) {
                 // The other allowed end.
             } catch (RuntimeException | Error e) {
-                fail(target.decoding() + " seed " + seed + " input " + HexFormat.of().formatHex(input), e);
+                fail(
+                        target.decoding() + " seed " + seed + " input "
+                                + HexFormat.of().formatHex(input),
+                        e);
             }
         }
 
@@ -75,7 +78,8 @@ class MutationTest {
                 case 3 -> bytes = spliced(bytes, at, at, EDGES[random.nextInt(EDGES.length)]);
                 case 4 -> bytes = spliced(bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(4)));
                 default -> {
-                    byte[] other = target.seeds().get(random.nextInt(target.seeds().size()));
+                    byte[] other =
+                            target.seeds().get(random.nextInt(target.seeds().size()));
                     int from = random.nextInt(other.length + 1);
                     bytes = spliced(bytes, at, bytes.length, Arrays.copyOfRange(other, from, other.length));
                 }

@@ -66,10 +66,11 @@ class SpecTest {
         Map<String, String> problems = Arrays.stream(ProblemCode.values())
                 .collect(Collectors.toMap(Enum::name, code -> Integer.toString(code.number())));
 
-        String[] tables = section("11. Errors").split("\\| problem code \\|");
-        assertEquals(2, tables.length, "a table of errors and one of problems");
-        assertEquals(new TreeMap<>(errors), matches(tables[0], row));
-        assertEquals(new TreeMap<>(problems), matches(tables[1], row));
+        String codes = section("11. Errors");
+        int second = codes.indexOf("| problem code |");
+        assertTrue(second > 0, "a table of errors and one of problems");
+        assertEquals(new TreeMap<>(errors), matches(codes.substring(0, second), row));
+        assertEquals(new TreeMap<>(problems), matches(codes.substring(second), row));
     }
 
     @Test
@@ -99,7 +100,8 @@ class SpecTest {
 
     private static Map<String, String> matches(String text, String pattern) {
         Map<String, String> found = new TreeMap<>();
-        Matcher matcher = Pattern.compile("^" + pattern + "$", Pattern.MULTILINE).matcher(text);
+        Matcher matcher =
+                Pattern.compile("^" + pattern + "$", Pattern.MULTILINE).matcher(text);
         while (matcher.find()) {
             found.put(matcher.group("key"), matcher.group("value"));
         }

@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -70,7 +71,7 @@ class VectorsTest {
     @ParameterizedTest
     @MethodSource("control")
     void aControlVectorMeansItsMessageAndIsItsOnlyEncoding(Vector vector) {
-        Message expected = ExpectedValues.MESSAGES.get(fileName(vector));
+        Message expected = expected(ExpectedValues.MESSAGES, vector);
 
         assertEquals(expected, Decoding.message(vector.bytes()));
         assertArrayEquals(vector.bytes(), Decoding.frame(expected));
@@ -79,7 +80,7 @@ class VectorsTest {
     @ParameterizedTest
     @MethodSource("manifests")
     void aManifestVectorMeansItsItemsAndIsTheirOnlyEncoding(Vector vector) {
-        var expected = ExpectedValues.MANIFESTS.get(fileName(vector));
+        var expected = expected(ExpectedValues.MANIFESTS, vector);
 
         assertEquals(expected, Decoding.items(Decoding.part(vector.bytes())));
         assertArrayEquals(vector.bytes(), Decoding.plain(expected));
@@ -88,7 +89,7 @@ class VectorsTest {
     @ParameterizedTest
     @MethodSource("data")
     void aDataVectorMeansItsHeaderAndBothChecksHold(Vector vector) {
-        FrameHeader expected = ExpectedValues.HEADERS.get(fileName(vector));
+        FrameHeader expected = expected(ExpectedValues.HEADERS, vector);
         ByteBuffer encoded = ByteBuffer.allocate(FrameHeaderCodec.CLEAR_LENGTH);
         FrameHeaderCodec.appendClear(expected, encoded);
 
@@ -112,13 +113,12 @@ class VectorsTest {
         PackCodec.read(
                 ByteBuffer.wrap(frame, 44, frame.length - 48),
                 2,
-                (record, content) ->
-                        files.put(record, StandardCharsets.US_ASCII.decode(content).toString()));
+                (record, content) -> files.put(
+                        record, StandardCharsets.US_ASCII.decode(content).toString()));
 
         var first = new FileIdentity(2, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 42);
         var second = new FileIdentity(3, -1, 0, Long.MIN_VALUE, 0, -1);
-        assertEquals(
-                Map.of(new PackRecord(1, 1, first, 2), "hi", new PackRecord(9, 2, second, 3), "yo!"), files);
+        assertEquals(Map.of(new PackRecord(1, 1, first, 2), "hi", new PackRecord(9, 2, second, 3), "yo!"), files);
         Decoding.PACK.decode(frame);
     }
 
@@ -221,6 +221,10 @@ class VectorsTest {
         byte[] flipped = bytes.clone();
         flipped[bit / 8] ^= (byte) (1 << bit % 8);
         return flipped;
+    }
+
+    private static <T> T expected(Map<String, T> values, Vector vector) {
+        return Objects.requireNonNull(values.get(fileName(vector)), () -> "no value for " + vector);
     }
 
     private static Set<String> names(List<Vector> vectors) {
