@@ -51,9 +51,15 @@ final class Responder {
         this.binding = binding;
     }
 
-    /** Serves one session to its end. Failures are told to the peer. */
+    /** Serves one session to its end. Failures are told to the peer, on a connection that is still open. */
     void serve(Connection connection) throws IOException {
         try (connection) {
+            converse(connection);
+        }
+    }
+
+    private void converse(Connection connection) throws IOException {
+        try {
             greet(connection);
             if (!(connection.read() instanceof Message.Open open)) {
                 throw ProtocolException.violation("the second message is no Open");
