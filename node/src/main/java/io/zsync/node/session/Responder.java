@@ -51,9 +51,15 @@ final class Responder {
         this.binding = binding;
     }
 
-    /** Serves one session to its end. Failures are told to the peer. */
+    /** Serves one session to its end. Failures are told to the peer, on a connection that is still open. */
     void serve(Connection connection) throws IOException {
         try (connection) {
+            converse(connection);
+        }
+    }
+
+    private void converse(Connection connection) throws IOException {
+        try {
             greet(connection);
             if (!(connection.read() instanceof Message.Open open)) {
                 throw ProtocolException.violation("the second message is no Open");
@@ -139,7 +145,10 @@ final class Responder {
             try {
                 return new RootHolder(LinuxRoot.open(directory));
             } catch (FileFailure e) {
-                if (e.errno() == Errno.NOENT) {
+                Path parent = directory.toAbsolutePath().getParent();
+                if (e.errno() == Errno.NOENT && parent != null) {
+                    // The real run makes the last component and no more.
+                    LinuxRoot.open(parent).close();
                     return new RootHolder(null);
                 }
                 throw e;
