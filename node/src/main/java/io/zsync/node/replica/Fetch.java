@@ -307,7 +307,7 @@ public final class Fetch implements Publication {
                     switch (code) {
                         case SOURCE_VANISHED -> "vanished before it was sent";
                         case INTEGRITY -> "arrived damaged again and again";
-                        case SOURCE_CHANGED -> "is no regular file any more";
+                        case SOURCE_CHANGED -> "kept changing while it was sent";
                         default -> "cannot be read by the sender";
                     });
         }

@@ -51,11 +51,10 @@ final class Responder {
         this.binding = binding;
     }
 
-    /** Serves one session to its end. Failures are told to the peer. */
+    /** Serves one session to its end. Failures are told to the peer, on a connection that is still open. */
     void serve(Connection connection) throws IOException {
-        // Closed behind the catches: what went wrong is told on this connection.
-        try (Connection open = connection) {
-            converse(open);
+        try (connection) {
+            converse(connection);
         }
     }
 

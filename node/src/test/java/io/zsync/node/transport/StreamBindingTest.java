@@ -175,7 +175,7 @@ class StreamBindingTest {
 
     @Test
     void anAnswerToAnotherRequestIsNone() throws Exception {
-        Background.start(() -> {
+        var answering = Background.start(() -> {
             try (SocketChannel channel = server.accept()) {
                 StreamBinding.read(channel, ByteBuffer.allocate(BindCodec.REQUEST_LENGTH));
                 byte[] earlier = BindCodec.request(request(0), initiatorKeys.initiator());
@@ -187,6 +187,7 @@ class StreamBindingTest {
         });
 
         assertThrows(ProtocolException.class, () -> open(request(1), initiatorKeys));
+        assertEquals(-1, answering.get(10, TimeUnit.SECONDS));
     }
 
     @Test

@@ -1,0 +1,105 @@
+package io.zsync.tests.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A target without room: what does not fit fails, and nothing of it stays. */
+class DiskFullIT {
+    @RegisterExtension
+    final Workspace work = new Workspace();
+
+    private boolean mounted;
+
+    private Path mount(String options) {
+        Machine.needsRoot("to mount a small file system");
+        Path disk = work.path("disk");
+        work.make("mkdir disk");
+        Outcome outcome = Command.of("mount", "-t", "tmpfs", "-o", options, "zsync-tests", disk.toString())
+                .run();
+        if (outcome.code() != 0) {
+            abort("cannot mount here: " + outcome.err());
+        }
+        mounted = true;
+        return disk.resolve("target");
+    }
+
+    @AfterEach
+    void unmount() {
+        if (mounted) {
+            Command.of("umount", work.path("disk").toString()).output();
+        }
+    }
+
+    @Test
+    void whatDoesNotFitFailsAndItsOldContentStays() {
+        Path target = mount("size=8m");
+        Path source = work.path("source");
+        work.make(
+                """
+                mkdir source disk/target
+                head -c 1000000 /dev/urandom >old
+                cp old disk/target/allocated; cp old disk/target/sent
+                head -c 20M /dev/urandom >source/allocated
+                head -c 10M /dev/urandom >source/sent
+                for f in 1 2 3; do head -c 5000 /dev/urandom >source/small$f; done""");
+
+        Outcome outcome = Checkout.push(source, target).run().exits(23);
+
+        assertTrue(outcome.err().contains("No space left on device"), outcome::err);
+        assertTrue(outcome.err().contains(", 2 failed\n"), outcome::err);
+        work.make("cmp old disk/target/allocated; cmp old disk/target/sent");
+        work.make("for f in 1 2 3; do cmp source/small$f disk/target/small$f; done");
+        Trees.assertNothingStaged(target);
+        assertEquals(
+                work.path("disk").toFile().getTotalSpace() - used(target),
+                work.path("disk").toFile().getFreeSpace(),
+                "all space is given back");
+
+        // With room again the same run completes.
+        Command.of("mount", "-o", "remount,size=64m", work.path("disk").toString()).output();
+        Checkout.push(source, target).run().exits(0);
+        Trees.assertMirrors(source, target);
+    }
+
+    @Test
+    void manySmallFilesThatDoNotFitFailOneByOne() {
+        Path target = mount("size=8m");
+        work.make(
+                """
+                mkdir source
+                for ((f = 0; f < 300; f++)); do head -c 50000 /dev/urandom >source/$f; done""");
+
+        Outcome outcome = Checkout.push(work.path("source"), target).run().exits(23);
+
+        long arrived = Trees.count(target, "-type", "f");
+        assertTrue(arrived > 0 && arrived < 300, () -> arrived + " arrived");
+        assertEquals(300 - arrived, outcome.errLines().stream().filter(line -> line.startsWith("zsync: ")).count());
+        Trees.assertNothingStaged(target);
+        work.make("for f in $(ls disk/target); do cmp source/$f disk/target/$f; done");
+    }
+
+    @Test
+    void inodesRunOutTheSameWay() {
+        Path target = mount("nr_inodes=30");
+        work.make("mkdir source; for ((f = 0; f < 60; f++)); do echo $f >source/$f; done; : >source/empty");
+
+        Outcome outcome = Checkout.push(work.path("source"), target).run().exits(23);
+
+        assertTrue(outcome.err().contains("No space left on device"), outcome::err);
+        Trees.assertNothingStaged(target);
+        work.make("for f in $(ls disk/target); do cmp source/$f disk/target/$f; done");
+        Command.of("mount", "-o", "remount,nr_inodes=300", work.path("disk").toString()).output();
+        Checkout.push(work.path("source"), target).run().exits(0);
+        Trees.assertMirrors(work.path("source"), target);
+    }
+
+    private static long used(Path target) {
+        return 1024 * Long.parseLong(Command.of("du", "-ks", target.toString()).output().split("\t")[0]);
+    }
+}
