@@ -107,7 +107,15 @@ public final class Listener implements Closeable {
                 strangers.release();
             }
             if (connection != null) {
-                responder.serve(connection);
+                Deadlines.Deadline opening = deadlines.close(channel, GREETING);
+                try {
+                    responder.serve(connection, () -> {
+                        opening.cancel();
+                        channels.remove(channel);
+                    });
+                } finally {
+                    opening.cancel();
+                }
             }
         } catch (IOException | ProtocolException refused) {
             // A stranger is told nothing. What an accepted peer must know went to it as a Failure.
@@ -124,6 +132,9 @@ public final class Listener implements Closeable {
         int read;
         try {
             read = channel.read(first);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         } finally {
             deadline.cancel();
         }
@@ -155,14 +166,17 @@ public final class Listener implements Closeable {
             acceptor.join();
             List<Thread> running = new ArrayList<>(threads);
             responder.cancel();
+            for (StreamSlots slots : binding.values()) {
+                slots.close();
+            }
+            for (SocketChannel channel : channels) {
+                channel.close();
+            }
             for (Thread thread : running) {
                 thread.join();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        for (SocketChannel channel : channels) {
-            channel.close();
         }
     }
 }

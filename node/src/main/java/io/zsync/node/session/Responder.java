@@ -44,6 +44,7 @@ final class Responder {
     private final Access access;
     private final Map<SessionId, StreamSlots> binding;
     private final Set<Session> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean cancelled;
 
     /** @param binding where the listener looks for the session that a data stream belongs to */
     Responder(Access access, Map<SessionId, StreamSlots> binding) {
@@ -51,20 +52,24 @@ final class Responder {
         this.binding = binding;
     }
 
-    /** Serves one session to its end. Failures are told to the peer, on a connection that is still open. */
-    void serve(Connection connection) throws IOException {
+    /**
+     * Serves one session to its end. Failures are told to the peer, on a connection that is still open.
+     *
+     * @param begun run once the session is one that {@link #cancel} ends
+     */
+    void serve(Connection connection, Runnable begun) throws IOException {
         try (connection) {
-            converse(connection);
+            converse(connection, begun);
         }
     }
 
-    private void converse(Connection connection) throws IOException {
+    private void converse(Connection connection, Runnable begun) throws IOException {
         try {
             greet(connection);
             if (!(connection.read() instanceof Message.Open open)) {
                 throw ProtocolException.violation("the second message is no Open");
             }
-            serve(connection, open);
+            serve(connection, open, begun);
         } catch (RunFailure e) {
             tell(connection, Failures.toPeer(e));
         } catch (FileFailure e) {
@@ -102,7 +107,8 @@ final class Responder {
         connection.flush();
     }
 
-    private void serve(Connection connection, Message.Open open) throws IOException, RunFailure, InterruptedException {
+    private void serve(Connection connection, Message.Open open, Runnable begun)
+            throws IOException, RunFailure, InterruptedException {
         RunOptions options = open.options();
         Access.Grant grant = access.grant(connection.peer(), open);
         if (options.protection() != Protection.CLEAR) {
@@ -126,7 +132,7 @@ final class Responder {
                 binding.remove(id);
                 slots.close();
             }
-            receive(connection, open, grant, root.root(), streams);
+            receive(connection, open, grant, root.root(), streams, begun);
         }
     }
 
@@ -175,7 +181,8 @@ final class Responder {
             Message.Open open,
             Access.Grant grant,
             @Nullable Root root,
-            List<SocketChannel> streams)
+            List<SocketChannel> streams,
+            Runnable begun)
             throws IOException, RunFailure, InterruptedException {
         RunOptions options = open.options();
         boolean superuser = Superuser.isEffective();
@@ -184,6 +191,10 @@ final class Responder {
                 new ApplyOptions(options.dryRun(), options.reportChanges(), options.durability(), rules, !superuser);
         Session session = new Session(connection, TIMEOUT, "responder");
         running.add(session);
+        begun.run();
+        if (cancelled) {
+            session.fail(Failures.interrupted());
+        }
         try (EventPump none = new EventPump(event -> {})) {
             RunContext run = new RunContext(
                     options,
@@ -202,6 +213,7 @@ final class Responder {
 
     /** Ends the sessions that run. */
     void cancel() {
+        cancelled = true;
         running.forEach(session -> session.fail(Failures.interrupted()));
     }
 

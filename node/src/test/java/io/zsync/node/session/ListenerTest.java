@@ -1,0 +1,117 @@
+package io.zsync.node.session;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.transport.Connection;
+import io.zsync.node.transport.Deadlines;
+import io.zsync.node.trust.Identity;
+import io.zsync.protocol.Credits;
+import io.zsync.protocol.Durability;
+import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.Mode;
+import io.zsync.protocol.Protection;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.RunOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A listener whose trusted peers stop in the middle of the greeting. */
+class ListenerTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    @TempDir
+    Path temp;
+
+    private final Deadlines deadlines = new Deadlines();
+    private final Identity self = Identity.generate();
+    private final Identity peer = Identity.generate();
+    private Path target;
+    private Listener listener;
+
+    @BeforeEach
+    void open() throws IOException {
+        target = Files.createDirectory(temp.resolve("target"));
+        Access access = (id, open) -> {
+            if (open.mode() != Mode.PUSH) {
+                throw new RunFailure(FailureKind.NOT_ALLOWED, "only a push is allowed here", null, null);
+            }
+            return new Access.Grant(target, true);
+        };
+        InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        listener = Listener.open(loopback, self, peer.id()::equals, access, deadlines);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        listener.close();
+        deadlines.close();
+    }
+
+    private Connection connect() throws IOException {
+        return Connection.connect(listener.address(), peer, self.id(), deadlines, PATIENCE);
+    }
+
+    private static Message.Open open(Mode mode) {
+        RunOptions options = new RunOptions(false, false, false, Durability.NONE, Protection.CLEAR, 2);
+        return new Message.Open(mode, "default", RelativePath.ROOT, options, Credits.DEFAULT);
+    }
+
+    private static Message say(Connection connection, Message... words) throws IOException {
+        for (Message word : words) {
+            connection.write(word);
+        }
+        connection.flush();
+        return connection.read();
+    }
+
+    @Test
+    void closesThoughAPeerSaysNothing() throws IOException {
+        try (Connection silent = connect()) {
+            assertTimeoutPreemptively(PATIENCE, listener::close);
+            assertThrows(RuntimeException.class, silent::read);
+        }
+    }
+
+    @Test
+    void closesThoughAPeerBindsNoStream() throws IOException {
+        try (Connection connection = connect()) {
+            assertInstanceOf(Message.Welcome.class, say(connection, new Message.Hello(1, 1, 0)));
+            assertInstanceOf(Message.Opened.class, say(connection, open(Mode.PUSH)));
+            assertTimeoutPreemptively(PATIENCE, listener::close);
+        }
+    }
+
+    @Test
+    void tellsAPeerWhyItIsRefused() throws IOException {
+        try (Connection connection = connect()) {
+            say(connection, new Message.Hello(1, 1, 0));
+            Message.Failure told = assertInstanceOf(Message.Failure.class, say(connection, open(Mode.PULL)));
+            Assertions.assertEquals(ErrorCode.NOT_ALLOWED, told.code());
+        }
+        try (Connection connection = connect()) {
+            Message.Failure told =
+                    assertInstanceOf(Message.Failure.class, say(connection, new Message.Hello(2, 9, 0)));
+            Assertions.assertEquals(ErrorCode.VERSION, told.code());
+        }
+        target = temp.resolve("missing/parent");
+        try (Connection connection = connect()) {
+            say(connection, new Message.Hello(1, 1, 0));
+            Message.Failure told = assertInstanceOf(Message.Failure.class, say(connection, open(Mode.PUSH)));
+            Assertions.assertEquals(ErrorCode.ROOT_UNUSABLE, told.code());
+        }
+    }
+}
