@@ -261,11 +261,19 @@ class NodeDisturbedTest extends PushFixture {
         assertThat(target).mirrors(source);
     }
 
-    /** Whatever is there is whole. */
+    /** Whatever is there is whole, and no directory is left as it was worked in. */
     private void verifyPrefix() throws IOException {
         try (var files = Files.walk(target)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertEquals(-1, Files.mismatch(file, source.resolve(target.relativize(file))), file.toString());
+            }
+        }
+        try (var directories = Files.walk(target)) {
+            for (Path directory : directories.filter(Files::isDirectory).toList()) {
+                assertEquals(
+                        Files.getPosixFilePermissions(source.resolve(target.relativize(directory))),
+                        Files.getPosixFilePermissions(directory),
+                        directory.toString());
             }
         }
     }

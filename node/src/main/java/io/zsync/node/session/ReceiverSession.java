@@ -104,22 +104,29 @@ final class ReceiverSession implements Session.Role, Reporter {
     }
 
     private Tally conclude(@Nullable Tally tally) throws IOException, RunFailure {
-        try (applier) {
+        // Closed behind the catch: what is abandoned still needs all that the applier holds open.
+        try (Applier open = applier) {
+            return await(tally, open);
+        }
+    }
+
+    private Tally await(@Nullable Tally tally, Applier open) throws RunFailure {
+        try {
             session.await();
-            if (tally == null) {
-                throw new IllegalStateException("session over without a tally");
-            }
-            return tally;
         } catch (RunFailure e) {
             if (tally == null) {
                 try {
-                    applier.abandon();
+                    open.abandon();
                 } catch (IOException second) {
                     e.addSuppressed(second);
                 }
             }
             throw e;
         }
+        if (tally == null) {
+            throw new IllegalStateException("session over without a tally");
+        }
+        return tally;
     }
 
     private void plan() throws IOException, InterruptedException {
