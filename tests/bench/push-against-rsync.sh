@@ -49,8 +49,9 @@ measure() {
     awk '{printf "%d %d\n", $1 * 1000, ($2 + $3) * 1000}' <<<"$figures"
 }
 
-# The daemon's CPU so far, in milliseconds: rsync's other half is there, and in its children once they are reaped.
+# The daemon's CPU so far, in milliseconds: rsync's other half is in its children, which count once they are reaped.
 daemon_cpu() {
+    while [ -n "$(cat "/proc/$daemon/task/$daemon/children")" ]; do sleep 0.05; done
     awk -v hz="$(getconf CLK_TCK)" '{print int(($14 + $15 + $16 + $17) * 1000 / hz)}' "/proc/$daemon/stat"
 }
 

@@ -5,6 +5,7 @@ import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.PushRequest;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
+import io.zsync.node.fs.Root;
 import io.zsync.node.session.Access;
 import io.zsync.node.session.EventPump;
 import io.zsync.node.session.Initiator;
@@ -18,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The facade of the engine. One node runs any number of pushes; {@link #close} ends them. Thread safe. */
@@ -34,8 +36,18 @@ public final class Node implements AutoCloseable {
      */
     public RunReport push(PushRequest request, EventSink events) throws RunFailure {
         refuseOverlap(request.source(), request.target());
-        Identity initiator = Identity.generate();
-        Identity responder = Identity.generate();
+        // Keys take as long as opening the first tree does, and a short run is mostly its start: do both at once.
+        CompletableFuture<Identity> keys = CompletableFuture.supplyAsync(Identity::generate);
+        try (Root source = Initiator.openSource(request)) {
+            return push(request, source, Identity.generate(), keys.join(), events);
+        } catch (IOException e) {
+            throw new RunFailure(FailureKind.SOCKET, "loopback: " + e.getMessage(), null, e);
+        }
+    }
+
+    private RunReport push(
+            PushRequest request, Root source, Identity initiator, Identity responder, EventSink events)
+            throws RunFailure, IOException {
         Access access = (peer, open) -> {
             if (open.mode() != Mode.PUSH) {
                 throw new RunFailure(FailureKind.NOT_ALLOWED, "only a push is allowed here", null, null);
@@ -51,12 +63,10 @@ public final class Node implements AutoCloseable {
                 if (cancelled) {
                     run.cancel();
                 }
-                return run.push(request, pump);
+                return run.push(request, source, pump);
             } finally {
                 running.remove(run);
             }
-        } catch (IOException e) {
-            throw new RunFailure(FailureKind.SOCKET, "loopback: " + e.getMessage(), null, e);
         }
     }
 

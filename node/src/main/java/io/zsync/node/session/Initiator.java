@@ -55,11 +55,10 @@ public final class Initiator {
         this.deadlines = deadlines;
     }
 
-    /** Pushes to the peer's default share. */
-    public RunReport push(PushRequest request, EventPump events) throws RunFailure {
+    /** Pushes a tree to the peer's default share. */
+    public RunReport push(PushRequest request, Root root, EventPump events) throws RunFailure {
         long start = System.nanoTime();
-        try (Root root = openSource(request);
-                Connection connection = connect()) {
+        try (Connection connection = connect()) {
             return push(request, root, connection, events, start);
         } catch (IOException | ProtocolException e) {
             throw isCancelled() ? Failures.interrupted() : Failures.of(e);
@@ -69,7 +68,8 @@ public final class Initiator {
         }
     }
 
-    private static Root openSource(PushRequest request) throws RunFailure, IOException {
+    /** Opens the tree that is to be pushed. */
+    public static Root openSource(PushRequest request) throws RunFailure, IOException {
         try {
             return LinuxRoot.open(request.source());
         } catch (FileFailure e) {
