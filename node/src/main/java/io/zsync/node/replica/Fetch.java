@@ -155,7 +155,7 @@ public final class Fetch implements Publication {
      */
     public Claim claim(int frameAttempt, long offset, long length, Parent parent) {
         synchronized (this) {
-            if (frameAttempt > attempt || state == State.OVER || state == State.SUBMITTED) {
+            if (isUnheardOf(frameAttempt)) {
                 throw ProtocolException.violation(
                         "a range of file " + file + ", attempt " + frameAttempt + ", which was not asked for");
             }
@@ -212,7 +212,7 @@ public final class Fetch implements Publication {
      */
     public void packed(PackRecord record, ByteBuffer content, Parent parent) {
         synchronized (this) {
-            if (record.attempt() > attempt || state == State.OVER || state == State.SUBMITTED) {
+            if (isUnheardOf(record.attempt())) {
                 throw ProtocolException.violation(
                         "file " + file + " in a pack, attempt " + record.attempt() + ", which was not asked for");
             }
@@ -283,7 +283,7 @@ public final class Fetch implements Publication {
 
     /** The source changed under an attempt: start over with what it is now, or give up after the last attempt. */
     public synchronized void sourceChanged(int changedAttempt, Entry.RegularFile fresh) {
-        if (changedAttempt > attempt || state == State.OVER || state == State.SUBMITTED) {
+        if (isUnheardOf(changedAttempt)) {
             throw ProtocolException.violation("file " + file + ", attempt " + changedAttempt + ", is not under way");
         }
         if (isStale(changedAttempt)) {
@@ -298,7 +298,7 @@ public final class Fetch implements Publication {
 
     /** The sender cannot send this file at all. */
     public synchronized void sourceLost(int lostAttempt, ProblemCode code) {
-        if (lostAttempt > attempt || state == State.OVER || state == State.SUBMITTED) {
+        if (isUnheardOf(lostAttempt)) {
             throw ProtocolException.violation("file " + file + ", attempt " + lostAttempt + ", is not under way");
         }
         if (!isStale(lostAttempt)) {
@@ -379,6 +379,12 @@ public final class Fetch implements Publication {
         } catch (IOException directoryGone) {
             return;
         }
+    }
+
+    /** Of an attempt that was not asked for, or of one that is complete. */
+    private boolean isUnheardOf(int frameAttempt) {
+        return frameAttempt > attempt
+                || (frameAttempt == attempt && (state == State.OVER || state == State.SUBMITTED));
     }
 
     private boolean isStale(int frameAttempt) {

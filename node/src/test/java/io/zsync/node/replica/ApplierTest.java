@@ -255,6 +255,22 @@ class ApplierTest {
     }
 
     @Test
+    void discardsWhatArrivesOfAnAttemptThatIsOverEvenWhenTheNextOneIsPublished() throws Exception {
+        begin(Durability.NONE);
+        Fetch fetch = fetch("a", LENGTH);
+        fetch.sourceChanged(1, file(0));
+        finish();
+        send(fetch, 1, 0, LENGTH, 9);
+        fetch.packed(new PackRecord(fetch.file(), 1, identity(10), 10), bytes(10, 9), parent());
+        fetch.confirmed(1, identity(LENGTH));
+        fetch.sourceChanged(1, file(3));
+        fetch.sourceLost(1, ProblemCode.SOURCE_VANISHED);
+        holds("a", 0, 0);
+        assertEquals(0, staged());
+        assertThrows(ProtocolException.class, () -> fetch.claim(2, 0, 1, parent()));
+    }
+
+    @Test
     void asksForADamagedRangeOnceMoreAndRefusesASecondClaim() throws Exception {
         begin(Durability.NONE);
         Fetch fetch = fetch("a", LENGTH);
