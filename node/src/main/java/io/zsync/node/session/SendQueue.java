@@ -91,8 +91,8 @@ final class SendQueue {
     synchronized void rejected(Message.ChunkRejected chunk) {
         OutgoingFile file = outstanding.get(chunk.file());
         if (file == null) {
-            throw ProtocolException.violation(
-                    "a chunk of file " + chunk.file() + ", which is not outstanding, was rejected");
+            // This end has given it up meanwhile, and the rejection crossed the word of it.
+            return;
         }
         if (rejected.size() >= REJECTIONS) {
             throw ProtocolException.violation("more than " + REJECTIONS + " chunks rejected at once");

@@ -127,12 +127,23 @@ class SendQueueTest {
         for (int i = 0; i < 12; i++) {
             queue.rejected(new Message.ChunkRejected(1, 1, (long) i << 23, 1 << 23));
         }
-        violates(() -> queue.rejected(new Message.ChunkRejected(2, 1, 0, 1)));
         violates(() -> {
             for (int i = 0; i < 1_000_000; i++) {
                 queue.rejected(new Message.ChunkRejected(1, 1, 0, 1));
             }
         });
+    }
+
+    @Test
+    void passesOverARejectionThatCrossedTheWordThatTheFileIsGivenUp() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, LARGE);
+        queue.want(whole(1, LARGE), offers);
+        OutgoingFile file =
+                assertInstanceOf(SendQueue.Task.Stream.class, queue.next()).file();
+        queue.lost(file);
+        assertDoesNotThrow(() -> queue.rejected(new Message.ChunkRejected(1, 1, 0, LARGE)));
+        queue.refused(1);
     }
 
     @Test
