@@ -3,6 +3,7 @@ package io.zsync.node;
 import static io.zsync.node.TreeAssert.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,11 +26,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -201,7 +204,9 @@ class NodeDisturbedTest extends PushFixture {
         try {
             for (int i = 0; i < 3; i++) {
                 push();
-                assertTrue(List.of(List.of(), List.of("log SOURCE_CHANGED")).contains(problems()), problems().toString());
+                assertTrue(
+                        List.of(List.of(), List.of("log SOURCE_CHANGED")).contains(problems()),
+                        problems().toString());
             }
         } finally {
             stop.set(true);
@@ -236,18 +241,21 @@ class NodeDisturbedTest extends PushFixture {
             AtomicBoolean once = new AtomicBoolean();
             int[] seen = {0};
             try (Node cancelled = new Node()) {
-                RunFailure failure = assertTimeoutPreemptively(PATIENCE, () -> {
+                AtomicReference<@Nullable RunFailure> ended = new AtomicReference<>();
+                assertTimeoutPreemptively(PATIENCE, () -> {
                     try {
                         cancelled.push(request(), event -> {
-                            if (event instanceof Event.Changed && ++seen[0] >= moment && once.compareAndSet(false, true)) {
+                            if (event instanceof Event.Changed
+                                    && ++seen[0] >= moment
+                                    && once.compareAndSet(false, true)) {
                                 Thread.ofPlatform().start(cancelled::cancel);
                             }
                         });
-                        return null;
                     } catch (RunFailure e) {
-                        return e;
+                        ended.set(e);
                     }
                 });
+                RunFailure failure = ended.get();
                 if (failure != null) {
                     assertEquals(FailureKind.INTERRUPTED, failure.kind(), failure.toString());
                     interrupted++;
@@ -327,22 +335,24 @@ class NodeDisturbedTest extends PushFixture {
         for (int i = 0; i < 12; i++) {
             file("f" + i, 4_000_000);
         }
-        AtomicReference<Throwable> thrown = new AtomicReference<>();
-        AtomicReference<Thread> caller = new AtomicReference<>();
-        caller.set(Thread.ofPlatform().unstarted(() -> {
+        AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+        AtomicReference<@Nullable Thread> caller = new AtomicReference<>();
+        Thread running = Thread.ofPlatform().unstarted(() -> {
             try {
                 node.push(request(), event -> {
                     if (event instanceof Event.Changed) {
-                        caller.get().interrupt();
+                        Objects.requireNonNull(caller.get()).interrupt();
                     }
                 });
             } catch (Throwable e) {
                 thrown.set(e);
             }
-        }));
-        caller.get().start();
-        assertTrue(caller.get().join(java.time.Duration.ofSeconds(10)), "still running");
-        assertEquals(FailureKind.INTERRUPTED, ((RunFailure) thrown.get()).kind(), String.valueOf(thrown.get()));
+        });
+        caller.set(running);
+        running.start();
+        assertTrue(running.join(java.time.Duration.ofSeconds(10)), "still running");
+        RunFailure failure = assertInstanceOf(RunFailure.class, thrown.get());
+        assertEquals(FailureKind.INTERRUPTED, failure.kind(), failure.toString());
         await().atMost(PATIENCE).until(() -> threadsOfRuns() == 0);
         assertThat(target).holdsNothingStaged();
     }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -109,7 +110,7 @@ abstract class PushFixture {
 
     /** Sets times that no clock of the file system would choose; of a symlink its own. */
     static void setTime(Path path, long seconds, int nanos) throws IOException {
-        try (LinuxRoot root = LinuxRoot.open(path.getParent());
+        try (LinuxRoot root = LinuxRoot.open(Objects.requireNonNull(path.getParent()));
                 Directory parent = root.directory(RelativePath.ROOT)) {
             parent.setTime(Name.of(path.getFileName().toString()), seconds, nanos);
         }

@@ -32,8 +32,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,8 +100,8 @@ class ApplierTest {
     private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
     private FaultyRoot.Fault fault = (call, arguments) -> {};
     private Root root;
-    private Applier applier;
-    private Thread publisher;
+    private @Nullable Applier begun;
+    private Thread publisher = new Thread();
     private long entries;
 
     @BeforeEach
@@ -109,10 +111,10 @@ class ApplierTest {
 
     @AfterEach
     void close() throws Exception {
-        if (applier != null) {
-            applier.closePublisher();
+        if (begun != null) {
+            begun.closePublisher();
             publisher.join();
-            applier.close();
+            begun.close();
         }
         root.close();
     }
@@ -128,7 +130,8 @@ class ApplierTest {
             }
         };
         ApplyOptions options = new ApplyOptions(false, true, durability, new MetadataRules(false), false);
-        applier = new Applier(root, options, content, reporter, new Random(1));
+        Applier applier = new Applier(root, options, content, reporter, new Random(1));
+        begun = applier;
         publisher = Thread.ofPlatform().start(() -> {
             try {
                 applier.runPublisher();
@@ -137,11 +140,16 @@ class ApplierTest {
             }
         });
         applier.apply(
-                entries++, new ManifestItem.DirBegin(null, new Entry.Directory(new Metadata(0755, 0, 0, 5, 5)), new byte[0]));
+                entries++,
+                new ManifestItem.DirBegin(null, new Entry.Directory(new Metadata(0755, 0, 0, 5, 5)), new byte[0]));
+    }
+
+    private Applier applier() {
+        return Objects.requireNonNull(begun);
     }
 
     private void apply(String name, Entry entry) throws Exception {
-        applier.apply(entries++, new ManifestItem.Leaf(Name.of(name), entry));
+        applier().apply(entries++, new ManifestItem.Leaf(Name.of(name), entry));
     }
 
     private static Entry.RegularFile file(int length) {
@@ -154,8 +162,8 @@ class ApplierTest {
     }
 
     private Tally finish() throws Exception {
-        applier.apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
-        return applier.finish();
+        applier().apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
+        return applier().finish();
     }
 
     private Fetch.Parent parent() {
@@ -186,7 +194,8 @@ class ApplierTest {
 
     private long staged() throws IOException {
         try (var files = Files.list(target)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(".zsync-")).count();
+            return files.filter(file -> file.getFileName().toString().startsWith(".zsync-"))
+                    .count();
         }
     }
 
@@ -395,7 +404,9 @@ class ApplierTest {
         assertEquals(2, finish().failed());
         assertEquals("somebody else's", Files.readString(target.resolve("changed")));
         assertEquals("somebody else's", Files.readString(target.resolve("fresh")));
-        assertEquals(List.of("changed TARGET_CHANGED", "fresh TARGET_CHANGED"), problems.stream().sorted().toList());
+        assertEquals(
+                List.of("changed TARGET_CHANGED", "fresh TARGET_CHANGED"),
+                problems.stream().sorted().toList());
         assertEquals(0, staged());
     }
 
@@ -458,9 +469,9 @@ class ApplierTest {
         };
         begin(Durability.NONE);
         for (String name : List.of("a", "b")) {
-            applier.apply(
-                    entries++, new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(META), new byte[0]));
-            applier.apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
+            applier()
+                    .apply(entries++, new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(META), new byte[0]));
+            applier().apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
         }
         Tally tally = finish();
         assertEquals(2, tally.failed());
@@ -475,13 +486,13 @@ class ApplierTest {
         begin(Durability.NONE);
         Fetch complete = fetch("a", LENGTH);
         Fetch half = fetch("b", LENGTH);
-        applier.closePublisher();
+        applier().closePublisher();
         publisher.join();
         send(complete, 1, 0, LENGTH, 1);
         complete.confirmed(1, identity(LENGTH));
         send(half, 1, 0, LENGTH / 2, 2);
         apply("c", new Entry.Symlink(META, new byte[] {'x'}));
-        applier.abandon();
+        applier().abandon();
         holds("a", LENGTH, 1);
         assertTrue(Files.isSymbolicLink(target.resolve("c")));
         assertFalse(Files.exists(target.resolve("b")));
@@ -500,7 +511,7 @@ class ApplierTest {
             }
         });
         await().until(() -> finisher.getState() == Thread.State.WAITING);
-        assertFalse(applier.isSyncing(), "a sender that stalls would never be noticed");
+        assertFalse(applier().isSyncing(), "a sender that stalls would never be noticed");
         fetch.sourceLost(1, ProblemCode.SOURCE_VANISHED);
         finisher.join();
     }

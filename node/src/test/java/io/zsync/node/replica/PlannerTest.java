@@ -10,6 +10,7 @@ import io.zsync.protocol.Metadata;
 import io.zsync.protocol.ProblemCode;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,20 @@ class PlannerTest {
 
     private static FileStat stat(FileKind kind, Metadata meta, long size) {
         return new FileStat(
-                kind, meta.mode(), meta.uid(), meta.gid(), size, 8, meta.mtimeSeconds(), meta.mtimeNanos(), 9, 9, 1, 1, 1, 0);
+                kind,
+                meta.mode(),
+                meta.uid(),
+                meta.gid(),
+                size,
+                8,
+                meta.mtimeSeconds(),
+                meta.mtimeNanos(),
+                9,
+                9,
+                1,
+                1,
+                1,
+                0);
     }
 
     private static Planner.Existing existing(FileKind kind, Metadata meta, long size, @Nullable String link) {
@@ -74,14 +88,14 @@ class PlannerTest {
     @ParameterizedTest
     @CsvSource({"MODE,8", "OWNER,16", "GROUP,32", "TIME,4", "NANOS,4", "NONE,0"})
     void tellsEachDifferenceOfMetadata(String what, int attribute) {
-        Metadata other = Map.of(
+        Metadata other = Objects.requireNonNull(Map.of(
                         "MODE", new Metadata(0600, 10, 20, 1_000, 5),
                         "OWNER", new Metadata(0644, 11, 20, 1_000, 5),
                         "GROUP", new Metadata(0644, 10, 21, 1_000, 5),
                         "TIME", new Metadata(0644, 10, 20, 1_001, 5),
                         "NANOS", new Metadata(0644, 10, 20, 1_000, 6),
                         "NONE", META)
-                .get(what);
+                .get(what));
         Action update = attribute == 0 ? new Action.Keep() : new Action.Update(attribute);
         assertEquals(update, planner.plan(source(FileKind.DIRECTORY), existing(FileKind.DIRECTORY, other, 0, null)));
         Action link = attribute == Change.MODE ? new Action.Keep() : update;
