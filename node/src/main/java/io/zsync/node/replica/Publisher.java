@@ -12,6 +12,7 @@ import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,10 @@ final class Publisher {
     private static final int BATCH_FILES = 4_096;
     private static final long BATCH_BYTES = 256L << 20;
     private static final long BATCH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Where nothing is synced together a batch only saves wake-ups. */
+    private static final int UNSYNCED_FILES = 256;
+
+    private static final long UNSYNCED_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /** More touched directories than this are cheaper to sync all at once. */
     private static final int SINGLE_DIRECTORY_SYNCS = 16;
 
@@ -44,6 +49,8 @@ final class Publisher {
     private final Durability durability;
     private final FileSystems fileSystems;
     private final Removals removals;
+    private final int batchFiles;
+    private final long batchNanos;
     /** True while somebody waits for what is queued and nothing more can join it. */
     private final BooleanSupplier starved;
 
@@ -68,6 +75,8 @@ final class Publisher {
         this.fileSystems = fileSystems;
         this.removals = removals;
         this.starved = starved;
+        this.batchFiles = durability == Durability.BATCH ? BATCH_FILES : UNSYNCED_FILES;
+        this.batchNanos = durability == Durability.BATCH ? BATCH_NANOS : UNSYNCED_NANOS;
     }
 
     /** Hands over a staged object. Never blocks: what may be queued is bounded by who asked for it. */
@@ -77,7 +86,9 @@ final class Publisher {
         }
         queue.add(publication);
         queuedBytes += publication.bytes();
-        notifyAll();
+        if (queue.size() == 1 || batchIsDue()) {
+            notifyAll();
+        }
     }
 
     /** Has the publisher's thread do a piece of file work for a thread that must not. */
@@ -140,7 +151,6 @@ final class Publisher {
                         publish(batch, cursor);
                     }
                 } finally {
-                    cursor.release();
                     synchronized (this) {
                         busy = false;
                         notifyAll();
@@ -173,7 +183,7 @@ final class Publisher {
             if (queue.isEmpty()) {
                 wait();
             } else {
-                long nanos = BATCH_NANOS - (System.nanoTime() - oldestNanos);
+                long nanos = batchNanos - (System.nanoTime() - oldestNanos);
                 TimeUnit.NANOSECONDS.timedWait(this, Math.max(nanos, 1));
             }
         }
@@ -195,13 +205,12 @@ final class Publisher {
 
     private boolean batchIsDue() {
         return !queue.isEmpty()
-                && (durability != Durability.BATCH
-                        || closing
+                && (closing
                         || draining
                         || starved.getAsBoolean()
-                        || queue.size() >= BATCH_FILES
+                        || queue.size() >= batchFiles
                         || queuedBytes >= BATCH_BYTES
-                        || System.nanoTime() - oldestNanos >= BATCH_NANOS);
+                        || System.nanoTime() - oldestNanos >= batchNanos);
     }
 
     private void publish(List<Publication> batch, DirectoryCursor cursor) throws IOException {
@@ -221,6 +230,8 @@ final class Publisher {
         if (durability == Durability.BATCH && !sync(devices, sealed, cursor)) {
             return;
         }
+        // Streams deliver side by side: by directory, so that each is opened once.
+        sealed.sort(Comparator.comparing(each -> each.publication().directory()));
         Set<RelativePath> touched = new LinkedHashSet<>();
         List<Publication> visible = new ArrayList<>(sealed.size());
         for (Sealed each : sealed) {

@@ -4,6 +4,7 @@ import io.zsync.node.transport.Connection;
 import io.zsync.protocol.Message;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What is to go out on a control connection. Everything else goes before the next manifest part, so that no bulk ever
@@ -13,9 +14,18 @@ import java.util.ArrayDeque;
 final class Outbox {
     private static final int ROOM = 16_384;
 
+    /**
+     * The first message after a pause goes at once; those that follow closely share a record, because each record costs
+     * both ends a wake-up, and a file of a few bytes is worth less than that.
+     */
+    private static final long LINGER_NANOS = 200_000;
+
+    private static final int LINGER_MESSAGES = 512;
+
     private final Connection connection;
     private final ArrayDeque<Message> urgent = new ArrayDeque<>();
     private final ArrayDeque<Message.ManifestPart> parts = new ArrayDeque<>();
+    private long takenNanos = System.nanoTime() - LINGER_NANOS;
     private boolean closing;
     private boolean broken;
 
@@ -45,7 +55,10 @@ final class Outbox {
         } else {
             urgent.add(message);
         }
-        notifyAll();
+        // A lingering writer needs no word of each message that joins.
+        if (urgent.size() + parts.size() == 1 || urgent.size() == LINGER_MESSAGES) {
+            notifyAll();
+        }
     }
 
     /** Lets {@link #run} return once everything queued so far is out. */
@@ -83,17 +96,23 @@ final class Outbox {
     }
 
     private synchronized boolean take(ArrayDeque<Message> batch) {
-        while (isIdle()) {
-            if (closing) {
-                return false;
-            }
-            try {
+        try {
+            while (isIdle()) {
+                if (closing) {
+                    return false;
+                }
                 wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
             }
+            long left = LINGER_NANOS - (System.nanoTime() - takenNanos);
+            while (left > 0 && urgent.size() < LINGER_MESSAGES && !closing) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+                left = LINGER_NANOS - (System.nanoTime() - takenNanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
+        takenNanos = System.nanoTime();
         if (urgent.isEmpty()) {
             batch.add(parts.remove());
         } else {
