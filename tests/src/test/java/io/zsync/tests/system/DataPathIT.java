@@ -76,9 +76,23 @@ class DataPathIT {
     private void push(String dataPath) throws IOException {
         Path trace = work.path("trace");
         outcome = Command.of(
-                        "strace", "-f", "-qq", "-y", "-s", "0", "-o", trace.toString(),
-                        "-e", "trace=%desc", Checkout.launcher(), "push", "--explain", "--data-path", dataPath,
-                        source.toString(), "local:" + target)
+                        "strace",
+                        "-f",
+                        "-qq",
+                        "-y",
+                        "-s",
+                        "0",
+                        "-o",
+                        trace.toString(),
+                        "-e",
+                        "trace=%desc",
+                        Checkout.launcher(),
+                        "push",
+                        "--explain",
+                        "--data-path",
+                        dataPath,
+                        source.toString(),
+                        "local:" + target)
                 .run()
                 .exits(0);
         calls = SystemCalls.read(trace);

@@ -30,7 +30,8 @@ final class Machine {
 
     static void needsStrace() {
         needs("strace");
-        Outcome tried = Command.of("strace", "-f", "-qq", "-o", "/dev/null", "true").run();
+        Outcome tried =
+                Command.of("strace", "-f", "-qq", "-o", "/dev/null", "true").run();
         if (tried.code() != 0) {
             abort("strace may not trace here: " + tried.err());
         }
