@@ -118,7 +118,7 @@ class KillIT {
 
     @Test
     void noPathIsTornAndTheNextPushConverges() throws Exception {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("zsync.seed", new Random().nextLong());
         System.out.println("Kill: seed " + seed);
         List<Point> points = pointsOf(countingRun(), new Random(seed));
         int fired = 0;
