@@ -324,6 +324,7 @@ public final class Applier implements AutoCloseable {
         plannedFiles.increment();
         plannedBytes.add(file.size());
         if (options.dryRun()) {
+            counts.bytes.add(file.size());
             return;
         }
         touch(parent);
@@ -331,11 +332,14 @@ public final class Applier implements AutoCloseable {
         fetches.put(number, fetch);
         inTransfer.incrementAndGet();
         while (!content.want(fetch)) {
+            // Not asked for, it can join no batch: those that are queued must not wait for it.
+            inTransfer.decrementAndGet();
             await(true);
             try {
                 content.awaitRoom(fetch);
             } finally {
                 await(false);
+                inTransfer.incrementAndGet();
             }
         }
     }

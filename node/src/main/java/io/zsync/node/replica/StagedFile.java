@@ -50,7 +50,7 @@ final class StagedFile {
         try {
             if (entry.size() >= ALLOCATE_FROM && !entry.sparse()) {
                 file.allocate(entry.size());
-            } else if (entry.size() >= Limits.SMALL_FILE_LENGTH) {
+            } else if (entry.size() >= Limits.SMALL_FILE_LENGTH || entry.sparse()) {
                 file.setSize(entry.size());
             }
             return staged;

@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import io.zsync.node.api.Event;
 import io.zsync.node.api.EventSink;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings events to a sink that may block, from threads that must not. The run is slowed down where it can be, before the
@@ -15,6 +16,7 @@ public final class EventPump implements AutoCloseable {
     private final ArrayDeque<Event> waiting = new ArrayDeque<>();
     private final Thread thread;
     private boolean closing;
+    private @Nullable Throwable failure;
 
     public EventPump(EventSink sink) {
         this.sink = sink;
@@ -23,6 +25,9 @@ public final class EventPump implements AutoCloseable {
 
     /** Queues an event. Never blocks. */
     public synchronized void post(Event event) {
+        if (failure != null) {
+            return;
+        }
         waiting.add(event);
         notifyAll();
     }
@@ -37,11 +42,23 @@ public final class EventPump implements AutoCloseable {
     private void run() {
         ArrayDeque<Event> batch = new ArrayDeque<>();
         while (take(batch)) {
-            for (Event event : batch) {
-                sink.accept(event);
+            try {
+                for (Event event : batch) {
+                    sink.accept(event);
+                }
+            } catch (RuntimeException | Error e) {
+                broken(e);
+                return;
             }
             batch.clear();
         }
+    }
+
+    /** The sink gets no more events, and nobody waits for it. */
+    private synchronized void broken(Throwable cause) {
+        failure = cause;
+        waiting.clear();
+        notifyAll();
     }
 
     private synchronized boolean take(ArrayDeque<Event> batch) {
@@ -61,7 +78,7 @@ public final class EventPump implements AutoCloseable {
         return true;
     }
 
-    /** Returns when the sink has seen everything. */
+    /** Returns when the sink has seen everything; throws what the sink has thrown, if it has. */
     @Override
     public void close() {
         synchronized (this) {
@@ -72,6 +89,13 @@ public final class EventPump implements AutoCloseable {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            switch (failure) {
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                case null, default -> {}
+            }
         }
     }
 }

@@ -116,7 +116,13 @@ public final class Initiator {
                 events,
                 problems);
         List<SocketChannel> streams = bind(connection, opened);
-        Session started = begin(connection, request.timeout());
+        Session started;
+        try {
+            started = begin(connection, request.timeout());
+        } catch (RunFailure e) {
+            close(streams);
+            throw e;
+        }
         PathCounters counters = new PathCounters();
         SenderSession sender = new SenderSession(started, root, run, counters);
         started.spawn("progress", () -> {
@@ -168,13 +174,17 @@ public final class Initiator {
             try {
                 streams.add(StreamBinding.open(address, request, keys, deadlines, Listener.GREETING));
             } catch (IOException | ProtocolException e) {
-                for (SocketChannel stream : streams) {
-                    stream.close();
-                }
+                close(streams);
                 throw e;
             }
         }
         return streams;
+    }
+
+    private static void close(List<SocketChannel> streams) throws IOException {
+        for (SocketChannel stream : streams) {
+            stream.close();
+        }
     }
 
     private synchronized Session begin(Connection connection, Duration timeout) throws RunFailure {

@@ -177,6 +177,8 @@ final class OutgoingFile implements Closeable {
     /** Nobody wants this file any more, or it cannot be sent: nothing more is said about it. */
     synchronized void drop() {
         dropped = true;
+        // Left in, they would bring a data thread back to this file for ever.
+        ranges.clear();
     }
 
     synchronized boolean isDropped() {

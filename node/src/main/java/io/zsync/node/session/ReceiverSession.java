@@ -54,6 +54,7 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     /** Receives the tree and returns the counts once everything is applied and the session is over. */
     Tally receive(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
+        session.start(this);
         Root open = root;
         if (open != null) {
             session.spawn("publish", applier::runPublisher);
@@ -61,7 +62,6 @@ final class ReceiverSession implements Session.Role, Reporter {
         for (int i = 0; i < streams.size(); i++) {
             spawnReader(open, streams.get(i), i);
         }
-        session.start(this);
         Tally tally = null;
         try {
             plan();
@@ -74,6 +74,8 @@ final class ReceiverSession implements Session.Role, Reporter {
                 session.finish();
             }
         } catch (InterruptedException sessionIsOver) {
+            // Or, if it is not, this thread was interrupted and nobody goes on.
+            session.fail(Failures.interrupted());
             tally = null;
         } catch (IOException | RuntimeException | Error e) {
             session.fail(e);

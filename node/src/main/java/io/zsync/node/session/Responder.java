@@ -145,7 +145,10 @@ final class Responder {
             try {
                 return new RootHolder(LinuxRoot.open(directory));
             } catch (FileFailure e) {
-                if (e.errno() == Errno.NOENT) {
+                Path parent = directory.toAbsolutePath().getParent();
+                if (e.errno() == Errno.NOENT && parent != null) {
+                    // The real run makes the last component and no more.
+                    LinuxRoot.open(parent).close();
                     return new RootHolder(null);
                 }
                 throw e;

@@ -58,12 +58,12 @@ final class SenderSession implements Session.Role {
         };
         boolean forced = run.dataPath() != PathPolicy.AUTO;
         Consumer<Event.Moved> explain = run.explain() ? run.events()::post : moved -> {};
+        session.start(this);
         for (int i = 0; i < streams.size(); i++) {
             DataWriter writer = new DataWriter(streams.get(i), counters);
             session.closeAtEnd(writer);
             session.spawn("send-" + i, new FileSender(session, root, queue, writer, i, path, forced, explain));
         }
-        session.start(this);
         try {
             new TreeScanner(root, manifest).scan();
             manifest.complete();
@@ -73,7 +73,8 @@ final class SenderSession implements Session.Role {
                 }
             }
         } catch (InterruptedException sessionIsOver) {
-            session.await();
+            // Or, if it is not, the caller was interrupted and nobody goes on.
+            session.fail(Failures.interrupted());
         } catch (IOException | RuntimeException | Error e) {
             session.fail(e);
         }

@@ -72,10 +72,19 @@ final class Session {
 
     /** Starts reading, writing and watching. */
     void start(Role startedRole) {
+        boolean late;
         synchronized (this) {
             role = startedRole;
+            late = isOver();
+            if (!late) {
+                become(SessionState.RUNNING);
+            }
         }
-        become(SessionState.RUNNING);
+        if (late) {
+            // Cancelled before it began: nobody has told the role yet.
+            startedRole.over();
+            return;
+        }
         spawn("writer", outbox::run);
         spawn("reader", this::read);
         spawn("monitor", this::watch);
