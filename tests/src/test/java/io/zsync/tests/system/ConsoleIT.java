@@ -71,9 +71,15 @@ class ConsoleIT {
         assertEquals("", outcome.out() + outcome.err());
     }
 
+    /** A run that ends before the bar's first beat shows none. */
+    private void makeTheRunLast() {
+        work.make("head -c 1G /dev/zero >source/slow");
+    }
+
     @Test
     void aTerminalGetsABarAndThenTheSummary() {
         Machine.needs("script");
+        makeTheRunLast();
         String typed = "stty cols " + COLUMNS + "; exec '" + Checkout.launcher() + "' push '" + source + "' 'local:"
                 + target + "'";
 
@@ -100,6 +106,7 @@ class ConsoleIT {
 
     @Test
     void withoutATerminalThereIsNoBarUnlessAskedFor() {
+        makeTheRunLast();
         Outcome silent = Checkout.push(source, target).run().exits(0);
 
         assertFalse(silent.err().contains("\r") || silent.err().contains("%"), silent::err);

@@ -104,8 +104,7 @@ class DiskFullIT {
     }
 
     private static long used(Path target) {
-        return 1024
-                * Long.parseLong(
-                        Command.of("du", "-ks", target.toString()).output().split("\t")[0]);
+        String kibibytes = Command.script("du -ks \"$1\" | cut -f 1", target).output();
+        return 1024 * Long.parseLong(kibibytes.strip());
     }
 }
