@@ -201,7 +201,9 @@ class NodeDisturbedTest extends PushFixture {
         try {
             for (int i = 0; i < 3; i++) {
                 push();
-                assertTrue(List.of(List.of(), List.of("log SOURCE_CHANGED")).contains(problems()), problems().toString());
+                assertTrue(
+                        List.of(List.of(), List.of("log SOURCE_CHANGED")).contains(problems()),
+                        problems().toString());
             }
         } finally {
             stop.set(true);
@@ -239,7 +241,9 @@ class NodeDisturbedTest extends PushFixture {
                 RunFailure failure = assertTimeoutPreemptively(PATIENCE, () -> {
                     try {
                         cancelled.push(request(), event -> {
-                            if (event instanceof Event.Changed && ++seen[0] >= moment && once.compareAndSet(false, true)) {
+                            if (event instanceof Event.Changed
+                                    && ++seen[0] >= moment
+                                    && once.compareAndSet(false, true)) {
                                 Thread.ofPlatform().start(cancelled::cancel);
                             }
                         });

@@ -61,7 +61,11 @@ class NodePushTest extends PushFixture {
         RunReport second = push();
         assertThat(target).mirrors(source);
         assertEquals(11, second.tally().unchanged());
-        assertEquals(0, second.tally().created() + second.tally().changed() + second.tally().failed());
+        assertEquals(
+                0,
+                second.tally().created()
+                        + second.tally().changed()
+                        + second.tally().failed());
         assertEquals(Map.of(), second.bytesByPath());
         assertEquals(List.of(), changes());
     }
@@ -97,11 +101,13 @@ class NodePushTest extends PushFixture {
     @EnumSource(PathPolicy.class)
     void keepsTheSizeOfSmallSparseFilesOnEveryDataPath(PathPolicy policy) throws IOException {
         dataPath = policy;
-        try (RandomAccessFile file = new RandomAccessFile(source.resolve("hole at the end").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(source.resolve("hole at the end").toFile(), "rw")) {
             file.write(new byte[] {1, 2, 3});
             file.setLength(60_000);
         }
-        try (RandomAccessFile file = new RandomAccessFile(source.resolve("nothing but a hole").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(source.resolve("nothing but a hole").toFile(), "rw")) {
             file.setLength(50_000);
         }
         push();
@@ -111,7 +117,8 @@ class NodePushTest extends PushFixture {
     @Test
     void keepsTheHolesOfASparseFileBeyondFourGiB() throws IOException {
         long gib = 1L << 30;
-        try (RandomAccessFile file = new RandomAccessFile(source.resolve("sparse").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(source.resolve("sparse").toFile(), "rw")) {
             file.setLength(6 * gib);
             for (long at : new long[] {0, gib + 7, 4 * gib - 1, 5 * gib}) {
                 file.seek(at);
@@ -412,7 +419,8 @@ class NodePushTest extends PushFixture {
         try (var paths = Files.walk(tree)) {
             for (Path path : paths.sorted().toList()) {
                 text.append(path)
-                        .append(Files.readAttributes(path, "unix:ino,ctime,lastModifiedTime,mode", LinkOption.NOFOLLOW_LINKS))
+                        .append(Files.readAttributes(
+                                path, "unix:ino,ctime,lastModifiedTime,mode", LinkOption.NOFOLLOW_LINKS))
                         .append('\n');
             }
         }
