@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -35,7 +36,7 @@ final class Command {
 
     /** A bash script; its words are $1 and so on. Only a shell can name what is no text. */
     static Command script(String script, Object... words) {
-        List<String> all = new java.util.ArrayList<>(List.of("bash", "-c", "set -eu\n" + script, "script"));
+        List<String> all = new ArrayList<>(List.of("bash", "-c", "set -eu\n" + script, "script"));
         for (Object word : words) {
             all.add(word.toString());
         }

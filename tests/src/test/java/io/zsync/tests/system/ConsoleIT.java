@@ -27,8 +27,7 @@ class ConsoleIT {
     void makeATreeWithEveryDataPath() {
         source = work.path("source");
         target = work.path("target");
-        work.make(
-                """
+        work.make("""
                 mkdir -p source/below; head -c 64M /dev/urandom >source/large; echo x >source/below/small
                 truncate -s 10M source/hole; : >source/empty; ln -s gone source/link""");
     }
@@ -36,8 +35,14 @@ class ConsoleIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "-v --explain", "--data-path sendfile", "--data-path mapped", "--data-path buffered",
-                "--durability file", "--durability none", "--dry-run"
+                "",
+                "-v --explain",
+                "--data-path sendfile",
+                "--data-path mapped",
+                "--data-path buffered",
+                "--durability file",
+                "--durability none",
+                "--dry-run"
             })
     void withUnsafeAndUngrantedNativeAccessDeniedOnlyOurSummaryIsOnStandardError(String options) {
         Outcome outcome = Checkout.push(source, target, options.isEmpty() ? new String[0] : options.split(" "))
@@ -48,22 +53,33 @@ class ConsoleIT {
         List<String> lines = outcome.errLines();
         assertEquals(3, lines.size(), outcome::err);
         assertTrue(lines.get(0).matches("(pushed|would push) .* to local:.*"), outcome::err);
-        assertTrue(lines.get(1).matches("  [\\d,]+ new, \\d+ changed, 0 deleted, \\d+ unchanged, 0 failed"), outcome::err);
-        assertTrue(lines.get(2).matches("  .*; protection clear; (durable|not durable|nothing was changed)"), outcome::err);
+        assertTrue(
+                lines.get(1).matches("  [\\d,]+ new, \\d+ changed, 0 deleted, \\d+ unchanged, 0 failed"), outcome::err);
+        assertTrue(
+                lines.get(2).matches("  .*; protection clear; (durable|not durable|nothing was changed)"),
+                outcome::err);
         assertEquals(options.contains("-v"), !outcome.out().isEmpty());
     }
 
     @Test
     void quietPrintsNothing() {
-        Outcome outcome =
-                Checkout.push(source, target, "-q").with("ZSYNC_JAVA_OPTS", DENIED).run().exits(0);
+        Outcome outcome = Checkout.push(source, target, "-q")
+                .with("ZSYNC_JAVA_OPTS", DENIED)
+                .run()
+                .exits(0);
 
         assertEquals("", outcome.out() + outcome.err());
+    }
+
+    /** A run that ends before the bar's first beat shows none. */
+    private void makeTheRunLast() {
+        work.make("head -c 1G /dev/zero >source/slow");
     }
 
     @Test
     void aTerminalGetsABarAndThenTheSummary() {
         Machine.needs("script");
+        makeTheRunLast();
         String typed = "stty cols " + COLUMNS + "; exec '" + Checkout.launcher() + "' push '" + source + "' 'local:"
                 + target + "'";
 
@@ -90,6 +106,7 @@ class ConsoleIT {
 
     @Test
     void withoutATerminalThereIsNoBarUnlessAskedFor() {
+        makeTheRunLast();
         Outcome silent = Checkout.push(source, target).run().exits(0);
 
         assertFalse(silent.err().contains("\r") || silent.err().contains("%"), silent::err);

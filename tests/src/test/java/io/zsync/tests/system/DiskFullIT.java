@@ -40,8 +40,7 @@ class DiskFullIT {
     void whatDoesNotFitFailsAndItsOldContentStays() {
         Path target = mount("size=8m");
         Path source = work.path("source");
-        work.make(
-                """
+        work.make("""
                 mkdir source disk/target
                 head -c 1000000 /dev/urandom >old
                 cp old disk/target/allocated; cp old disk/target/sent
@@ -62,7 +61,8 @@ class DiskFullIT {
                 "all space is given back");
 
         // With room again the same run completes.
-        Command.of("mount", "-o", "remount,size=64m", work.path("disk").toString()).output();
+        Command.of("mount", "-o", "remount,size=64m", work.path("disk").toString())
+                .output();
         Checkout.push(source, target).run().exits(0);
         Trees.assertMirrors(source, target);
     }
@@ -70,8 +70,7 @@ class DiskFullIT {
     @Test
     void manySmallFilesThatDoNotFitFailOneByOne() {
         Path target = mount("size=8m");
-        work.make(
-                """
+        work.make("""
                 mkdir source
                 for ((f = 0; f < 300; f++)); do head -c 50000 /dev/urandom >source/$f; done""");
 
@@ -79,7 +78,11 @@ class DiskFullIT {
 
         long arrived = Trees.count(target, "-type", "f");
         assertTrue(arrived > 0 && arrived < 300, () -> arrived + " arrived");
-        assertEquals(300 - arrived, outcome.errLines().stream().filter(line -> line.startsWith("zsync: ")).count());
+        assertEquals(
+                300 - arrived,
+                outcome.errLines().stream()
+                        .filter(line -> line.startsWith("zsync: "))
+                        .count());
         Trees.assertNothingStaged(target);
         work.make("for f in $(ls disk/target); do cmp source/$f disk/target/$f; done");
     }
@@ -94,12 +97,14 @@ class DiskFullIT {
         assertTrue(outcome.err().contains("No space left on device"), outcome::err);
         Trees.assertNothingStaged(target);
         work.make("for f in $(ls disk/target); do cmp source/$f disk/target/$f; done");
-        Command.of("mount", "-o", "remount,nr_inodes=300", work.path("disk").toString()).output();
+        Command.of("mount", "-o", "remount,nr_inodes=300", work.path("disk").toString())
+                .output();
         Checkout.push(work.path("source"), target).run().exits(0);
         Trees.assertMirrors(work.path("source"), target);
     }
 
     private static long used(Path target) {
-        return 1024 * Long.parseLong(Command.of("du", "-ks", target.toString()).output().split("\t")[0]);
+        String kibibytes = Command.script("du -ks \"$1\" | cut -f 1", target).output();
+        return 1024 * Long.parseLong(kibibytes.strip());
     }
 }

@@ -41,7 +41,8 @@ class DocumentsIT {
 
         for (String command : zsyncCommands) {
             Path replica = work.path("replica");
-            Outcome outcome = Command.script(command.replaceAll("/tmp/[\\w-]+", Matcher.quoteReplacement(replica.toString())))
+            Outcome outcome = Command.script(
+                            command.replaceAll("/tmp/[\\w-]+", Matcher.quoteReplacement(replica.toString())))
                     .in(Checkout.ROOT)
                     .run()
                     .exits(0);
@@ -58,7 +59,8 @@ class DocumentsIT {
         if (!Files.exists(README)) {
             abort("README.md is not there yet");
         }
-        String printed = Command.script(FIRST.replace("/tmp/replica", work.path("replica").toString()))
+        String printed = Command.script(
+                        FIRST.replace("/tmp/replica", work.path("replica").toString()))
                 .in(Checkout.ROOT)
                 .run()
                 .exits(0)
@@ -80,20 +82,23 @@ class DocumentsIT {
                     .toList();
         }
         assertTrue(!scripts.isEmpty(), "examples has scripts");
-        return scripts.stream().map(script -> DynamicTest.dynamicTest(EXAMPLES.relativize(script).toString(), () -> {
-            boolean ofTheSite = script.startsWith(EXAMPLES.resolve("site"));
-            // The site's own scripts say where they run; the others run in an empty folder, with zsync on PATH.
-            Path folder = ofTheSite ? EXAMPLES.resolve("site") : work.path("");
-            Outcome outcome = Command.script(
-                            "PATH=$(dirname \"$2\"):$PATH; exec \"$1\"", script, Checkout.launcher())
-                    .in(folder)
-                    .with("TMPDIR", work.path("").toString())
-                    .run()
-                    .exits(0);
-            if (ofTheSite) {
-                assertEquals("", outcome.out(), "the site has no dead link");
-            }
-        }));
+        return scripts.stream()
+                .map(script ->
+                        DynamicTest.dynamicTest(EXAMPLES.relativize(script).toString(), () -> {
+                            boolean ofTheSite = script.startsWith(EXAMPLES.resolve("site"));
+                            // The site's own scripts say where they run; the others run in an empty folder, with zsync
+                            // on PATH.
+                            Path folder = ofTheSite ? EXAMPLES.resolve("site") : work.path("");
+                            Outcome outcome = Command.script(
+                                            "PATH=$(dirname \"$2\"):$PATH; exec \"$1\"", script, Checkout.launcher())
+                                    .in(folder)
+                                    .with("TMPDIR", work.path("").toString())
+                                    .run()
+                                    .exits(0);
+                            if (ofTheSite) {
+                                assertEquals("", outcome.out(), "the site has no dead link");
+                            }
+                        }));
     }
 
     /** An example that no test runs is a promise that nobody keeps. */
@@ -112,7 +117,10 @@ class DocumentsIT {
         List<String> lines = new ArrayList<>();
         Matcher blocks = SHELL_BLOCK.matcher(Files.readString(README));
         while (blocks.find()) {
-            lines.addAll(blocks.group(1).lines().map(line -> line.replaceFirst("^\\$ ", "")).toList());
+            lines.addAll(blocks.group(1)
+                    .lines()
+                    .map(line -> line.replaceFirst("^\\$ ", ""))
+                    .toList());
         }
         return lines;
     }

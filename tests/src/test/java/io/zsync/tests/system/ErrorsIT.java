@@ -24,10 +24,7 @@ class ErrorsIT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     push missing local:target             | 11 | zsync: source: No such file or directory (missing)
                     push file local:target                | 11 | zsync: source: Not a directory (file)
                     push source local:no/target           | 11 | zsync: peer: target: No such file or directory (
@@ -94,7 +91,10 @@ class ErrorsIT {
                             "zsync: skipped fifo (below/fifo)",
                             "zsync: skipped fifo (fifo)",
                             "zsync: skipped socket (socket)"),
-                    lines.stream().filter(line -> line.startsWith("zsync: ")).sorted().toList());
+                    lines.stream()
+                            .filter(line -> line.startsWith("zsync: "))
+                            .sorted()
+                            .toList());
             assertTrue(lines.get(4).endsWith(", 0 failed, 3 skipped"), outcome::err);
         }
         Trees.assertMirrors(source, work.path("target"));
@@ -103,8 +103,7 @@ class ErrorsIT {
     @Test
     void whatCannotBeReadFailsAndTheRestIsDone() throws Exception {
         Machine.needsNobody(Checkout.JAR);
-        work.make(
-                """
+        work.make("""
                 mkdir source/closed source/open; echo secret >source/secret; echo secret >source/closed/file
                 echo x >source/open/file; touch -d 2026-01-01 source/open/file
                 mkdir -p target/closed; echo kept >target/closed/kept; echo old >target/secret
@@ -133,6 +132,7 @@ class ErrorsIT {
     }
 
     private String listing() {
-        return Command.script("cd \"$1\"; find . -printf '%p %y %s %T@\\n' | sort", work.path("")).output();
+        return Command.script("cd \"$1\"; find . -printf '%p %y %s %T@\\n' | sort", work.path(""))
+                .output();
     }
 }

@@ -2,7 +2,6 @@ package io.zsync.tests.system;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What this machine can do. Where something is missing, the test is skipped and says what. */
@@ -30,7 +29,8 @@ final class Machine {
 
     static void needsStrace() {
         needs("strace");
-        Outcome tried = Command.of("strace", "-f", "-qq", "-o", "/dev/null", "true").run();
+        Outcome tried =
+                Command.of("strace", "-f", "-qq", "-o", "/dev/null", "true").run();
         if (tried.code() != 0) {
             abort("strace may not trace here: " + tried.err());
         }
@@ -51,11 +51,5 @@ final class Machine {
         System.arraycopy(become, 0, all, 0, 6);
         System.arraycopy(words, 0, all, 6, words.length);
         return Command.of(all);
-    }
-
-    static void needsFolder(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            abort(folder + " is missing");
-        }
     }
 }

@@ -28,13 +28,17 @@ class ManyFilesIT {
         Path target = work.path("target");
         makeFiles(source, directories, 1_000, "");
 
-        Outcome first = Checkout.push(source, target).with("ZSYNC_HEAP", "64m").run().exits(0);
+        Outcome first =
+                Checkout.push(source, target).with("ZSYNC_HEAP", "64m").run().exits(0);
 
         System.out.println("ManyFiles, 64 MiB: " + first.err());
         Trees.assertSameEntries(source, target);
         assertEquals(directories * 1_000L, Trees.count(target, "-type", "f"));
 
-        Outcome second = Checkout.push(source, target, "-v").with("ZSYNC_HEAP", "64m").run().exits(0);
+        Outcome second = Checkout.push(source, target, "-v")
+                .with("ZSYNC_HEAP", "64m")
+                .run()
+                .exits(0);
 
         System.out.println("ManyFiles, again: " + second.err());
         assertEquals("", second.out(), "no change");
@@ -64,8 +68,7 @@ class ManyFilesIT {
     }
 
     private static void makeFiles(Path root, int directories, int filesEach, String content) {
-        Command.script(
-                        """
+        Command.script("""
                         mkdir -- "$1"
                         for ((d = 0; d < $2; d++)); do
                             mkdir -- "$1/d$d"
@@ -75,11 +78,6 @@ class ManyFilesIT {
                             else
                                 for ((f = 0; f < $3; f++)); do printf %s "$4" >f$f; done
                             fi
-                        done""",
-                        root,
-                        directories,
-                        filesEach,
-                        content)
-                .output();
+                        done""", root, directories, filesEach, content).output();
     }
 }

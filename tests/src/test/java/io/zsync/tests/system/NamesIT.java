@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Names are bytes: any name the kernel takes replicates as it is, in any locale, from cron too. */
 class NamesIT {
     /** Files; {@code $(printf)} would eat a newline at the end. */
-    private static final String STRANGE =
-            """
+    private static final String STRANGE = """
             mkdir "$1"; cd "$1"
             for name in $'\\xff\\xfe' $'cut \\xc3' $'\\xed\\xa0\\x80 surrogate' $'new\\nline' $'newline at the end\\n' \\
                 -dash --delete -- ' blank at both ends ' ' ' $'\\t' '"quoted"' "'single'" '"' "'" 'back\\slash' '\\' \\
@@ -57,9 +56,12 @@ class NamesIT {
         assertTrue(entries > 300, () -> "only " + entries + " entries");
         assertEquals(entries, outcome.outLines().size() - (outcome.outLines().contains("./") ? 1 : 0), "one line each");
         assertTrue(
-                outcome.out().chars().allMatch(c -> c == '\n' || (c >= 0x20 && c != 0x7f && c != 0x202e && c != 0xfffd)),
+                outcome.out()
+                        .chars()
+                        .allMatch(c -> c == '\n' || (c >= 0x20 && c != 0x7f && c != 0x202e && c != 0xfffd)),
                 () -> "names are escaped: " + outcome.out());
-        assertUnchanged(Checkout.push(source, target, "-v").with("LC_ALL", locale).run());
+        assertUnchanged(
+                Checkout.push(source, target, "-v").with("LC_ALL", locale).run());
     }
 
     @Test
@@ -81,17 +83,14 @@ class NamesIT {
     @ParameterizedTest
     @ValueSource(strings = {"C.UTF-8", "POSIX"})
     void theOperatorsOwnDirectoriesMayHaveAnyNameToo(String locale) {
-        work.make(
-                """
+        work.make("""
                 from=$' s\\xff\\n"q" ' to=$'-t\\xfe\\n '
                 mv source "$from"
                 LC_ALL=$1 "$2" push "$from" "local:$to" 2>err
                 LC_ALL=$1 "$2" push -v -- "$PWD/$from" "local:$PWD/$to" >again 2>err
                 [ ! -s again ]
                 mv -- "$from" source
-                mv -- "$to" target""",
-                locale,
-                Checkout.launcher());
+                mv -- "$to" target""", locale, Checkout.launcher());
 
         Trees.assertMirrors(source, target);
     }

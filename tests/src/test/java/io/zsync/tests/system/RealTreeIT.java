@@ -39,9 +39,7 @@ class RealTreeIT {
     /** Owned by whoever runs this or by root, and unlikely to change meanwhile. */
     private static Path realTree() {
         List<Path> candidates = List.of(
-                Path.of("/usr/share"),
-                Path.of("/usr/lib"),
-                Path.of(System.getProperty("user.home"), ".m2/repository"));
+                Path.of("/usr/share"), Path.of("/usr/lib"), Path.of(System.getProperty("user.home"), ".m2/repository"));
         for (Path candidate : candidates) {
             boolean ours = Machine.isRoot() || candidate.startsWith(System.getProperty("user.home"));
             if (ours && candidate.toFile().isDirectory() && Trees.count(candidate, "-type", "f") >= FILES) {

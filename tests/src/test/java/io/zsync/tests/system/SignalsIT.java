@@ -28,8 +28,7 @@ class SignalsIT {
     void makeLargeFiles() {
         source = work.path("source");
         target = work.path("target");
-        work.make(
-                """
+        work.make("""
                 mkdir source target
                 for f in 1 2 3; do head -c 400M /dev/zero >source/$f; done
                 echo old >target/1; touch -d 2026-01-01 target/1""");
@@ -83,10 +82,15 @@ class SignalsIT {
     /** A run, once its first staged file is there. Who starts us may ignore SIGINT, and a child inherits that. */
     private Command.Running startInTheMiddle() {
         Command.Running run = Command.of(
-                        "env", "--default-signal=INT,TERM", Checkout.launcher(), "push", source.toString(),
+                        "env",
+                        "--default-signal=INT,TERM",
+                        Checkout.launcher(),
+                        "push",
+                        source.toString(),
                         "local:" + target)
                 .start();
-        await().pollInterval(Duration.ofMillis(5)).until(() -> !run.isAlive() || !Trees.staged(target).isEmpty());
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> !run.isAlive() || !Trees.staged(target).isEmpty());
         return run;
     }
 }

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 
 /** What {@code strace -f -y} wrote down, a call that another thread's line cut in two put together again. */
 final class SystemCalls {
-    private static final Pattern WHOLE = Pattern.compile("(\\d+) +(\\w+)\\((.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?(?: .*)?");
+    private static final Pattern WHOLE =
+            Pattern.compile("(\\d+) +(\\w+)\\((.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?(?: .*)?");
     private static final Pattern BEGUN = Pattern.compile("(\\d+) +(\\w+)\\((.*) <unfinished \\.\\.\\.>");
     private static final Pattern ENDED =
             Pattern.compile("(\\d+) +<\\.\\.\\. (\\w+) resumed>(.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?(?: .*)?");
@@ -81,6 +82,9 @@ final class SystemCalls {
 
     /** Bytes that the matching calls moved; failed ones moved none. */
     long bytes(Predicate<Call> which) {
-        return calls.stream().filter(which).mapToLong(call -> Math.max(0, call.result())).sum();
+        return calls.stream()
+                .filter(which)
+                .mapToLong(call -> Math.max(0, call.result()))
+                .sum();
     }
 }

@@ -9,8 +9,7 @@ import java.nio.file.Path;
  */
 final class Trees {
     /** Kind, mode, owner, times and link target of every entry, the root's too; directories have no size worth a look. */
-    private static final String LISTING =
-            """
+    private static final String LISTING = """
             list() {
                 (cd "$1" && LC_ALL=C find . \\( -type p -o -type s \\) -o \\
                     -type f -printf '%P\\t%y %m %U:%G %T@ %s\\0' -o -printf '%P\\t%y %m %U:%G %T@ %l\\0' |
@@ -24,30 +23,21 @@ final class Trees {
     static void assertMirrors(Path source, Path target) {
         assertSameEntries(source, target);
         // What is on one side only was judged above; a FIFO or socket may be.
-        Outcome contents = Command.script(
-                        """
+        Outcome contents = Command.script("""
                         code=0
                         differences=$(LC_ALL=C diff -rq --no-dereference -- "$1" "$2") || code=$?
                         ! LC_ALL=C grep -a -v -e '^Only in ' -e '^$' <<<"$differences" || exit 1
-                        [ $code -le 1 ]""",
-                        source,
-                        target)
-                .run();
+                        [ $code -le 1 ]""", source, target).run();
         assertEquals(0, contents.code(), () -> "contents differ: " + contents);
     }
 
     /** The same without reading contents, for trees whose files are empty. */
     static void assertSameEntries(Path source, Path target) {
-        Outcome listings = Command.script(
-                        LISTING
-                                + """
+        Outcome listings = Command.script(LISTING + """
                                 if ! cmp -s <(list "$1") <(list "$2"); then
                                     LC_ALL=C comm -z -3 <(list "$1") <(list "$2") | head -z -n 20 | tr '\\0' '\\n'
                                     exit 1
-                                fi""",
-                        source,
-                        target)
-                .run();
+                                fi""", source, target).run();
         assertEquals(0, listings.code(), () -> "entries differ (left source, right target): " + listings);
     }
 
