@@ -45,8 +45,7 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private RunReport push(
-            PushRequest request, Root source, Identity initiator, Identity responder, EventSink events)
+    private RunReport push(PushRequest request, Root source, Identity initiator, Identity responder, EventSink events)
             throws RunFailure, IOException {
         Access access = (peer, open) -> {
             if (open.mode() != Mode.PUSH) {

@@ -51,6 +51,7 @@ public final class Applier implements AutoCloseable {
     private volatile boolean undurable;
     /** The last syncs run; nothing is waited for that could fail to come. */
     private volatile boolean finishing;
+
     private final LongAdder plannedFiles = new LongAdder();
     private final LongAdder plannedBytes = new LongAdder();
 
@@ -150,8 +151,7 @@ public final class Applier implements AutoCloseable {
     }
 
     /** A directory comes in place of another kind: the two swap in one step, and the old object goes at the end. */
-    private void exchangeForDirectory(TargetDirectory parent, Name name, @Nullable Member existing)
-            throws IOException {
+    private void exchangeForDirectory(TargetDirectory parent, Name name, @Nullable Member existing) throws IOException {
         if (existing == null) {
             throw new IllegalStateException("nothing to exchange under " + name);
         }

@@ -47,6 +47,7 @@ public final class Fetch implements Publication {
     private boolean syncAlone;
     /** The staged file has its metadata and is closed. */
     private boolean sealed;
+
     private @Nullable StagedFile staged;
 
     Fetch(
@@ -383,8 +384,7 @@ public final class Fetch implements Publication {
 
     /** Of an attempt that was not asked for, or of one that is complete. */
     private boolean isUnheardOf(int frameAttempt) {
-        return frameAttempt > attempt
-                || (frameAttempt == attempt && (state == State.OVER || state == State.SUBMITTED));
+        return frameAttempt > attempt || (frameAttempt == attempt && (state == State.OVER || state == State.SUBMITTED));
     }
 
     private boolean isStale(int frameAttempt) {

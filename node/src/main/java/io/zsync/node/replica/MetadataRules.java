@@ -40,8 +40,7 @@ public record MetadataRules(boolean owner) {
     }
 
     /** Writes all metadata of a member; a symlink has no mode. */
-    void apply(Directory parent, Name name, Metadata metadata, boolean hasMode, boolean time)
-            throws IOException {
+    void apply(Directory parent, Name name, Metadata metadata, boolean hasMode, boolean time) throws IOException {
         if (owner) {
             parent.setOwner(name, metadata.uid(), metadata.gid());
         }

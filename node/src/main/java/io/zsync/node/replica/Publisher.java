@@ -166,8 +166,6 @@ final class Publisher {
         }
     }
 
-
-
     private synchronized boolean collect(List<Publication> batch, List<Runnable> work) throws InterruptedException {
         while (errands.isEmpty() && !batchIsDue()) {
             if (closing && queue.isEmpty()) {

@@ -43,6 +43,7 @@ final class OutgoingFile implements Closeable {
     private int attempt = 1;
     /** Offsets of the segments that are being sent. */
     private final Set<Long> inFlight = new HashSet<>();
+
     private boolean spoilt;
     private boolean dropped;
     private boolean concluded;

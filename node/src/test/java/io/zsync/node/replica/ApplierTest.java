@@ -137,7 +137,8 @@ class ApplierTest {
             }
         });
         applier.apply(
-                entries++, new ManifestItem.DirBegin(null, new Entry.Directory(new Metadata(0755, 0, 0, 5, 5)), new byte[0]));
+                entries++,
+                new ManifestItem.DirBegin(null, new Entry.Directory(new Metadata(0755, 0, 0, 5, 5)), new byte[0]));
     }
 
     private void apply(String name, Entry entry) throws Exception {
@@ -186,7 +187,8 @@ class ApplierTest {
 
     private long staged() throws IOException {
         try (var files = Files.list(target)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(".zsync-")).count();
+            return files.filter(file -> file.getFileName().toString().startsWith(".zsync-"))
+                    .count();
         }
     }
 
@@ -395,7 +397,9 @@ class ApplierTest {
         assertEquals(2, finish().failed());
         assertEquals("somebody else's", Files.readString(target.resolve("changed")));
         assertEquals("somebody else's", Files.readString(target.resolve("fresh")));
-        assertEquals(List.of("changed TARGET_CHANGED", "fresh TARGET_CHANGED"), problems.stream().sorted().toList());
+        assertEquals(
+                List.of("changed TARGET_CHANGED", "fresh TARGET_CHANGED"),
+                problems.stream().sorted().toList());
         assertEquals(0, staged());
     }
 
@@ -458,8 +462,7 @@ class ApplierTest {
         };
         begin(Durability.NONE);
         for (String name : List.of("a", "b")) {
-            applier.apply(
-                    entries++, new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(META), new byte[0]));
+            applier.apply(entries++, new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(META), new byte[0]));
             applier.apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
         }
         Tally tally = finish();

@@ -32,7 +32,9 @@ class CoverageTest {
                 if (claims.isEmpty() || random.nextInt(3) > 0) {
                     Range range = new Range(random.nextInt(-1, size + 1), random.nextInt(0, 1 + random.nextInt(1, 40)));
                     boolean legal = range.offset >= 0 && range.length > 0 && range.offset + range.length <= size;
-                    legal = legal && taken.get(range.offset, range.offset + range.length).isEmpty();
+                    legal = legal
+                            && taken.get(range.offset, range.offset + range.length)
+                                    .isEmpty();
                     if (legal) {
                         coverage.claim(range.offset, range.length);
                         taken.set(range.offset, range.offset + range.length);

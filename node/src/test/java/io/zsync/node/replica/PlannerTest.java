@@ -38,7 +38,20 @@ class PlannerTest {
 
     private static FileStat stat(FileKind kind, Metadata meta, long size) {
         return new FileStat(
-                kind, meta.mode(), meta.uid(), meta.gid(), size, 8, meta.mtimeSeconds(), meta.mtimeNanos(), 9, 9, 1, 1, 1, 0);
+                kind,
+                meta.mode(),
+                meta.uid(),
+                meta.gid(),
+                size,
+                8,
+                meta.mtimeSeconds(),
+                meta.mtimeNanos(),
+                9,
+                9,
+                1,
+                1,
+                1,
+                0);
     }
 
     private static Planner.Existing existing(FileKind kind, Metadata meta, long size, @Nullable String link) {

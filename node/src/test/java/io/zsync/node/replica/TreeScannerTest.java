@@ -39,7 +39,8 @@ class TreeScannerTest {
                 told.add(
                         switch (item) {
                             case ManifestItem.DirBegin begin -> "begin " + path;
-                            case ManifestItem.Leaf leaf -> path.child(leaf.name()).toString();
+                            case ManifestItem.Leaf leaf ->
+                                path.child(leaf.name()).toString();
                             case ManifestItem.DirEnd end -> "end " + path + " " + end.listing();
                         });
             }
@@ -81,7 +82,14 @@ class TreeScannerTest {
         String last = RelativePath.ROOT.child(Name.of(new byte[] {(byte) 0xff})).toString();
         assertEquals(
                 List.of(
-                        "begin " + root, "begin a", "a/x", "end a COMPLETE", "a-b", "a.b", "a0", last,
+                        "begin " + root,
+                        "begin a",
+                        "a/x",
+                        "end a COMPLETE",
+                        "a-b",
+                        "a.b",
+                        "a0",
+                        last,
                         "end " + root + " COMPLETE"),
                 scan());
     }

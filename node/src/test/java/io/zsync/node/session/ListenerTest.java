@@ -103,8 +103,7 @@ class ListenerTest {
             Assertions.assertEquals(ErrorCode.NOT_ALLOWED, told.code());
         }
         try (Connection connection = connect()) {
-            Message.Failure told =
-                    assertInstanceOf(Message.Failure.class, say(connection, new Message.Hello(2, 9, 0)));
+            Message.Failure told = assertInstanceOf(Message.Failure.class, say(connection, new Message.Hello(2, 9, 0)));
             Assertions.assertEquals(ErrorCode.VERSION, told.code());
         }
         target = temp.resolve("missing/parent");

@@ -40,7 +40,8 @@ class SendQueueTest {
     }
 
     private static void violates(Executable call) {
-        assertEquals(ErrorCode.VIOLATION, assertThrows(ProtocolException.class, call).code());
+        assertEquals(
+                ErrorCode.VIOLATION, assertThrows(ProtocolException.class, call).code());
     }
 
     @Test
@@ -109,8 +110,9 @@ class SendQueueTest {
         SendQueue queue = new SendQueue(Credits.DEFAULT, true);
         offer(1, 10);
         queue.want(whole(1, 10), offers);
-        OutgoingFile file =
-                assertInstanceOf(SendQueue.Task.Pack.class, queue.next()).files().getFirst();
+        OutgoingFile file = assertInstanceOf(SendQueue.Task.Pack.class, queue.next())
+                .files()
+                .getFirst();
         assertTrue(file.takeWhole());
         file.packed(0, 5);
         assertDoesNotThrow(() -> queue.want(new Message.Want(1, 2, 0, 10), offers));
@@ -142,8 +144,9 @@ class SendQueueTest {
         offer(2, 10);
         queue.want(whole(1, 10), offers);
         queue.want(whole(2, 10), offers);
-        OutgoingFile file =
-                assertInstanceOf(SendQueue.Task.Pack.class, queue.next()).files().getFirst();
+        OutgoingFile file = assertInstanceOf(SendQueue.Task.Pack.class, queue.next())
+                .files()
+                .getFirst();
         for (int i = 0; i < Limits.RANGE_RETRIES; i++) {
             file.packed(3, i);
             assertEquals(List.of(), queue.packRejected(new Message.PackRejected(3, i)));
@@ -165,10 +168,12 @@ class SendQueueTest {
                 assertInstanceOf(SendQueue.Task.Stream.class, queue.next()).file();
         queue.lost(first);
         queue.exhausted(first);
-        assertEquals(2, assertInstanceOf(SendQueue.Task.Stream.class, queue.next())
-                .file()
-                .offer()
-                .file());
+        assertEquals(
+                2,
+                assertInstanceOf(SendQueue.Task.Stream.class, queue.next())
+                        .file()
+                        .offer()
+                        .file());
     }
 
     @Test

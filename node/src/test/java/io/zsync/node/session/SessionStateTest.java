@@ -20,8 +20,9 @@ class SessionStateTest {
                 SessionState.CLOSED, EnumSet.noneOf(SessionState.class),
                 SessionState.FAILED, EnumSet.noneOf(SessionState.class)));
         for (SessionState state : SessionState.values()) {
-            Set<SessionState> allowed =
-                    Arrays.stream(SessionState.values()).filter(state::mayBecome).collect(Collectors.toSet());
+            Set<SessionState> allowed = Arrays.stream(SessionState.values())
+                    .filter(state::mayBecome)
+                    .collect(Collectors.toSet());
             assertEquals(expected.get(state), allowed, state.toString());
         }
     }
