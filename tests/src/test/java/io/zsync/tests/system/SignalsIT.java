@@ -52,6 +52,29 @@ class SignalsIT {
         Trees.assertMirrors(source, target);
     }
 
+    /** Small files are staged by several threads while others publish: each of them may hold one when the end comes. */
+    @Test
+    void aSignalAmongSmallFilesLeavesNoStagedFileEither() {
+        work.make("""
+                rm -r source target; mkdir source
+                for d in 1 2 3; do
+                    mkdir source/$d
+                    for ((f = 0; f < 10000; f++)); do echo $f >source/$d/$f; done
+                    touch source/$d/empty{1..3000}
+                done""");
+        for (int round = 0; round < 3; round++) {
+            work.make("rm -rf target; mkdir target");
+            try (Command.Running run = startInTheMiddle()) {
+                run.signal("TERM");
+
+                run.end(PROMPT).exits(20);
+            }
+            Trees.assertNothingStaged(target);
+        }
+        Checkout.push(source, target).run().exits(0);
+        Trees.assertMirrors(source, target);
+    }
+
     @Test
     void aSecondRunOnAHeldTargetExits42AndTheFirstGoesOn() {
         try (Command.Running first = startInTheMiddle()) {
