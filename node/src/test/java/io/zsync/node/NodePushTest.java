@@ -291,7 +291,9 @@ class NodePushTest extends PushFixture {
     void doesNotSendReservedNames() throws IOException {
         file(".zsync-0123456789abcdef", 10);
         push();
-        assertEquals(0, Files.list(target).count());
+        try (var published = Files.list(target)) {
+            assertEquals(0, published.count());
+        }
     }
 
     @Test

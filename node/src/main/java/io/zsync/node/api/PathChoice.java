@@ -6,6 +6,7 @@ public enum PathChoice {
     SMALL_FILE("below 64 KiB, packed with others into one frame"),
     FORCED("asked for by --data-path"),
     TRANSFER_REFUSED("transferTo was refused for this file"),
+    SENT_AGAIN("a chunk that arrived damaged, sent again from the memory it was compared in"),
     HOLE("a hole: nothing to read or send");
 
     private final String text;

@@ -275,39 +275,43 @@ final class FileSender implements Session.Work {
         return ProblemCode.SOURCE_UNREADABLE;
     }
 
-    /** The same check as when it was sent: the wire's fault, once more. Another: the source has changed. */
+    /** Still what was sent: the wire's fault, once more. Something else: the source has changed. */
     private void recheck(OutgoingFile file, Message.ChunkRejected rejected, DirectoryCursor cursor)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         SentChunk chunk = file.chunk(rejected.offset());
         if (chunk == null || chunk.attempt() != rejected.attempt() || chunk.length() != rejected.length()) {
             return;
         }
+        FrameHeader header = new FrameHeader(
+                FrameHeader.Type.CHUNK,
+                0,
+                chunk.attempt(),
+                chunk.sequence(),
+                file.offer().file(),
+                rejected.offset(),
+                chunk.length(),
+                chunk.length());
         synchronized (file.io) {
-            try (OpenFile open =
-                    cursor.at(file.offer().directory()).open(file.offer().name())) {
-                FrameHeader header = new FrameHeader(
-                        FrameHeader.Type.CHUNK,
-                        0,
-                        chunk.attempt(),
-                        chunk.sequence(),
-                        file.offer().file(),
-                        rejected.offset(),
-                        chunk.length(),
-                        chunk.length());
-                boolean same =
-                        open.stat().identity().equals(file.identity()) && writer.check(open, header) == chunk.check();
-                if (!same) {
-                    if (file.spoilConcluded()) {
-                        changed(file, cursor);
-                    }
-                } else if (file.mayResend(rejected.offset())) {
-                    queue.resend(file, rejected);
-                } else {
+            try (OpenFile open = open(file.offer(), cursor)) {
+                if (!file.mayResend(rejected.offset())) {
                     lost(file, ProblemCode.INTEGRITY);
+                    return;
                 }
-            } catch (IOException e) {
+                DataWriter.Sent sent = writer.resend(open, header, chunk.check());
+                if (sent != null) {
+                    file.sentAgain(sent);
+                } else if (file.spoilConcluded()) {
+                    changed(file, cursor);
+                }
+            } catch (DataWriter.SourceUnreadable e) {
+                lost(file, e.reason());
+            } catch (FileFailure e) {
                 lost(file, e);
             }
         }
+    }
+
+    private static OpenFile open(Offers.Offer offer, DirectoryCursor cursor) throws IOException {
+        return cursor.at(offer.directory()).open(offer.name());
     }
 }

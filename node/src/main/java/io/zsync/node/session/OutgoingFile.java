@@ -7,6 +7,7 @@ import io.zsync.node.session.Offers.Offer;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Limits;
 import java.io.Closeable;
 import java.io.IOException;
@@ -167,6 +168,13 @@ final class OutgoingFile implements Closeable {
             path = sent.path();
             choice = sent.choice();
         }
+    }
+
+    /** A rejected chunk went out once more, with the content it had. */
+    synchronized void sentAgain(DataWriter.Sent sent) {
+        FrameHeader header = sent.header();
+        chunks.put(
+                header.offset(), new SentChunk(header.attempt(), header.sequence(), sent.check(), header.wireLength()));
     }
 
     /** This attempt is lost: no further segment of it goes out. */

@@ -168,13 +168,6 @@ final class SendQueue {
         }
     }
 
-    /** A range that was rejected goes out again. */
-    synchronized void resend(OutgoingFile file, Message.ChunkRejected chunk) {
-        if (file.want(chunk.attempt(), chunk.offset(), chunk.length())) {
-            enqueue(file);
-        }
-    }
-
     /** The receiver published the file. @throws ProtocolException if it is not outstanding */
     synchronized void done(long file) {
         remove(file, true);

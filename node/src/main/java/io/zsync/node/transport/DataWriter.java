@@ -35,7 +35,7 @@ public final class DataWriter implements Closeable {
     /**
      * A chunk that went out.
      *
-     * @param header as sent; with {@link #check(OpenFile, FrameHeader)} it answers a rejection
+     * @param header as sent; with {@link #resend} it answers a rejection
      * @param check the payload check as sent, or as it would have been if the chunk is not whole
      * @param path how the bytes went; of several the last
      * @param whole false if the source ended or failed first, so that the receiver is certain to reject the chunk
@@ -105,15 +105,66 @@ public final class DataWriter implements Closeable {
     }
 
     /**
-     * Computes once more the payload check of a chunk that was rejected. The one that was sent: the wire's fault. Another:
-     * the source has changed.
+     * Sends a rejected chunk once more, out of memory, if the source still holds what was sent then: what goes out now is
+     * what was compared, whatever happens to the source meanwhile.
      *
-     * @throws IOException if the source cannot be read; the stream is not concerned
+     * @param rejected its header as sent
+     * @param sum its payload check as sent
+     * @return the chunk as it went out; null if the source does not hold it any more, and nothing was sent
+     * @throws SourceUnreadable if the source could not be read; the stream is not concerned
      */
-    public int check(OpenFile source, FrameHeader header) throws IOException {
+    public @Nullable Sent resend(OpenFile source, FrameHeader rejected, int sum) throws IOException, SourceUnreadable {
+        ByteBuffer content = ByteBuffer.allocateDirect(rejected.wireLength());
+        try {
+            while (content.hasRemaining()) {
+                if (source.read(content, rejected.offset() + content.position()) == 0) {
+                    return null;
+                }
+            }
+        } catch (IOException e) {
+            throw new SourceUnreadable(e);
+        }
+        content.flip();
+        check.appendHeader(rejected, frame.clear());
+        check.update(content.duplicate());
+        if (check.value() != sum) {
+            return null;
+        }
+        FrameHeader header = new FrameHeader(
+                FrameHeader.Type.CHUNK,
+                0,
+                rejected.attempt(),
+                sequence,
+                rejected.file(),
+                rejected.offset(),
+                rejected.wireLength(),
+                rejected.plainLength());
         check.appendHeader(header, frame.clear());
-        long end = header.offset() + header.wireLength();
-        return chunks.sum(source, header.offset(), end) == end ? check.value() : ~check.value();
+        check.update(content.duplicate());
+        write(frame.flip());
+        write(content);
+        counters.add(DataPath.BUFFERED, rejected.wireLength());
+        frame.clear();
+        check.appendTo(frame, false);
+        write(frame.flip());
+        sequence++;
+        return new Sent(header, check.value(), DataPath.BUFFERED, PathChoice.SENT_AGAIN, true, null);
+    }
+
+    /** A source that failed while a stream did not. */
+    public static final class SourceUnreadable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final IOException reason;
+
+        SourceUnreadable(IOException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+
+        public IOException reason() {
+            return reason;
+        }
     }
 
     @Override

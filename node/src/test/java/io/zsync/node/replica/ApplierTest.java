@@ -463,7 +463,7 @@ class ApplierTest {
     void countsADirectoryThatCouldNotBeMadeOnceAndLeavesNothingStaged() throws Exception {
         Files.writeString(target.resolve("a"), "a file");
         fault = (call, arguments) -> {
-            if (call.equals("rename") || call.equals("makeDirectory") && arguments[0].equals(Name.of("b"))) {
+            if (call.equals("rename") || (call.equals("makeDirectory") && arguments[0].equals(Name.of("b")))) {
                 throw failure(Errno.NOSPC);
             }
         };
