@@ -22,10 +22,14 @@ final class Outbox {
 
     private static final int LINGER_MESSAGES = 512;
 
+    /** Up to that many at a time are a conversation, which lingering would only slow down. */
+    private static final int LONE_MESSAGES = 3;
+
     private final Connection connection;
     private final ArrayDeque<Message> urgent = new ArrayDeque<>();
     private final ArrayDeque<Message.ManifestPart> parts = new ArrayDeque<>();
     private long takenNanos = System.nanoTime() - LINGER_NANOS;
+    private boolean many;
     private boolean closing;
     private boolean broken;
 
@@ -103,7 +107,7 @@ final class Outbox {
                 }
                 wait();
             }
-            long left = LINGER_NANOS - (System.nanoTime() - takenNanos);
+            long left = many ? LINGER_NANOS - (System.nanoTime() - takenNanos) : 0;
             while (left > 0 && urgent.size() < LINGER_MESSAGES && !closing) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
                 left = LINGER_NANOS - (System.nanoTime() - takenNanos);
@@ -113,6 +117,7 @@ final class Outbox {
             return false;
         }
         takenNanos = System.nanoTime();
+        many = urgent.size() > LONE_MESSAGES;
         if (urgent.isEmpty()) {
             batch.add(parts.remove());
         } else {

@@ -198,7 +198,7 @@ class KillIT {
             byCall.add(points);
         });
         List<Point> points = new ArrayList<>();
-        for (int round = 0; byCall.stream().anyMatch(list -> !list.isEmpty()); round++) {
+        while (byCall.stream().anyMatch(list -> !list.isEmpty())) {
             byCall.stream().filter(list -> !list.isEmpty()).forEach(list -> points.add(list.removeLast()));
         }
         return points;
