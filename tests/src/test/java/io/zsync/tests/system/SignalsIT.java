@@ -83,17 +83,8 @@ class SignalsIT {
             Outcome second = Checkout.push(source, target).run().exits(42);
             Outcome below = Checkout.push(source, target.resolve("sub")).run().exits(42);
 
-            for (Outcome outcome : List.of(second, below)) {
-                assertEquals("", outcome.out());
-                assertEquals(2, outcome.errLines().size(), outcome::err);
-                assertEquals(
-                        "zsync: peer: target: another run holds it, one below it or one above it (" + target
-                                + (outcome == below ? "/sub)" : ")"),
-                        outcome.errLines().getFirst());
-                assertEquals(
-                        "wait for the other run to end, then run this one again",
-                        outcome.errLines().getLast());
-            }
+            assertSaysWhoHolds(target, second);
+            assertSaysWhoHolds(target.resolve("sub"), below);
             first.signal("CONT");
             first.end().exits(0);
         }
@@ -115,5 +106,16 @@ class SignalsIT {
         await().pollInterval(Duration.ofMillis(5))
                 .until(() -> !run.isAlive() || !Trees.staged(target).isEmpty());
         return run;
+    }
+
+    private static void assertSaysWhoHolds(Path held, Outcome outcome) {
+        assertEquals("", outcome.out());
+        assertEquals(2, outcome.errLines().size(), outcome::err);
+        assertEquals(
+                "zsync: peer: target: another run holds it, one below it or one above it (" + held + ")",
+                outcome.errLines().getFirst());
+        assertEquals(
+                "wait for the other run to end, then run this one again",
+                outcome.errLines().getLast());
     }
 }
