@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs that are cancelled, whose sink misbehaves, and whose source does not hold still. */
 class NodeDisturbedTest extends PushFixture {
-    private static final int FIRST_LENGTH = 30 << 20;
+    private static final int FIRST_LENGTH = 160 << 20;
 
     /** A first file that keeps the only file credit busy, so that what happens to the next one happens before it is sent. */
     private void whenTheFirstFileIsPlanned(ThrowingRunnable disturb, int secondLength) throws IOException {
