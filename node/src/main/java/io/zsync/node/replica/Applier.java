@@ -7,7 +7,6 @@ import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileKind;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
-import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message.Change;
@@ -18,9 +17,6 @@ import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,25 +29,11 @@ import org.jspecify.annotations.Nullable;
 public final class Applier implements AutoCloseable {
     private final @Nullable Root root;
     private final ApplyOptions options;
-    private final ContentSource content;
+    private final Delivery delivery;
+    private final Counts counts;
     private final Reporter reporter;
     private final Planner planner;
-    private final StagedNames names;
-    private final FileSystems fileSystems = new FileSystems();
-    private final Aftermath aftermath = new Aftermath();
-    private final Publisher publisher;
-    private final Counts counts = new Counts();
-    private final Map<Long, Fetch> fetches = new ConcurrentHashMap<>();
-    /** Fetches that the publisher does not have yet. */
-    private final AtomicInteger inTransfer = new AtomicInteger();
-
     private final ArrayDeque<TargetDirectory> path = new ArrayDeque<>();
-    private volatile boolean waiting;
-    private volatile boolean changedAnything;
-    private volatile boolean undurable;
-    /** The last syncs run; nothing is waited for that could fail to come. */
-    private volatile boolean finishing;
-
     private final LongAdder plannedFiles = new LongAdder();
     private final LongAdder plannedBytes = new LongAdder();
 
@@ -67,17 +49,15 @@ public final class Applier implements AutoCloseable {
         }
         this.root = root;
         this.options = options;
-        this.content = content;
         this.reporter = reporter;
         this.planner = new Planner(options.rules());
-        this.names = new StagedNames(random);
-        this.publisher = new Publisher(
-                this::root, options.durability(), fileSystems, aftermath, () -> waiting && inTransfer.get() == 0);
+        this.delivery = new Delivery(root, options, content, reporter, new StagedNames(random));
+        this.counts = delivery.counts();
     }
 
     /** The publisher's work; runs on a thread of its own until {@link #close} or {@link #finish}. */
     public void runPublisher() throws IOException, InterruptedException {
-        publisher.run();
+        delivery.runPublisher();
     }
 
     /** Takes the next item of the manifest. */
@@ -157,11 +137,11 @@ public final class Applier implements AutoCloseable {
         }
         Directory open = parent.open();
         requireUnchanged(parent, name, existing.stat());
-        Name reserved = names.next();
+        Name reserved = delivery.names().next();
         open.makeDirectory(reserved);
         touch(parent);
         // Written down first: an old object that nobody knows of would stay for ever.
-        aftermath.add(parent.path, reserved, existing.stat());
+        delivery.removeLater(parent.path, reserved, existing.stat());
         try {
             open.rename(reserved, name, Directory.Rename.EXCHANGE);
         } catch (IOException e) {
@@ -187,7 +167,7 @@ public final class Applier implements AutoCloseable {
 
     private void failed(RelativePath at, IOException cause) {
         boolean changed = cause instanceof TargetChanged;
-        problem(at, changed ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED, Publisher.reason(cause));
+        delivery.problem(at, changed ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED, Publisher.reason(cause));
     }
 
     private TargetDirectory absent(RelativePath at, Entry.Directory entry, boolean lost) {
@@ -202,11 +182,12 @@ public final class Applier implements AutoCloseable {
                 open.setMode(stat.mode() | 0700);
             }
             Directory.Listing listing = open.list();
-            listing.failures().forEach(failure -> problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(failure)));
+            listing.failures()
+                    .forEach(failure -> delivery.problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(failure)));
             TargetDirectory entered = new TargetDirectory(at, entry, stat.device(), false, open, listing.members());
             entered.touched = finish || opened;
             if (!options.dryRun()) {
-                fileSystems.enter(open, stat.device());
+                delivery.enter(open, stat.device());
                 for (Name stale : listing.reserved()) {
                     removeStale(entered, stale);
                 }
@@ -229,7 +210,7 @@ public final class Applier implements AutoCloseable {
             Aftermath.removeObject(directory.open(), stale, stat.isDirectory());
             touch(directory);
         } catch (IOException e) {
-            problem(directory.path.child(stale), ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            delivery.problem(directory.path.child(stale), ProblemCode.TARGET_FAILED, Publisher.reason(e));
         }
     }
 
@@ -237,8 +218,7 @@ public final class Applier implements AutoCloseable {
         TargetDirectory done = path.pop();
         try (done) {
             if (done.touched && !options.dryRun() && !done.lost) {
-                aftermath.finishLater(done.path, done.entry.metadata());
-                changedAnything = true;
+                delivery.finishLater(done.path, done.entry.metadata());
             }
         }
     }
@@ -257,7 +237,7 @@ public final class Applier implements AutoCloseable {
             Member existing = parent.match(name);
             Action action = planner.plan(entry, existing(parent, existing, entry));
             if (action instanceof Action.Refuse refuse) {
-                problem(at, refuse.code(), refusal(entry, refuse.code()));
+                delivery.problem(at, refuse.code(), refusal(entry, refuse.code()));
                 return;
             }
             report(at, kind(entry), action, entry instanceof Entry.RegularFile file ? file.size() : 0);
@@ -325,17 +305,17 @@ public final class Applier implements AutoCloseable {
         boolean hasMode = !(entry instanceof Entry.Symlink);
         options.rules().apply(parent.open(), name, entry.metadata(), hasMode, (attributes & Change.TIME) != 0);
         counts.changed.increment();
-        changedAnything = true;
+        delivery.changed();
     }
 
     /** A symlink or an empty file: the entry says all there is to know of it. */
     private void stage(TargetDirectory parent, Name name, Entry entry, @Nullable FileStat victim)
             throws IOException, InterruptedException {
-        publisher.awaitRoom();
+        delivery.awaitRoom();
         touch(parent);
         Name reserved;
         if (entry instanceof Entry.Symlink link) {
-            reserved = names.next();
+            reserved = delivery.names().next();
             parent.open().makeSymlink(reserved, link.target());
             try {
                 options.rules().apply(parent.open(), reserved, link.metadata(), false, true);
@@ -344,10 +324,10 @@ public final class Applier implements AutoCloseable {
                 throw e;
             }
         } else if (entry instanceof Entry.RegularFile file) {
-            StagedFile staged = StagedFile.create(parent.open(), names, file);
+            StagedFile staged = StagedFile.create(parent.open(), delivery.names(), file);
             reserved = staged.reserved();
             try {
-                staged.seal(options.rules(), file, syncsAlone(parent.device));
+                staged.seal(options.rules(), file, delivery.syncsAlone(parent.device));
             } catch (IOException e) {
                 StagedFile.remove(parent.open(), reserved);
                 throw e;
@@ -356,7 +336,7 @@ public final class Applier implements AutoCloseable {
             throw new IllegalStateException("nothing to stage for " + entry);
         }
         FileKind kind = entry instanceof Entry.Symlink ? FileKind.SYMLINK : FileKind.REGULAR;
-        publisher.submit(new StagedEntry(this, parent.path, name, kind, reserved, parent.device, victim));
+        delivery.submit(new StagedEntry(delivery, parent.path, name, kind, reserved, parent.device, victim));
     }
 
     private void fetch(
@@ -369,25 +349,7 @@ public final class Applier implements AutoCloseable {
             return;
         }
         touch(parent);
-        Fetch fetch = new Fetch(this, number, parent.path, name, file, parent.device, victim);
-        fetches.put(number, fetch);
-        inTransfer.incrementAndGet();
-        while (!content.want(fetch)) {
-            // Not asked for, it can join no batch: those that are queued must not wait for it.
-            inTransfer.decrementAndGet();
-            await(true);
-            try {
-                content.awaitRoom(fetch);
-            } finally {
-                await(false);
-                inTransfer.incrementAndGet();
-            }
-        }
-    }
-
-    private void await(boolean now) {
-        waiting = now;
-        publisher.nudge();
+        delivery.fetch(new Fetch(delivery, number, parent.path, name, file, parent.device, victim));
     }
 
     private static void touch(TargetDirectory directory) {
@@ -450,31 +412,7 @@ public final class Applier implements AutoCloseable {
      * syncs what is left.
      */
     public Tally finish() throws IOException, InterruptedException {
-        await(true);
-        content.awaitIdle();
-        publisher.drain();
-        publisher.close();
-        Root open = root;
-        if (open == null || options.dryRun()) {
-            return counts.tally(false);
-        }
-        finishing = true;
-        try {
-            return finish(open);
-        } finally {
-            finishing = false;
-        }
-    }
-
-    private Tally finish(Root open) throws IOException {
-        boolean durable = options.durability() != Durability.NONE;
-        aftermath.remove(open, this::problem);
-        boolean singly = durable && (options.durability() == Durability.FILE || !fileSystems.allTrusted());
-        aftermath.finishDirectories(open, options.rules(), singly, this::problem);
-        if (durable && changedAnything) {
-            fileSystems.syncAll();
-        }
-        return counts.tally(durable && !undurable);
+        return delivery.finish();
     }
 
     /**
@@ -482,31 +420,19 @@ public final class Applier implements AutoCloseable {
      * metadata. Called when no data thread and no publisher runs any more.
      */
     public void abandon() throws IOException {
-        Root open = root;
-        if (open == null || options.dryRun()) {
+        if (root == null || options.dryRun()) {
             return;
         }
-        publisher.close();
-        try {
-            // Data threads and the planner may have handed over more after its thread had gone.
-            publisher.run();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        for (Fetch fetch : fetches.values()) {
-            fetch.discard();
-        }
-        fetches.clear();
+        delivery.giveUp();
         while (!path.isEmpty()) {
             endDirectory();
         }
-        aftermath.remove(open, this::problem);
-        aftermath.finishDirectories(open, options.rules(), false, this::problem);
+        delivery.finishDirectories();
     }
 
     /** Lets the publisher's thread end once it has published what it was given. */
     public void closePublisher() {
-        publisher.close();
+        delivery.closePublisher();
     }
 
     @Override
@@ -514,13 +440,12 @@ public final class Applier implements AutoCloseable {
         while (!path.isEmpty()) {
             path.pop().close();
         }
-        aftermath.close();
-        fileSystems.close();
+        delivery.close();
     }
 
     /** The fetch of this entry, or null if it was never asked for or is over. */
     public @Nullable Fetch fetch(long number) {
-        return fetches.get(number);
+        return delivery.fetch(number);
     }
 
     public long plannedFiles() {
@@ -532,80 +457,11 @@ public final class Applier implements AutoCloseable {
     }
 
     public boolean isSyncing() {
-        return finishing || publisher.isSyncing();
+        return delivery.isSyncing();
     }
 
     /** A problem of the sender's, told to us: it counts as one more path that was not replicated. */
     public void countFailure() {
         counts.failed.increment();
-    }
-
-    Root root() {
-        if (root == null) {
-            throw new IllegalStateException("no root in this run");
-        }
-        return root;
-    }
-
-    StagedNames names() {
-        return names;
-    }
-
-    MetadataRules rules() {
-        return options.rules();
-    }
-
-    ContentSource content() {
-        return content;
-    }
-
-    /** True if files on this device are synced one by one. */
-    boolean syncsAlone(long device) {
-        return options.durability() == Durability.FILE
-                || (options.durability() == Durability.BATCH && !fileSystems.trusted(device));
-    }
-
-    void errand(Runnable work) {
-        publisher.errand(work);
-    }
-
-    void submit(Fetch fetch) {
-        inTransfer.decrementAndGet();
-        publisher.submit(fetch);
-    }
-
-    void unsubmitted() {
-        inTransfer.incrementAndGet();
-    }
-
-    void fetchDone(Fetch fetch, boolean durable) {
-        published(fetch.victim() == null, fetch.bytes(), durable);
-        content.done(fetch, durable);
-        fetches.remove(fetch.file());
-    }
-
-    /** @param wasInTransfer false if the publisher had it already */
-    void fetchRefused(Fetch fetch, boolean wasInTransfer, ProblemCode code, String detail) {
-        if (wasInTransfer) {
-            inTransfer.decrementAndGet();
-        }
-        problem(fetch.path(), code, detail);
-        content.refused(fetch, code);
-        fetches.remove(fetch.file());
-        publisher.nudge();
-    }
-
-    void published(boolean created, long bytes, boolean durable) {
-        (created ? counts.created : counts.changed).increment();
-        counts.bytes.add(bytes);
-        changedAnything = true;
-        if (!durable) {
-            undurable = true;
-        }
-    }
-
-    void problem(RelativePath at, ProblemCode code, String detail) {
-        (code == ProblemCode.SPECIAL_SKIPPED ? counts.skipped : counts.failed).increment();
-        reporter.problem(at, code, detail);
     }
 }

@@ -32,7 +32,7 @@ public final class Fetch implements Publication {
         OVER
     }
 
-    private final Applier applier;
+    private final Delivery delivery;
     private final long file;
     private final RelativePath directory;
     private final Name name;
@@ -51,14 +51,14 @@ public final class Fetch implements Publication {
     private @Nullable StagedFile staged;
 
     Fetch(
-            Applier applier,
+            Delivery delivery,
             long file,
             RelativePath directory,
             Name name,
             Entry.RegularFile entry,
             long device,
             @Nullable FileStat victim) {
-        this.applier = applier;
+        this.delivery = delivery;
         this.file = file;
         this.directory = directory;
         this.name = name;
@@ -187,7 +187,7 @@ public final class Fetch implements Publication {
             }
             // Not under the fetch's own lock: the thread that reads the control connection must never wait for a disk.
             Directory open = parent.open();
-            StagedFile created = StagedFile.create(open, applier.names(), entry);
+            StagedFile created = StagedFile.create(open, delivery.names(), entry);
             synchronized (this) {
                 if (isStale(frameAttempt)) {
                     created.discard(open);
@@ -231,7 +231,7 @@ public final class Fetch implements Publication {
         try {
             Directory open = parent.open();
             Entry.RegularFile wanted = entry;
-            StagedFile target = StagedFile.create(open, applier.names(), wanted);
+            StagedFile target = StagedFile.create(open, delivery.names(), wanted);
             try {
                 target.write(content, 0);
             } catch (IOException e) {
@@ -239,7 +239,7 @@ public final class Fetch implements Publication {
                 throw e;
             }
             try {
-                target.seal(applier.rules(), wanted, syncAlone || applier.syncsAlone(device));
+                target.seal(delivery.rules(), wanted, syncAlone || delivery.syncsAlone(device));
             } catch (IOException e) {
                 StagedFile.remove(open, target.reserved());
                 throw e;
@@ -324,10 +324,10 @@ public final class Fetch implements Publication {
         entry = fresh;
         coverage = new Coverage(fresh.size());
         state = State.WANTED;
-        applier.errand(() -> {
+        delivery.errand(() -> {
             remove(old, oldSealed);
             if (fresh.size() > 0) {
-                applier.content().wantAgain(this);
+                delivery.content().wantAgain(this);
             } else {
                 stageEmpty();
             }
@@ -336,8 +336,8 @@ public final class Fetch implements Publication {
 
     /** A fresh entry turned out to have no content: the entry alone says all there is to know. */
     private void stageEmpty() {
-        try (Directory open = applier.root().directory(directory)) {
-            StagedFile created = StagedFile.create(open, applier.names(), entry);
+        try (Directory open = delivery.root().directory(directory)) {
+            StagedFile created = StagedFile.create(open, delivery.names(), entry);
             synchronized (this) {
                 if (state == State.WANTED && staged == null) {
                     staged = created;
@@ -361,9 +361,9 @@ public final class Fetch implements Publication {
         StagedFile old = staged;
         boolean oldSealed = sealed;
         staged = null;
-        applier.errand(() -> {
+        delivery.errand(() -> {
             remove(old, oldSealed);
-            applier.fetchRefused(this, true, code, detail);
+            delivery.fetchRefused(this, true, code, detail);
         });
     }
 
@@ -375,7 +375,7 @@ public final class Fetch implements Publication {
         if (!isSealed) {
             old.release();
         }
-        try (Directory open = applier.root().directory(directory)) {
+        try (Directory open = delivery.root().directory(directory)) {
             StagedFile.remove(open, old.reserved());
         } catch (IOException directoryGone) {
             return;
@@ -394,7 +394,7 @@ public final class Fetch implements Publication {
     private void submitIfComplete() {
         if (state == State.WANTED && confirmed && coverage.isComplete() && staged != null) {
             state = State.SUBMITTED;
-            applier.submit(this);
+            delivery.submit(this);
         }
     }
 
@@ -445,7 +445,7 @@ public final class Fetch implements Publication {
         // Not under the lock, which the thread that reads the control connection takes.
         if (pending) {
             try {
-                target.seal(applier.rules(), entry, alone);
+                target.seal(delivery.rules(), entry, alone);
             } catch (IOException e) {
                 remove(target, true);
                 throw e;
@@ -459,7 +459,7 @@ public final class Fetch implements Publication {
         synchronized (this) {
             state = State.OVER;
         }
-        applier.fetchDone(this, durable);
+        delivery.fetchDone(this, durable);
     }
 
     @Override
@@ -467,7 +467,7 @@ public final class Fetch implements Publication {
         synchronized (this) {
             state = State.OVER;
         }
-        applier.fetchRefused(this, false, code, detail);
+        delivery.fetchRefused(this, false, code, detail);
     }
 
     @Override
@@ -476,13 +476,13 @@ public final class Fetch implements Publication {
             if (attempt < Limits.ATTEMPTS && !syncAlone) {
                 syncAlone = true;
                 staged = null;
-                applier.unsubmitted();
+                delivery.unsubmitted();
                 restart(entry);
                 return;
             }
             state = State.OVER;
         }
-        applier.fetchRefused(this, false, ProblemCode.TARGET_FAILED, Publisher.reason(failure));
+        delivery.fetchRefused(this, false, ProblemCode.TARGET_FAILED, Publisher.reason(failure));
     }
 
     /** The run is over: removes what is staged. Called when no data thread runs any more. */

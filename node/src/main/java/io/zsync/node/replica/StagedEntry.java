@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A staged object that the entry alone describes, a symlink or an empty file: complete when it is made. */
 final class StagedEntry implements Publication {
-    private final Applier applier;
+    private final Delivery delivery;
     private final RelativePath directory;
     private final Name name;
     private final FileKind kind;
@@ -19,14 +19,14 @@ final class StagedEntry implements Publication {
     private final @Nullable FileStat victim;
 
     StagedEntry(
-            Applier applier,
+            Delivery delivery,
             RelativePath directory,
             Name name,
             FileKind kind,
             Name reserved,
             long device,
             @Nullable FileStat victim) {
-        this.applier = applier;
+        this.delivery = delivery;
         this.directory = directory;
         this.name = name;
         this.kind = kind;
@@ -72,12 +72,12 @@ final class StagedEntry implements Publication {
 
     @Override
     public void published(boolean durable) {
-        applier.published(victim == null, 0, durable);
+        delivery.published(victim == null, 0, durable);
     }
 
     @Override
     public void refused(ProblemCode code, String detail) {
-        applier.problem(directory.child(name), code, detail);
+        delivery.problem(directory.child(name), code, detail);
     }
 
     @Override

@@ -1,0 +1,249 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.Root;
+import io.zsync.protocol.Durability;
+import io.zsync.protocol.Metadata;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.Tally;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of the plan: the fetches under way, the {@link Publisher} that ends them, and what waits for the end of the
+ * run. The {@link Applier} hands work in and waits; a {@link Fetch} or staged entry tells its outcome, from data threads,
+ * the publisher's or the reader's, none of which may block here.
+ */
+final class Delivery implements AutoCloseable {
+    private final @Nullable Root root;
+    private final ApplyOptions options;
+    private final ContentSource content;
+    private final Reporter reporter;
+    private final StagedNames names;
+    private final FileSystems fileSystems = new FileSystems();
+    private final Aftermath aftermath = new Aftermath();
+    private final Publisher publisher;
+    private final Counts counts = new Counts();
+    private final Map<Long, Fetch> fetches = new ConcurrentHashMap<>();
+    /** Fetches that were asked for and that the publisher does not have yet. */
+    private final AtomicInteger inTransfer = new AtomicInteger();
+
+    private volatile boolean waiting;
+    private volatile boolean changedAnything;
+    private volatile boolean undurable;
+    /** The last syncs run; nothing is waited for that could fail to come. */
+    private volatile boolean finishing;
+
+    Delivery(@Nullable Root root, ApplyOptions options, ContentSource content, Reporter reporter, StagedNames names) {
+        this.root = root;
+        this.options = options;
+        this.content = content;
+        this.reporter = reporter;
+        this.names = names;
+        this.publisher = new Publisher(
+                this::root, options.durability(), fileSystems, aftermath, () -> waiting && inTransfer.get() == 0);
+    }
+
+    void runPublisher() throws IOException, InterruptedException {
+        publisher.run();
+    }
+
+    void closePublisher() {
+        publisher.close();
+    }
+
+    /** Called before anything is written below a directory of this device. */
+    void enter(Directory directory, long device) throws IOException {
+        fileSystems.enter(directory, device);
+    }
+
+    void removeLater(RelativePath directory, Name reserved, FileStat object) throws IOException {
+        aftermath.add(directory, reserved, object);
+    }
+
+    /** Called post-order, once a directory's last entry was met. */
+    void finishLater(RelativePath directory, Metadata metadata) throws IOException {
+        aftermath.finishLater(directory, metadata);
+        changedAnything = true;
+    }
+
+    void changed() {
+        changedAnything = true;
+    }
+
+    /** Asks for a file's content; waits for room. */
+    void fetch(Fetch fetch) throws InterruptedException {
+        fetches.put(fetch.file(), fetch);
+        inTransfer.incrementAndGet();
+        while (!content.want(fetch)) {
+            // Not asked for, it can join no batch: those that are queued must not wait for it.
+            inTransfer.decrementAndGet();
+            await(true);
+            try {
+                content.awaitRoom(fetch);
+            } finally {
+                await(false);
+                inTransfer.incrementAndGet();
+            }
+        }
+    }
+
+    private void await(boolean now) {
+        waiting = now;
+        publisher.nudge();
+    }
+
+    /** Waits while enough staged objects that nobody else keeps count of are queued. */
+    void awaitRoom() throws InterruptedException {
+        publisher.awaitRoom();
+    }
+
+    void submit(StagedEntry entry) {
+        publisher.submit(entry);
+    }
+
+    /** Waits for every fetch, publishes, removes what changed kind, finishes directories, and syncs what is left. */
+    Tally finish() throws IOException, InterruptedException {
+        await(true);
+        content.awaitIdle();
+        publisher.drain();
+        publisher.close();
+        Root open = root;
+        if (open == null || options.dryRun()) {
+            return counts.tally(false);
+        }
+        finishing = true;
+        try {
+            return finish(open);
+        } finally {
+            finishing = false;
+        }
+    }
+
+    private Tally finish(Root open) throws IOException {
+        boolean durable = options.durability() != Durability.NONE;
+        aftermath.remove(open, this::problem);
+        boolean singly = durable && (options.durability() == Durability.FILE || !fileSystems.allTrusted());
+        aftermath.finishDirectories(open, options.rules(), singly, this::problem);
+        if (durable && changedAnything) {
+            fileSystems.syncAll();
+        }
+        return counts.tally(durable && !undurable);
+    }
+
+    /** Publishes what is complete and removes what is not. Called when no data thread and no publisher runs any more. */
+    void giveUp() throws IOException {
+        publisher.close();
+        try {
+            // Data threads and the planner may have handed over more after its thread had gone.
+            publisher.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (Fetch fetch : fetches.values()) {
+            fetch.discard();
+        }
+        fetches.clear();
+    }
+
+    /** Removes what changed kind and gives directories their metadata, in a run that failed. */
+    void finishDirectories() throws IOException {
+        aftermath.remove(root(), this::problem);
+        aftermath.finishDirectories(root(), options.rules(), false, this::problem);
+    }
+
+    /** The fetch of this entry, or null if it was never asked for or is over. */
+    @Nullable
+    Fetch fetch(long number) {
+        return fetches.get(number);
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    boolean isSyncing() {
+        return finishing || publisher.isSyncing();
+    }
+
+    Root root() {
+        if (root == null) {
+            throw new IllegalStateException("no root in this run");
+        }
+        return root;
+    }
+
+    StagedNames names() {
+        return names;
+    }
+
+    MetadataRules rules() {
+        return options.rules();
+    }
+
+    ContentSource content() {
+        return content;
+    }
+
+    /** True if files on this device are synced one by one. */
+    boolean syncsAlone(long device) {
+        return options.durability() == Durability.FILE
+                || (options.durability() == Durability.BATCH && !fileSystems.trusted(device));
+    }
+
+    void errand(Runnable work) {
+        publisher.errand(work);
+    }
+
+    void submit(Fetch fetch) {
+        inTransfer.decrementAndGet();
+        publisher.submit(fetch);
+    }
+
+    void unsubmitted() {
+        inTransfer.incrementAndGet();
+    }
+
+    void fetchDone(Fetch fetch, boolean durable) {
+        published(fetch.victim() == null, fetch.bytes(), durable);
+        content.done(fetch, durable);
+        fetches.remove(fetch.file());
+    }
+
+    /** @param wasInTransfer false if the publisher had it already */
+    void fetchRefused(Fetch fetch, boolean wasInTransfer, ProblemCode code, String detail) {
+        if (wasInTransfer) {
+            inTransfer.decrementAndGet();
+        }
+        problem(fetch.path(), code, detail);
+        content.refused(fetch, code);
+        fetches.remove(fetch.file());
+        publisher.nudge();
+    }
+
+    void published(boolean created, long bytes, boolean durable) {
+        (created ? counts.created : counts.changed).increment();
+        counts.bytes.add(bytes);
+        changedAnything = true;
+        if (!durable) {
+            undurable = true;
+        }
+    }
+
+    void problem(RelativePath at, ProblemCode code, String detail) {
+        (code == ProblemCode.SPECIAL_SKIPPED ? counts.skipped : counts.failed).increment();
+        reporter.problem(at, code, detail);
+    }
+
+    @Override
+    public void close() throws IOException {
+        aftermath.close();
+        fileSystems.close();
+    }
+}
