@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -211,8 +212,7 @@ class ApplierTest {
         send(first, 1, 0, LENGTH, 1);
         second.confirmed(1, identity(LENGTH));
         send(second, 1, 0, LENGTH - 1, 2);
-        Thread.sleep(200);
-        assertEquals(List.of(), content.ended);
+        await().during(Duration.ofMillis(200)).until(content.ended::isEmpty);
         assertFalse(Files.exists(target.resolve("a")) || Files.exists(target.resolve("b")));
         first.confirmed(1, identity(LENGTH));
         send(second, 1, LENGTH - 1, 1, 2);
@@ -289,8 +289,7 @@ class ApplierTest {
         claim.write(bytes(LENGTH - 10, 8), 10);
         assertTrue(claim.damaged());
         fetch.confirmed(1, identity(LENGTH));
-        Thread.sleep(100);
-        assertFalse(Files.exists(target.resolve("a")));
+        await().during(Duration.ofMillis(100)).until(() -> !Files.exists(target.resolve("a")));
         send(fetch, 1, 10, LENGTH - 10, 4);
         finish();
         holds("a", LENGTH, 4);
