@@ -24,8 +24,4 @@ public record Metadata(int mode, int uid, int gid, long mtimeSeconds, int mtimeN
     public boolean sameTime(Metadata other) {
         return mtimeSeconds == other.mtimeSeconds && mtimeNanos == other.mtimeNanos;
     }
-
-    public boolean sameOwner(Metadata other) {
-        return uid == other.uid && gid == other.gid;
-    }
 }

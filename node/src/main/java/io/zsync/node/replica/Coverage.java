@@ -67,10 +67,6 @@ final class Coverage {
         }
     }
 
-    boolean isUntouched() {
-        return taken.isEmpty();
-    }
-
     /** Every byte is verified. Claims never overlap, so the sum says it. */
     boolean isComplete() {
         return verifiedBytes == size;
