@@ -1,8 +1,8 @@
 package io.zsync.cli;
 
-import io.zsync.node.api.DataPath;
 import io.zsync.node.api.Event;
-import io.zsync.node.api.PathChoice;
+import io.zsync.protocol.DataPath;
+import io.zsync.protocol.PathChoice;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

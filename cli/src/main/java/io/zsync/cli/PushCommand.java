@@ -1,12 +1,12 @@
 package io.zsync.cli;
 
 import io.zsync.node.api.PushRequest;
-import io.zsync.node.api.PushRequest.PathPolicy;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RunOptions;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.zsync.cli;
 
-import io.zsync.node.api.DataPath;
 import io.zsync.node.api.RunReport;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Tally;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.zsync.node.api.DataPath;
 import io.zsync.node.api.RunReport;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
 import java.time.Duration;

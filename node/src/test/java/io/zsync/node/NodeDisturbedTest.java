@@ -11,11 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zsync.node.api.Event;
 import io.zsync.node.api.EventSink;
 import io.zsync.node.api.FailureKind;
-import io.zsync.node.api.PushRequest.PathPolicy;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.PathPolicy;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -52,7 +52,7 @@ class NodeDisturbedTest extends PushFixture {
         events.clear();
         RunReport report = assertTimeoutPreemptively(
                 PATIENCE,
-                () -> node.push(request(), event -> {
+                () -> node.run(request(), event -> {
                     events.add(event);
                     if (event instanceof Event.Changed && once.compareAndSet(false, true)) {
                         disturb.run();
@@ -244,7 +244,7 @@ class NodeDisturbedTest extends PushFixture {
                 AtomicReference<@Nullable RunFailure> ended = new AtomicReference<>();
                 assertTimeoutPreemptively(PATIENCE, () -> {
                     try {
-                        cancelled.push(request(), event -> {
+                        cancelled.run(request(), event -> {
                             if (event instanceof Event.Changed
                                     && ++seen[0] >= moment
                                     && once.compareAndSet(false, true)) {
@@ -298,7 +298,7 @@ class NodeDisturbedTest extends PushFixture {
                 });
                 assertTimeoutPreemptively(PATIENCE, () -> {
                     try {
-                        cancelled.push(request(), event -> {});
+                        cancelled.run(request(), event -> {});
                     } catch (RunFailure e) {
                         assertEquals(FailureKind.INTERRUPTED, e.kind(), e.toString());
                     }
@@ -326,7 +326,7 @@ class NodeDisturbedTest extends PushFixture {
             throw new IllegalStateException("this sink is broken");
         };
         IllegalStateException thrown = assertTimeoutPreemptively(
-                PATIENCE, () -> assertThrows(IllegalStateException.class, () -> node.push(request(), failing)));
+                PATIENCE, () -> assertThrows(IllegalStateException.class, () -> node.run(request(), failing)));
         assertEquals("this sink is broken", thrown.getMessage());
     }
 
@@ -339,7 +339,7 @@ class NodeDisturbedTest extends PushFixture {
         AtomicReference<@Nullable Thread> caller = new AtomicReference<>();
         Thread running = Thread.ofPlatform().unstarted(() -> {
             try {
-                node.push(request(), event -> {
+                node.run(request(), event -> {
                     if (event instanceof Event.Changed) {
                         Objects.requireNonNull(caller.get()).interrupt();
                     }

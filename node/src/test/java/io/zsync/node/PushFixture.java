@@ -4,16 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.zsync.node.api.Event;
-import io.zsync.node.api.PushRequest;
-import io.zsync.node.api.PushRequest.PathPolicy;
+import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.Name;
-import io.zsync.protocol.Protection;
+import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
 import java.io.IOException;
@@ -42,6 +43,7 @@ abstract class PushFixture {
     final Node node = new Node();
     final List<Event> events = Collections.synchronizedList(new ArrayList<>());
 
+    Mode mode = Mode.PUSH;
     boolean dryRun;
     Durability durability = Durability.NONE;
     PathPolicy dataPath = PathPolicy.AUTO;
@@ -60,20 +62,22 @@ abstract class PushFixture {
         node.close();
     }
 
-    PushRequest request() {
-        RunOptions options = new RunOptions(dryRun, true, true, durability, Protection.CLEAR, streams);
-        return new PushRequest(source, target, options, dataPath, true, timeout, credits);
+    RunRequest request() {
+        RunOptions options = new RunOptions(dryRun, true, true, true, durability, dataPath, streams);
+        return mode == Mode.PUSH
+                ? new RunRequest(mode, source, new PeerTree.Local(target), options, null, timeout, 0, credits)
+                : new RunRequest(mode, target, new PeerTree.Local(source), options, null, timeout, 0, credits);
     }
 
     RunReport push() {
         events.clear();
-        return assertTimeoutPreemptively(PATIENCE, () -> node.push(request(), events::add));
+        return assertTimeoutPreemptively(PATIENCE, () -> node.run(request(), events::add));
     }
 
     RunFailure pushFails() {
         events.clear();
         return assertTimeoutPreemptively(
-                PATIENCE, () -> assertThrows(RunFailure.class, () -> node.push(request(), events::add)));
+                PATIENCE, () -> assertThrows(RunFailure.class, () -> node.run(request(), events::add)));
     }
 
     /** Each changed path with what happened to it, sorted. */

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 final class FieldReader {
     private static final Mode[] MODES = Mode.values();
     private static final Durability[] DURABILITIES = Durability.values();
+    private static final PathPolicy[] POLICIES = PathPolicy.values();
     private static final Protection[] PROTECTIONS = Protection.values();
     private static final ErrorCode[] ERRORS = ErrorCode.values();
     private static final ProblemCode[] PROBLEMS = ProblemCode.values();
@@ -176,7 +177,13 @@ final class FieldReader {
 
     RunOptions options() {
         return new RunOptions(
-                flag("dry run"), flag("report changes"), flag("keep owner"), durability(), protection(), streams());
+                flag("dry run"),
+                flag("report changes"),
+                flag("explain"),
+                flag("keep owner"),
+                durability(),
+                number(POLICIES, "data path"),
+                streams());
     }
 
     Tally tally() {

@@ -100,9 +100,10 @@ final class FieldWriter {
     FieldWriter options(RunOptions options) {
         return flag(options.dryRun())
                 .flag(options.reportChanges())
+                .flag(options.explain())
                 .flag(options.keepOwner())
                 .number(options.durability())
-                .number(options.protection())
+                .number(options.dataPath())
                 .varint(options.streams());
     }
 

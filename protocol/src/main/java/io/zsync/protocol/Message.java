@@ -29,7 +29,8 @@ public sealed interface Message {
     }
 
     /** What the initiator asks for. {@code path} is the subtree of the share; the root for all of it. */
-    record Open(Mode mode, String share, RelativePath path, RunOptions options, Credits credits) implements Message {
+    record Open(Mode mode, String share, RelativePath path, RunOptions options, Protection protection, Credits credits)
+            implements Message {
         public Open {
             int length = share.getBytes(StandardCharsets.UTF_8).length;
             if (length < 1 || length > Limits.SHARE_LENGTH) {
@@ -232,6 +233,26 @@ public sealed interface Message {
 
     /** Initiator's last word. */
     record Bye() implements Message {}
+
+    /** A file's content was sent: by which path, why, and how many bytes; where the initiator of a pull asked for it. */
+    record Moved(RelativePath path, DataPath dataPath, PathChoice choice, long bytes) implements Message {
+        public Moved {
+            switch (dataPath) {
+                case SENDFILE, MAPPED, BUFFERED -> {}
+                case CLONE, COPY_RANGE -> throw new IllegalArgumentException(dataPath + " does not reach a socket");
+            }
+            checkCount("bytes", bytes);
+        }
+    }
+
+    /** Payload bytes that left the sender by each path, in all; its answer to {@link Applied} in a pull. */
+    record PathTotals(long sendfileBytes, long mappedBytes, long bufferedBytes) implements Message {
+        public PathTotals {
+            checkCount("sendfileBytes", sendfileBytes);
+            checkCount("mappedBytes", mappedBytes);
+            checkCount("bufferedBytes", bufferedBytes);
+        }
+    }
 
     /** The text, or as much of its beginning as fits {@link Limits#DETAIL_LENGTH}: an error report must not fail. */
     private static String cut(String detail) {

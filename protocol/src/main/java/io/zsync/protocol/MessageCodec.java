@@ -32,9 +32,13 @@ public final class MessageCodec {
     private static final int APPLIED = 18;
     private static final int HEARTBEAT = 19;
     private static final int BYE = 20;
+    private static final int MOVED = 21;
+    private static final int PATH_TOTALS = 22;
 
     private static final Message.Change.Kind[] KINDS = Message.Change.Kind.values();
     private static final Message.Change.Action[] ACTIONS = Message.Change.Action.values();
+    private static final DataPath[] DATA_PATHS = DataPath.values();
+    private static final PathChoice[] PATH_CHOICES = PathChoice.values();
 
     private MessageCodec() {}
 
@@ -108,6 +112,7 @@ public final class MessageCodec {
                         .text(m.share())
                         .path(m.path())
                         .options(m.options())
+                        .number(m.protection())
                         .credits(m.credits());
             case Message.Opened m ->
                 out.u8(OPENED).fixed(m.session().bytes()).varint(m.streams()).number(m.protection());
@@ -154,6 +159,17 @@ public final class MessageCodec {
             case Message.Applied m -> out.u8(APPLIED).tally(m.tally());
             case Message.Heartbeat m -> out.u8(HEARTBEAT).varint(m.work()).flag(m.syncing());
             case Message.Bye m -> out.u8(BYE);
+            case Message.Moved m ->
+                out.u8(MOVED)
+                        .path(m.path())
+                        .number(m.dataPath())
+                        .number(m.choice())
+                        .varint(m.bytes());
+            case Message.PathTotals m ->
+                out.u8(PATH_TOTALS)
+                        .varint(m.sendfileBytes())
+                        .varint(m.mappedBytes())
+                        .varint(m.bufferedBytes());
         }
     }
 
@@ -164,7 +180,12 @@ public final class MessageCodec {
             case WELCOME -> new Message.Welcome(in.u16(), in.u64(), in.credits());
             case OPEN ->
                 new Message.Open(
-                        in.mode(), in.text("share", Limits.SHARE_LENGTH), in.path(), in.options(), in.credits());
+                        in.mode(),
+                        in.text("share", Limits.SHARE_LENGTH),
+                        in.path(),
+                        in.options(),
+                        in.protection(),
+                        in.credits());
             case OPENED ->
                 new Message.Opened(SessionId.of(in.fixed("session", SessionId.LENGTH)), in.streams(), in.protection());
             case FAILURE -> new Message.Failure(in.error(), in.text("detail", Limits.DETAIL_LENGTH));
@@ -195,6 +216,15 @@ public final class MessageCodec {
             case APPLIED -> new Message.Applied(in.tally());
             case HEARTBEAT -> new Message.Heartbeat(in.count("work"), in.flag("syncing"));
             case BYE -> new Message.Bye();
+            case MOVED ->
+                new Message.Moved(
+                        in.path(),
+                        in.number(DATA_PATHS, "data path"),
+                        in.number(PATH_CHOICES, "path choice"),
+                        in.count("bytes"));
+            case PATH_TOTALS ->
+                new Message.PathTotals(
+                        in.count("sendfile bytes"), in.count("mapped bytes"), in.count("buffered bytes"));
             default -> throw new IllegalArgumentException("no such message");
         };
     }

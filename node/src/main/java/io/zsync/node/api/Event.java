@@ -3,17 +3,27 @@ package io.zsync.node.api;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RelativePath;
+import java.time.Duration;
 
 /** What a run tells while it goes on. */
 public sealed interface Event {
-    /** A path that is changed, or in a dry run would be; only if {@link PushRequest#reportChanges}. */
+    /** A path that is changed, or in a dry run would be; only if the options ask to report changes. */
     record Changed(Message.Change change) implements Event {}
 
-    /** A file's content was sent, by which path and why; only if {@link PushRequest#explain}. */
-    record Moved(RelativePath path, DataPath dataPath, long bytes, PathChoice choice) implements Event {}
+    /** A file's content was sent, by which path and why; only if the options ask to explain. */
+    record Moved(Message.Moved moved) implements Event {}
 
     /** One path was not replicated. */
     record ProblemMet(RelativePath path, ProblemCode code, String detail) implements Event {}
+
+    /**
+     * The connection broke; a new session will scan again.
+     *
+     * @param reason one line
+     * @param pause before it
+     * @param fruitless so many new sessions in a row have brought nothing so far
+     */
+    record Reconnecting(String reason, Duration pause, int fruitless) implements Event {}
 
     /**
      * Where the run stands. Sent a few times a second.

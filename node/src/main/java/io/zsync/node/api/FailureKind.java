@@ -11,6 +11,7 @@ public enum FailureKind {
     PROTOCOL_BROKEN,
     INTERRUPTED,
     NO_PROGRESS,
+    PEER_SILENT,
     CANNOT_CONNECT,
     SAFETY_HALT,
     TARGET_LOCKED,

@@ -1,5 +1,6 @@
 package io.zsync.node.api;
 
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
@@ -9,19 +10,33 @@ import java.util.Map;
 /**
  * What a completed run did.
  *
- * @param tally the receiver's counts
- * @param bytesByPath payload bytes that left the sender, re-sent ones included, by the path that moved them
+ * @param tally the receiver's counts, of the last session
+ * @param bytesByPath payload bytes that left the sender in that session, re-sent ones included, by the path that moved them
  * @param problems number of problems of each code, from both ends
+ * @param network where the two ends stand to each other
+ * @param elapsed of the whole run
+ * @param reconnects sessions that broke before the last one
  */
 public record RunReport(
         Tally tally,
         Map<DataPath, Long> bytesByPath,
         Map<ProblemCode, Long> problems,
         Protection protection,
+        Network network,
         boolean dryRun,
-        Duration elapsed) {
+        Duration elapsed,
+        int reconnects) {
     public RunReport {
         bytesByPath = Map.copyOf(bytesByPath);
         problems = Map.copyOf(problems);
+    }
+
+    /** What lies between two nodes, as far as their addresses tell. */
+    public enum Network {
+        /** Both ends are on this machine's loopback. */
+        LOOPBACK,
+        /** A private address (RFC 1918, RFC 4193, link-local): a network that somebody may choose to trust. */
+        PRIVATE,
+        PUBLIC
     }
 }

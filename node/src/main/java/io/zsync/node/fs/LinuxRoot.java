@@ -55,6 +55,64 @@ public final class LinuxRoot implements Root {
         }
     }
 
+    /**
+     * Opens a directory below the operator's, confined on the way there as well as in it.
+     *
+     * @param name what messages call the operator's directory
+     */
+    public static LinuxRoot open(Path operatorDirectory, RelativePath path, String name) throws IOException {
+        LinuxRoot base = open(operatorDirectory);
+        try {
+            return base.narrowed(path, name);
+        } finally {
+            base.close();
+        }
+    }
+
+    /** The same, but makes the last component as {@link #openOrCreate(Path)} does; {@code path} may be empty. */
+    public static LinuxRoot openOrCreate(Path operatorDirectory, RelativePath path, String name) throws IOException {
+        LinuxRoot base = path.isRoot() ? openOrCreate(operatorDirectory) : open(operatorDirectory);
+        try {
+            return base.narrowed(path, name);
+        } catch (FileFailure failure) {
+            if (failure.errno() != Errno.NOENT || path.isRoot()) {
+                throw failure;
+            }
+            base.make(path, name);
+            return base.narrowed(path, name);
+        } finally {
+            base.close();
+        }
+    }
+
+    private LinuxRoot narrowed(RelativePath path, String name) throws FileFailure {
+        Place target = new Place(name, path);
+        int root = enter("openat2", target);
+        try {
+            int opened = path.isRoot() ? Linux.openat(root, Scratch.DOT, DIRECTORY, 0) : openBelow(root, path);
+            if (opened < 0) {
+                throw target.failure("open", opened);
+            }
+            return new LinuxRoot(opened, new Place(target.text(), RelativePath.ROOT), kernel);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    private void make(RelativePath path, String name) throws IOException {
+        LinuxRoot parent = narrowed(path.parent(), name);
+        try {
+            int made = Linux.mkdirat(
+                    parent.enter("mkdir", parent.place), Scratch.current().first(path.name()), ROOT_MODE);
+            parent.descriptor.leave();
+            if (made < 0 && made != -Linux.EEXIST) {
+                throw new Place(name, path).failure("mkdir", made);
+            }
+        } finally {
+            parent.close();
+        }
+    }
+
     static LinuxRoot open(Path operatorDirectory, Kernel kernel) throws IOException {
         return open(OperatorPath.bytes(operatorDirectory), kernel);
     }

@@ -12,13 +12,19 @@ import java.io.IOException;
  * changing it clears setuid; times last because everything before them moves them.
  *
  * @param owner apply uid and gid
+ * @param lentRights apply the setuid and setgid bits, which lend the rights of an owner or group to whoever runs a file
  */
-public record MetadataRules(boolean owner) {
+public record MetadataRules(boolean owner, boolean lentRights) {
+    private static final int LENT_RIGHTS = 06000;
+
+    private int mode(Metadata metadata) {
+        return lentRights ? metadata.mode() : metadata.mode() & ~LENT_RIGHTS;
+    }
 
     /** The {@link Change} attributes in which an object differs from what its source has. Links have no mode. */
     int differences(Metadata source, Metadata existing, boolean hasMode) {
         int attributes = source.sameTime(existing) ? 0 : Change.TIME;
-        if (hasMode && source.mode() != existing.mode()) {
+        if (hasMode && mode(source) != mode(existing)) {
             attributes |= Change.MODE;
         }
         if (owner && source.uid() != existing.uid()) {
@@ -35,7 +41,7 @@ public record MetadataRules(boolean owner) {
         if (owner) {
             file.setOwner(metadata.uid(), metadata.gid());
         }
-        file.setMode(metadata.mode());
+        file.setMode(mode(metadata));
         file.setTime(metadata.mtimeSeconds(), metadata.mtimeNanos());
     }
 
@@ -45,7 +51,7 @@ public record MetadataRules(boolean owner) {
             parent.setOwner(name, metadata.uid(), metadata.gid());
         }
         if (hasMode) {
-            parent.setMode(name, metadata.mode());
+            parent.setMode(name, mode(metadata));
         }
         if (time) {
             parent.setTime(name, metadata.mtimeSeconds(), metadata.mtimeNanos());
@@ -57,7 +63,7 @@ public record MetadataRules(boolean owner) {
         if (owner) {
             directory.setOwner(metadata.uid(), metadata.gid());
         }
-        directory.setMode(metadata.mode());
+        directory.setMode(mode(metadata));
         directory.setTime(metadata.mtimeSeconds(), metadata.mtimeNanos());
     }
 }

@@ -1,20 +1,21 @@
 package io.zsync.node.session;
 
 import io.zsync.node.api.RunFailure;
+import io.zsync.node.transport.Connection;
 import io.zsync.protocol.Message;
-import io.zsync.protocol.PeerId;
-import java.nio.file.Path;
 
-/** Decides what a peer may do, before any path is opened. */
+/** Decides what a peer may do, before any path is opened. Any thread. */
 public interface Access {
     /**
      * What was granted.
      *
-     * @param directory the operator's directory that the run is about
-     * @param owner apply owners here if the initiator asks for it
+     * @param tree the directory that the run is about
+     * @param owner apply owners, setuid and setgid bits here if the initiator asks for it
+     * @param peer what the operator calls the peer
+     * @param streams at most so many data streams
      */
-    record Grant(Path directory, boolean owner) {}
+    record Grant(OpenTree.Location tree, boolean owner, String peer, int streams) {}
 
-    /** @throws RunFailure NOT_ALLOWED if this peer may not do this here */
-    Grant grant(PeerId peer, Message.Open open) throws RunFailure;
+    /** @throws RunFailure NOT_TRUSTED or NOT_ALLOWED if this peer may not do this here, in this way */
+    Grant grant(Connection connection, Message.Open open) throws RunFailure;
 }

@@ -1,35 +1,53 @@
 package io.zsync.node.session;
 
-import io.zsync.node.api.Event;
-import io.zsync.node.api.EventSink;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings events to a sink that may block, from threads that must not. The run is slowed down where it can be, before the
  * next manifest part, so that what waits here stays bounded. One thread of its own calls the sink.
  */
-public final class EventPump implements AutoCloseable {
+public final class EventPump<E> implements AutoCloseable {
     private static final int ROOM = 8_192;
 
-    private final EventSink sink;
-    private final ArrayDeque<Event> waiting = new ArrayDeque<>();
-    private final Thread thread;
+    private final Consumer<? super E> sink;
+    private final ArrayDeque<E> waiting = new ArrayDeque<>();
+    private final @Nullable Thread thread;
     private boolean closing;
     private @Nullable Throwable failure;
 
-    public EventPump(EventSink sink) {
+    public EventPump(Consumer<? super E> sink) {
         this.sink = sink;
         this.thread = Thread.ofPlatform().daemon().name("zsync-events").start(this::run);
     }
 
+    private EventPump() {
+        this.sink = event -> {};
+        this.thread = null;
+    }
+
+    /** One that nobody listens to: it has no thread, and what is posted is gone. */
+    public static <E> EventPump<E> none() {
+        return new EventPump<>();
+    }
+
     /** Queues an event. Never blocks. */
-    public synchronized void post(Event event) {
-        if (failure != null) {
+    public synchronized void post(E event) {
+        if (failure != null || thread == null) {
             return;
         }
         waiting.add(event);
         notifyAll();
+    }
+
+    /** Queues an event unless too much is waiting: for word of strangers, who may come in any number. Never blocks. */
+    public synchronized boolean offer(E event) {
+        if (waiting.size() >= ROOM) {
+            return false;
+        }
+        post(event);
+        return true;
     }
 
     /** Waits while too much is waiting. For the thread that drives the run. */
@@ -40,10 +58,10 @@ public final class EventPump implements AutoCloseable {
     }
 
     private void run() {
-        ArrayDeque<Event> batch = new ArrayDeque<>();
+        ArrayDeque<E> batch = new ArrayDeque<>();
         while (take(batch)) {
             try {
-                for (Event event : batch) {
+                for (E event : batch) {
                     sink.accept(event);
                 }
             } catch (RuntimeException | Error e) {
@@ -61,7 +79,7 @@ public final class EventPump implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized boolean take(ArrayDeque<Event> batch) {
+    private synchronized boolean take(ArrayDeque<E> batch) {
         while (waiting.isEmpty()) {
             if (closing) {
                 return false;
@@ -84,6 +102,9 @@ public final class EventPump implements AutoCloseable {
         synchronized (this) {
             closing = true;
             notifyAll();
+        }
+        if (thread == null) {
+            return;
         }
         try {
             thread.join();

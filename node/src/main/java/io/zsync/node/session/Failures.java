@@ -62,7 +62,8 @@ final class Failures {
             case SAFETY_HALT -> FailureKind.SAFETY_HALT;
             case INTEGRITY -> FailureKind.INTEGRITY;
             case NO_PROGRESS -> FailureKind.NO_PROGRESS;
-            case CANCELLED -> FailureKind.INTERRUPTED;
+            // Not this end's user: whoever runs the other node has stopped it, and may start it again.
+            case CANCELLED -> FailureKind.SOCKET;
             case BUSY -> FailureKind.CANNOT_CONNECT;
             case INTERNAL -> FailureKind.INTERNAL;
         };
@@ -77,7 +78,7 @@ final class Failures {
             case SOCKET, CANNOT_CONNECT, INTERRUPTED -> ErrorCode.CANCELLED;
             case ROOT_UNUSABLE -> ErrorCode.ROOT_UNUSABLE;
             case PROTOCOL_BROKEN -> ErrorCode.VIOLATION;
-            case NO_PROGRESS -> ErrorCode.NO_PROGRESS;
+            case NO_PROGRESS, PEER_SILENT -> ErrorCode.NO_PROGRESS;
             case SAFETY_HALT -> ErrorCode.SAFETY_HALT;
             case TARGET_LOCKED -> ErrorCode.TARGET_LOCKED;
             case INTEGRITY -> ErrorCode.INTEGRITY;
@@ -89,6 +90,7 @@ final class Failures {
         return switch (code) {
             case TARGET_LOCKED -> "wait for the other run to end, then run this one again";
             case NO_PROGRESS -> "a larger --timeout waits longer";
+            case BUSY -> "try again later";
             default -> null;
         };
     }

@@ -1,8 +1,5 @@
 package io.zsync.node.session;
 
-import io.zsync.node.api.DataPath;
-import io.zsync.node.api.Event;
-import io.zsync.node.api.PathChoice;
 import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
@@ -13,11 +10,13 @@ import io.zsync.node.session.OutgoingFile.Segment;
 import io.zsync.node.session.OutgoingFile.SentChunk;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.node.transport.OutboundPack;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
+import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.ProblemCode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,7 +37,7 @@ final class FileSender implements Session.Work {
     private final int stream;
     private final DataPath streamPath;
     private final boolean forced;
-    private final Consumer<Event.Moved> explain;
+    private final Consumer<Message.Moved> explain;
 
     /**
      * @param streamPath how files of their own frames are sent
@@ -52,7 +51,7 @@ final class FileSender implements Session.Work {
             int stream,
             DataPath streamPath,
             boolean forced,
-            Consumer<Event.Moved> explain) {
+            Consumer<Message.Moved> explain) {
         this.session = session;
         this.root = root;
         this.queue = queue;
@@ -100,11 +99,11 @@ final class FileSender implements Session.Work {
         packed.forEach(file -> file.packed(stream, writer.nextSequence()));
         writer.sendPack();
         for (OutgoingFile file : packed) {
-            explain.accept(new Event.Moved(
+            explain.accept(new Message.Moved(
                     file.offer().path(),
                     DataPath.BUFFERED,
-                    file.size(),
-                    forced ? PathChoice.FORCED : PathChoice.SMALL_FILE));
+                    forced ? PathChoice.FORCED : PathChoice.SMALL_FILE,
+                    file.size()));
         }
     }
 
@@ -223,12 +222,12 @@ final class FileSender implements Session.Work {
         }
     }
 
-    private Event.Moved explanation(OutgoingFile file) {
+    private Message.Moved explanation(OutgoingFile file) {
         if (file.bytes() == 0) {
-            return new Event.Moved(file.offer().path(), streamPath, 0, PathChoice.HOLE);
+            return new Message.Moved(file.offer().path(), streamPath, PathChoice.HOLE, 0);
         }
         PathChoice choice = forced && file.choice() == PathChoice.KERNEL_SENDS ? PathChoice.FORCED : file.choice();
-        return new Event.Moved(file.offer().path(), file.path(), file.bytes(), choice);
+        return new Message.Moved(file.offer().path(), file.path(), choice, file.bytes());
     }
 
     /** The source is not what this attempt is about: say what it is now, by a fresh look at its name. */

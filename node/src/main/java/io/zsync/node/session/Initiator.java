@@ -1,29 +1,27 @@
 package io.zsync.node.session;
 
-import io.zsync.node.api.DataPath;
+import io.zsync.node.api.Event;
 import io.zsync.node.api.FailureKind;
-import io.zsync.node.api.PushRequest;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
-import io.zsync.node.fs.FileFailure;
-import io.zsync.node.fs.LinuxRoot;
-import io.zsync.node.fs.Root;
+import io.zsync.node.api.RunRequest;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.transport.PathCounters;
 import io.zsync.node.transport.StreamBinding;
-import io.zsync.node.trust.Identity;
 import io.zsync.protocol.BindRequest;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
-import io.zsync.protocol.PeerId;
+import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
-import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
@@ -34,32 +32,43 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The initiating side of one run: connects, opens, binds the data streams, plays its role. {@link #cancel} from any thread. */
-public final class Initiator {
+/**
+ * The initiating side of one session: connects, opens, binds the data streams, plays its role. Used once, by one thread;
+ * {@link #cancel} from any.
+ */
+final class Initiator {
     private static final Duration PROGRESS = Duration.ofMillis(200);
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final Identity self;
-    private final PeerId peer;
-    private final InetSocketAddress address;
+    /** The tree at this end, which outlives the session. */
+    interface OwnTree {
+        OpenTree open() throws IOException, RunFailure;
+    }
+
+    private final Remote remote;
+    private final RunRequest request;
+    private final OwnTree ownTree;
+    private final EventPump<Event> events;
     private final Deadlines deadlines;
     private boolean cancelled;
+    private boolean opened;
     private @Nullable Connection greeting;
     private @Nullable Session session;
+    private Session.@Nullable Role role;
 
-    /** @param peer the key that must answer at the address */
-    public Initiator(Identity self, PeerId peer, InetSocketAddress address, Deadlines deadlines) {
-        this.self = self;
-        this.peer = peer;
-        this.address = address;
+    Initiator(Remote remote, RunRequest request, OwnTree ownTree, EventPump<Event> events, Deadlines deadlines) {
+        this.remote = remote;
+        this.request = request;
+        this.ownTree = ownTree;
+        this.events = events;
         this.deadlines = deadlines;
     }
 
-    /** Pushes a tree to the peer's default share. */
-    public RunReport push(PushRequest request, Root root, EventPump events) throws RunFailure {
+    /** Runs the session to its end. The report counts no reconnects, and no time before this session. */
+    RunReport run() throws RunFailure {
         long start = System.nanoTime();
         try (Connection connection = connect()) {
-            return push(request, root, connection, events, start);
+            return converse(connection, start);
         } catch (IOException | ProtocolException e) {
             throw isCancelled() ? Failures.interrupted() : Failures.of(e);
         } catch (InterruptedException e) {
@@ -68,77 +77,75 @@ public final class Initiator {
         }
     }
 
-    /** Opens the tree that is to be pushed. */
-    public static Root openSource(PushRequest request) throws RunFailure, IOException {
-        try {
-            return LinuxRoot.open(request.source());
-        } catch (FileFailure e) {
-            throw new RunFailure(FailureKind.ROOT_UNUSABLE, "source: " + e.reason() + " (" + e.path() + ")", null, e);
-        }
+    /** Whether the peer ever agreed to this session. */
+    synchronized boolean wasOpened() {
+        return opened;
     }
 
-    private Connection connect() throws RunFailure {
-        try {
-            Connection connection = Connection.connect(address, self, peer, deadlines, Listener.GREETING);
-            synchronized (this) {
-                greeting = connection;
+    /** Whether the session brought anything that a later one need not bring again. */
+    synchronized boolean broughtSomething() {
+        return role != null && role.broughtSomething();
+    }
+
+    /** A host may have several addresses; the first that answers is taken. */
+    private Connection connect() throws RunFailure, IOException {
+        IOException failure = new IOException("connect to " + remote.endpoint() + ": unknown host");
+        for (InetAddress address : remote.addresses()) {
+            InetSocketAddress target =
+                    new InetSocketAddress(address, remote.endpoint().port());
+            try {
+                Connection connection =
+                        Connection.connect(target, remote.self(), remote.peer(), deadlines, Listener.GREETING);
+                synchronized (this) {
+                    greeting = connection;
+                    if (cancelled) {
+                        connection.close();
+                        throw Failures.interrupted();
+                    }
+                }
+                return connection;
+            } catch (IOException e) {
+                failure = e;
             }
-            return connection;
-        } catch (IOException e) {
-            throw new RunFailure(FailureKind.CANNOT_CONNECT, String.valueOf(e.getMessage()), null, e);
+            if (isCancelled()) {
+                throw Failures.interrupted();
+            }
         }
+        throw new RunFailure(FailureKind.CANNOT_CONNECT, String.valueOf(failure.getMessage()), null, failure);
     }
 
-    private RunReport push(PushRequest request, Root root, Connection connection, EventPump events, long start)
-            throws IOException, RunFailure, InterruptedException {
+    private RunReport converse(Connection connection, long start) throws IOException, RunFailure, InterruptedException {
         Message.Welcome welcome = greet(connection);
-        connection.write(
-                new Message.Open(Mode.PUSH, "default", RelativePath.ROOT, request.options(), request.credits()));
-        Message.Opened opened = expect(connection, Message.Opened.class);
-        if (opened.protection() != request.options().protection()) {
-            throw new ProtocolException(
-                    ErrorCode.NOT_ALLOWED,
-                    "peer opened the session at level " + opened.protection() + ", not "
-                            + request.options().protection());
-        }
-        if (opened.streams() > request.options().streams()) {
-            throw ProtocolException.violation("peer opened " + opened.streams() + " streams, asked for "
-                    + request.options().streams());
-        }
+        Protection protection = protection(connection);
+        Message.Opened answer = open(connection, protection);
+        OpenTree tree = ownTree.open();
         RunContext.Problems problems = new RunContext.Problems();
         RunContext run = new RunContext(
-                request.options(),
-                request.credits().min(welcome.credits()),
-                true,
-                request.dataPath(),
-                request.explain(),
-                request.timeout(),
-                events,
-                problems);
-        List<SocketChannel> streams = bind(connection, opened);
-        Session started;
-        try {
-            started = begin(connection, request.timeout());
-        } catch (RunFailure e) {
-            close(streams);
-            throw e;
-        }
+                request.options(), protection, request.credits().min(welcome.credits()), true, events, problems);
+        Session started = new Session(connection, request.timeout(), "initiator");
         PathCounters counters = new PathCounters();
-        SenderSession sender = new SenderSession(started, root, run, counters);
+        Session.Role playing = request.mode() == Mode.PUSH
+                ? new SenderSession(started, tree, run, counters)
+                : new ReceiverSession(started, tree, run, run.applyOptions(true), RANDOM);
+        List<SocketChannel> streams = bind(connection, answer);
+        begin(started, playing, streams);
         started.spawn("progress", () -> {
             while (!started.awaitOver(PROGRESS)) {
-                events.post(sender.progress());
+                events.post(playing.progress());
             }
         });
-        Tally tally = sender.send(streams);
-        events.post(sender.progress());
+        Tally tally = playing.play(streams);
+        events.post(playing.progress());
+        Message.PathTotals sent = playing instanceof ReceiverSession receiver ? receiver.sent() : counters.totals();
         return new RunReport(
                 tally,
-                bytes(counters),
+                bytes(sent),
                 problems.counts(),
-                opened.protection(),
+                protection,
+                network(connection),
                 request.options().dryRun(),
-                Duration.ofNanos(System.nanoTime() - start));
+                Duration.ofNanos(System.nanoTime() - start),
+                0);
     }
 
     private static Message.Welcome greet(Connection connection) throws IOException, RunFailure {
@@ -147,10 +154,46 @@ public final class Initiator {
         if (welcome.version() < Limits.MIN_VERSION || welcome.version() > Limits.MAX_VERSION) {
             throw new ProtocolException(ErrorCode.VERSION, "peer chose version " + welcome.version());
         }
+        if (welcome.features() != 0) {
+            throw ProtocolException.violation("peer chose features that were not offered");
+        }
         return welcome;
     }
 
-    /** Sends what is written and waits for the one message that may follow, or for the reason why it does not. */
+    /** What was typed or stored; else nothing is hidden where nobody else can listen, and everything elsewhere. */
+    private Protection protection(Connection connection) throws RunFailure {
+        Protection stored = request.protection() == null ? remote.protection() : request.protection();
+        Protection chosen = stored != null ? stored : connection.isLoopback() ? Protection.CLEAR : Protection.PRIVATE;
+        if (chosen == Protection.PRIVATE && request.options().dataPath() == PathPolicy.SENDFILE) {
+            throw new RunFailure(
+                    FailureKind.USAGE,
+                    "--data-path sendfile: cannot serve at level private, where the bytes are encrypted first ("
+                            + remote.endpoint() + ")",
+                    "--protect clear sends by sendfile, for everybody on the way to read; or leave the path to auto",
+                    null);
+        }
+        return chosen;
+    }
+
+    private Message.Opened open(Connection connection, Protection protection) throws IOException, RunFailure {
+        connection.write(new Message.Open(
+                request.mode(), remote.share(), remote.path(), request.options(), protection, request.credits()));
+        Message.Opened answer = expect(connection, Message.Opened.class);
+        if (answer.protection() != protection) {
+            throw new ProtocolException(
+                    ErrorCode.NOT_ALLOWED,
+                    "peer opened the session at level " + answer.protection() + ", not " + protection);
+        }
+        if (answer.streams() > request.options().streams()) {
+            throw ProtocolException.violation("peer opened " + answer.streams() + " streams, asked for "
+                    + request.options().streams());
+        }
+        synchronized (this) {
+            opened = true;
+        }
+        return answer;
+    }
+
     private static <M extends Message> M expect(Connection connection, Class<M> type) throws IOException, RunFailure {
         connection.flush();
         Message message = connection.read();
@@ -164,15 +207,15 @@ public final class Initiator {
         return type.cast(message);
     }
 
-    private List<SocketChannel> bind(Connection connection, Message.Opened opened) throws IOException {
-        BindKeys keys = BindKeys.of(connection, opened.session(), opened.protection());
+    private List<SocketChannel> bind(Connection connection, Message.Opened answer) throws IOException {
+        BindKeys keys = BindKeys.of(connection, answer.session(), answer.protection());
         List<SocketChannel> streams = new ArrayList<>();
-        for (int i = 0; i < opened.streams(); i++) {
+        for (int i = 0; i < answer.streams(); i++) {
             byte[] nonce = new byte[BindRequest.NONCE_LENGTH];
             RANDOM.nextBytes(nonce);
-            BindRequest request = new BindRequest(opened.protection(), opened.session(), i, nonce);
+            BindRequest bind = new BindRequest(answer.protection(), answer.session(), i, nonce);
             try {
-                streams.add(StreamBinding.open(address, request, keys, deadlines, Listener.GREETING));
+                streams.add(StreamBinding.open(connection.remoteAddress(), bind, keys, deadlines, Listener.GREETING));
             } catch (IOException | ProtocolException e) {
                 close(streams);
                 throw e;
@@ -187,22 +230,37 @@ public final class Initiator {
         }
     }
 
-    private synchronized Session begin(Connection connection, Duration timeout) throws RunFailure {
-        if (cancelled) {
-            throw Failures.interrupted();
-        }
-        Session begun = new Session(connection, timeout, "initiator");
-        session = begun;
-        return begun;
-    }
-
-    private static Map<DataPath, Long> bytes(PathCounters counters) {
-        Map<DataPath, Long> bytes = new EnumMap<>(DataPath.class);
-        for (DataPath path : DataPath.values()) {
-            if (counters.bytes(path) > 0) {
-                bytes.put(path, counters.bytes(path));
+    private void begin(Session begun, Session.Role playing, List<SocketChannel> streams)
+            throws RunFailure, IOException {
+        synchronized (this) {
+            if (!cancelled) {
+                session = begun;
+                role = playing;
+                return;
             }
         }
+        close(streams);
+        throw Failures.interrupted();
+    }
+
+    private static RunReport.Network network(Connection connection) {
+        InetAddress address = connection.remoteAddress().getAddress();
+        if (connection.isLoopback()) {
+            return RunReport.Network.LOOPBACK;
+        }
+        // RFC 4193: fc00::/7, for which the class library has no question.
+        boolean uniqueLocal = address.getAddress().length == 16 && (address.getAddress()[0] & 0xFE) == 0xFC;
+        return address.isSiteLocalAddress() || address.isLinkLocalAddress() || uniqueLocal
+                ? RunReport.Network.PRIVATE
+                : RunReport.Network.PUBLIC;
+    }
+
+    private static Map<DataPath, Long> bytes(Message.PathTotals sent) {
+        Map<DataPath, Long> bytes = new EnumMap<>(DataPath.class);
+        bytes.put(DataPath.SENDFILE, sent.sendfileBytes());
+        bytes.put(DataPath.MAPPED, sent.mappedBytes());
+        bytes.put(DataPath.BUFFERED, sent.bufferedBytes());
+        bytes.values().removeIf(count -> count == 0);
         return bytes;
     }
 
@@ -210,8 +268,8 @@ public final class Initiator {
         return cancelled;
     }
 
-    /** Ends the run; {@link #push} throws INTERRUPTED. */
-    public void cancel() {
+    /** Ends the session; {@link #run} throws INTERRUPTED. */
+    void cancel() {
         Session running;
         Connection waiting;
         synchronized (this) {

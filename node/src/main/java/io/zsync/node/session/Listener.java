@@ -1,5 +1,6 @@
 package io.zsync.node.session;
 
+import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.transport.PendingStream;
@@ -11,6 +12,7 @@ import io.zsync.protocol.SessionId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -33,10 +35,12 @@ import org.jspecify.annotations.Nullable;
 public final class Listener implements Closeable {
     static final Duration GREETING = Duration.ofSeconds(10);
     private static final int STRANGERS = 64;
+    private static final int BACKLOG = 256;
 
     private final ServerSocketChannel server;
     private final Identity self;
     private final Predicate<PeerId> accepted;
+    private final EventPump<ServiceEvent> events;
     private final Responder responder;
     private final Deadlines deadlines;
     private final Map<SessionId, StreamSlots> binding = new ConcurrentHashMap<>();
@@ -47,21 +51,46 @@ public final class Listener implements Closeable {
     private final Thread acceptor;
 
     private Listener(
-            ServerSocketChannel server, Identity self, Predicate<PeerId> accepted, Access access, Deadlines deadlines) {
+            ServerSocketChannel server,
+            Identity self,
+            Predicate<PeerId> accepted,
+            Access access,
+            int maxSessions,
+            EventPump<ServiceEvent> events,
+            Deadlines deadlines) {
         this.server = server;
         this.self = self;
         this.accepted = accepted;
+        this.events = events;
         this.deadlines = deadlines;
-        this.responder = new Responder(access, binding);
+        this.responder = new Responder(access, maxSessions, events, binding);
         this.acceptor = Thread.ofPlatform().daemon().name("zsync-accept").unstarted(this::accept);
     }
 
-    /** Binds and starts to accept; port 0 takes any free one. */
+    /**
+     * Binds and starts to accept; port 0 takes any free one.
+     *
+     * @param accepted which keys may come in; asked anew at each connection
+     * @param maxSessions further ones are refused while so many run
+     */
     public static Listener open(
-            InetSocketAddress address, Identity self, Predicate<PeerId> accepted, Access access, Deadlines deadlines)
+            InetSocketAddress address,
+            Identity self,
+            Predicate<PeerId> accepted,
+            Access access,
+            int maxSessions,
+            EventPump<ServiceEvent> events,
+            Deadlines deadlines)
             throws IOException {
-        ServerSocketChannel server = ServerSocketChannel.open().bind(address);
-        Listener listener = new Listener(server, self, accepted, access, deadlines);
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            server.bind(address, BACKLOG);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        Listener listener = new Listener(server, self, accepted, access, maxSessions, events, deadlines);
         listener.acceptor.start();
         return listener;
     }
@@ -117,12 +146,19 @@ public final class Listener implements Closeable {
                     opening.cancel();
                 }
             }
-        } catch (IOException | ProtocolException refused) {
+        } catch (ProtocolException refused) {
             // A stranger is told nothing. What an accepted peer must know went to it as a Failure.
+            events.offer(new ServiceEvent.Refused(from(channel), String.valueOf(refused.getMessage())));
+        } catch (IOException gone) {
+            // Came and went, or fell silent.
         } finally {
             channels.remove(channel);
             threads.remove(Thread.currentThread());
         }
+    }
+
+    private static String from(SocketChannel channel) {
+        return channel.socket().getInetAddress().getHostAddress();
     }
 
     /** Finds out what has connected. @return null if it was a data stream, which its session has now */
@@ -154,6 +190,25 @@ public final class Listener implements Closeable {
         }
         channel.close();
         return null;
+    }
+
+    /** Ends the sessions that run with such peers. */
+    public void drop(Predicate<PeerId> peers) {
+        responder.drop(peers);
+    }
+
+    /** Accepts no more, and gives the sessions that run so much time to end by themselves before it closes. */
+    public void close(Duration patience) throws IOException {
+        server.close();
+        long end = System.nanoTime() + patience.toNanos();
+        try {
+            while (responder.isBusy() && System.nanoTime() < end) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
     }
 
     /** Accepts no more, ends what is being greeted, and returns when the sessions that run have ended. */

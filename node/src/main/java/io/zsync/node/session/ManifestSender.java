@@ -1,5 +1,6 @@
 package io.zsync.node.session;
 
+import io.zsync.node.api.Event;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.replica.TreeScanner;
 import io.zsync.protocol.Entry;
@@ -27,7 +28,7 @@ final class ManifestSender implements TreeScanner.Visitor {
     private final Session session;
     private final Offers offers;
     private final int credit;
-    private final EventPump events;
+    private final EventPump<Event> events;
     private final Problems problems;
     private final ManifestEncoder encoder = new ManifestEncoder();
     private long partNanos = System.nanoTime();
@@ -36,7 +37,7 @@ final class ManifestSender implements TreeScanner.Visitor {
     private boolean over;
     private final LongAdder entries = new LongAdder();
 
-    ManifestSender(Session session, Offers offers, int credit, EventPump events, Problems problems) {
+    ManifestSender(Session session, Offers offers, int credit, EventPump<Event> events, Problems problems) {
         this.session = session;
         this.offers = offers;
         this.credit = credit;

@@ -1,14 +1,14 @@
 package io.zsync.node.session;
 
-import io.zsync.node.api.DataPath;
-import io.zsync.node.api.PathChoice;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.session.Offers.Offer;
 import io.zsync.node.transport.DataWriter;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;

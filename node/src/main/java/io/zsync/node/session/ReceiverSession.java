@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceiverSession implements Session.Role, Reporter {
     private final Session session;
-    private final @Nullable Root root;
+    private final OpenTree tree;
     private final RunContext run;
     private final RemoteContent content;
     private final Applier applier;
@@ -38,23 +38,23 @@ final class ReceiverSession implements Session.Role, Reporter {
     private final ArrayDeque<Message.ManifestPart> parts = new ArrayDeque<>();
     private final LongAdder verified = new LongAdder();
     private boolean over;
+    private Message.@Nullable PathTotals sent;
     private volatile long entries;
     private volatile boolean planned;
 
-    /** @param root null only in a dry run against a target that does not exist */
-    ReceiverSession(
-            Session session, @Nullable Root root, RunContext run, ApplyOptions options, RandomGenerator random) {
+    ReceiverSession(Session session, OpenTree tree, RunContext run, ApplyOptions options, RandomGenerator random) {
         this.session = session;
-        this.root = root;
+        this.tree = tree;
         this.run = run;
         this.content = new RemoteContent(session, run.credits());
-        this.applier = new Applier(root, options, content, this, random);
+        this.applier = new Applier(tree.root(), options, content, this, random);
     }
 
     /** Receives the tree and returns the counts once everything is applied and the session is over. */
-    Tally receive(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
+    @Override
+    public Tally play(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
         session.start(this);
-        Root open = root;
+        Root open = tree.root();
         if (open != null) {
             session.spawn("publish", applier::runPublisher);
         }
@@ -68,6 +68,7 @@ final class ReceiverSession implements Session.Role, Reporter {
             session.applied();
             session.send(new Message.Applied(tally));
             if (run.initiator()) {
+                awaitTotals();
                 session.send(new Message.Bye());
                 session.finish();
             }
@@ -183,10 +184,39 @@ final class ReceiverSession implements Session.Role, Reporter {
                 applier.countFailure();
                 run.told(problem.path(), problem.code(), problem.detail());
             }
+            case Message.Moved moved -> {
+                if (!run.initiator() || !run.options().explain()) {
+                    throw ProtocolException.violation("an explanation that nobody asked for");
+                }
+                run.moved(session, moved);
+            }
+            case Message.PathTotals totals -> {
+                if (!run.initiator() || session.state() != SessionState.APPLIED) {
+                    throw ProtocolException.violation("path totals that nobody waits for");
+                }
+                synchronized (this) {
+                    sent = totals;
+                    notifyAll();
+                }
+            }
             default ->
                 throw ProtocolException.violation(
                         "a " + message.getClass().getSimpleName() + " is not a sender's to send");
         }
+    }
+
+    private synchronized void awaitTotals() throws InterruptedException {
+        while (sent == null) {
+            if (over) {
+                throw new InterruptedException("the session is over");
+            }
+            wait();
+        }
+    }
+
+    /** What the sender said that it sent by each path; nothing if it was never asked. */
+    synchronized Message.PathTotals sent() {
+        return sent == null ? new Message.PathTotals(0, 0, 0) : sent;
     }
 
     private synchronized void addPart(Message.ManifestPart part) {
@@ -228,11 +258,7 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     @Override
     public void changed(Message.Change change) {
-        if (run.initiator()) {
-            run.events().post(new Event.Changed(change));
-        } else {
-            session.send(change);
-        }
+        run.changed(session, change);
     }
 
     @Override
@@ -240,7 +266,13 @@ final class ReceiverSession implements Session.Role, Reporter {
         run.problem(session, path, code, detail);
     }
 
-    Event.Progress progress() {
+    @Override
+    public boolean broughtSomething() {
+        return verified.sum() > 0;
+    }
+
+    @Override
+    public Event.Progress progress() {
         return new Event.Progress(
                 entries, applier.plannedFiles(), applier.plannedBytes(), content.over(), verified.sum(), planned);
     }

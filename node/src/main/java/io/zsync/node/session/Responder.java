@@ -1,54 +1,57 @@
 package io.zsync.node.session;
 
 import io.zsync.node.api.FailureKind;
-import io.zsync.node.api.PushRequest.PathPolicy;
 import io.zsync.node.api.RunFailure;
-import io.zsync.node.fs.Errno;
-import io.zsync.node.fs.FileFailure;
-import io.zsync.node.fs.LinuxRoot;
-import io.zsync.node.fs.Root;
-import io.zsync.node.replica.ApplyOptions;
-import io.zsync.node.replica.MetadataRules;
+import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
+import io.zsync.node.transport.PathCounters;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
-import io.zsync.protocol.Protection;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.ProtocolException;
-import io.zsync.protocol.RunOptions;
 import io.zsync.protocol.SessionId;
+import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The responding side of a session, from the peer's first word to the last: agrees on a version, asks whether this is
- * allowed, opens and locks the root, waits for the data streams, and plays its role. Serves any number at once, each on
- * the thread that brought its connection.
+ * allowed, opens the tree, waits for the data streams, and plays its role. Serves any number at once, each on the thread
+ * that brought its connection, but no more sessions than it was told.
  */
 final class Responder {
     private static final Duration BINDING = Duration.ofSeconds(10);
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /** Longer than any initiator's usual patience: it is the initiator's user who says what is too slow. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(300);
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Access access;
+    private final EventPump<ServiceEvent> events;
+    private final int maxSessions;
+    private final Semaphore room;
     private final Map<SessionId, StreamSlots> binding;
-    private final Set<Session> running = ConcurrentHashMap.newKeySet();
-    private volatile boolean cancelled;
+    private final Map<Session, PeerId> running = new ConcurrentHashMap<>();
+    private volatile @Nullable RunFailure cancelled;
 
     /** @param binding where the listener looks for the session that a data stream belongs to */
-    Responder(Access access, Map<SessionId, StreamSlots> binding) {
+    Responder(Access access, int maxSessions, EventPump<ServiceEvent> events, Map<SessionId, StreamSlots> binding) {
         this.access = access;
+        this.events = events;
+        this.maxSessions = maxSessions;
+        this.room = new Semaphore(maxSessions);
         this.binding = binding;
     }
 
@@ -59,36 +62,48 @@ final class Responder {
      */
     void serve(Connection connection, Runnable begun) throws IOException {
         try (connection) {
-            converse(connection, begun);
-        }
-    }
-
-    private void converse(Connection connection, Runnable begun) throws IOException {
-        try {
-            greet(connection);
-            if (!(connection.read() instanceof Message.Open open)) {
-                throw ProtocolException.violation("the second message is no Open");
+            try {
+                converse(connection, begun);
+            } catch (RunFailure e) {
+                refuse(connection, e);
+            } catch (ProtocolException e) {
+                refuse(connection, Failures.of(e));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-            serve(connection, open, begun);
-        } catch (RunFailure e) {
-            tell(connection, Failures.toPeer(e));
-        } catch (FileFailure e) {
-            tell(
-                    connection,
-                    new Message.Failure(ErrorCode.ROOT_UNUSABLE, "target: " + e.reason() + " (" + e.path() + ")"));
-        } catch (ProtocolException e) {
-            tell(connection, Failures.toPeer(Failures.of(e)));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
-    private static void tell(Connection connection, Message.Failure failure) {
+    private void refuse(Connection connection, RunFailure reason) {
+        events.offer(new ServiceEvent.Refused(from(connection), String.valueOf(reason.getMessage())));
         try {
-            connection.write(failure);
+            connection.write(Failures.toPeer(reason));
             connection.flush();
         } catch (IOException peerIsGone) {
             return;
+        }
+    }
+
+    private static String from(Connection connection) {
+        return connection.remoteAddress().getAddress().getHostAddress();
+    }
+
+    private void converse(Connection connection, Runnable begun) throws IOException, RunFailure, InterruptedException {
+        greet(connection);
+        if (!(connection.read() instanceof Message.Open open)) {
+            throw ProtocolException.violation("the second message is no Open");
+        }
+        Access.Grant grant = access.grant(connection, open);
+        if (!room.tryAcquire()) {
+            throw new ProtocolException(
+                    ErrorCode.BUSY, "this node runs as many sessions as it may (" + maxSessions + ")");
+        }
+        try {
+            ServiceEvent.Visit visit =
+                    new ServiceEvent.Visit(grant.peer(), from(connection), open.mode(), open.share(), open.path());
+            serve(connection, open, grant, visit, begun);
+        } finally {
+            room.release();
         }
     }
 
@@ -107,114 +122,94 @@ final class Responder {
         connection.flush();
     }
 
-    private void serve(Connection connection, Message.Open open, Runnable begun)
+    private void serve(
+            Connection connection, Message.Open open, Access.Grant grant, ServiceEvent.Visit visit, Runnable begun)
             throws IOException, RunFailure, InterruptedException {
-        RunOptions options = open.options();
-        Access.Grant grant = access.grant(connection.peer(), open);
-        if (options.protection() != Protection.CLEAR) {
-            throw new ProtocolException(
-                    ErrorCode.UNSUPPORTED, "protection " + options.protection() + " is not available yet");
-        }
-        if (open.mode() != Mode.PUSH) {
-            throw new ProtocolException(ErrorCode.UNSUPPORTED, "pull is not available yet");
-        }
-        try (RootHolder root = openTarget(grant.directory(), options.dryRun())) {
-            SessionId id = newSessionId();
-            BindKeys keys = BindKeys.of(connection, id, options.protection());
-            StreamSlots slots = new StreamSlots(keys, options.streams());
-            binding.put(id, slots);
-            List<SocketChannel> streams;
-            try {
-                connection.write(new Message.Opened(id, options.streams(), options.protection()));
-                connection.flush();
-                streams = slots.await(BINDING);
-            } finally {
-                binding.remove(id);
-                slots.close();
-            }
-            receive(connection, open, grant, root.root(), streams, begun);
-        }
-    }
-
-    /** @param root null in a dry run against a target that does not exist */
-    private record RootHolder(@Nullable Root root) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            if (root != null) {
-                root.close();
-            }
-        }
-    }
-
-    private static RootHolder openTarget(Path directory, boolean dryRun) throws IOException, RunFailure {
-        if (dryRun) {
-            try {
-                return new RootHolder(LinuxRoot.open(directory));
-            } catch (FileFailure e) {
-                Path parent = directory.toAbsolutePath().getParent();
-                if (e.errno() == Errno.NOENT && parent != null) {
-                    // The real run makes the last component and no more.
-                    LinuxRoot.open(parent).close();
-                    return new RootHolder(null);
-                }
-                throw e;
-            }
-        }
-        Root root = LinuxRoot.openOrCreate(directory);
-        try {
-            if (!root.lock()) {
-                throw new RunFailure(
-                        FailureKind.TARGET_LOCKED,
-                        "target: another run holds it, one below it or one above it (" + root.describe() + ")",
-                        null,
-                        null);
-            }
-            return new RootHolder(root);
-        } catch (IOException | RunFailure e) {
-            root.close();
-            throw e;
-        }
-    }
-
-    private void receive(
-            Connection connection,
-            Message.Open open,
-            Access.Grant grant,
-            @Nullable Root root,
-            List<SocketChannel> streams,
-            Runnable begun)
-            throws IOException, RunFailure, InterruptedException {
-        RunOptions options = open.options();
-        boolean superuser = Superuser.isEffective();
-        MetadataRules rules = new MetadataRules(options.keepOwner() && grant.owner() && superuser);
-        ApplyOptions apply =
-                new ApplyOptions(options.dryRun(), options.reportChanges(), options.durability(), rules, !superuser);
-        Session session = new Session(connection, TIMEOUT, "responder");
-        running.add(session);
-        begun.run();
-        if (cancelled) {
-            session.fail(Failures.interrupted());
-        }
-        try (EventPump none = new EventPump(event -> {})) {
+        boolean sends = open.mode() == Mode.PULL;
+        try (OpenTree tree = sends
+                ? OpenTree.source(grant.tree())
+                : OpenTree.target(grant.tree(), open.options().dryRun())) {
+            List<SocketChannel> streams = bind(connection, open, grant);
             RunContext run = new RunContext(
-                    options,
+                    open.options(),
+                    open.protection(),
                     open.credits().min(Credits.DEFAULT),
                     false,
-                    PathPolicy.AUTO,
-                    false,
-                    TIMEOUT,
-                    none,
+                    EventPump.none(),
                     new RunContext.Problems());
-            new ReceiverSession(session, root, run, apply, RANDOM).receive(streams);
-        } finally {
-            running.remove(session);
+            Session session = new Session(connection, TIMEOUT, "responder");
+            Session.Role role = sends
+                    ? new SenderSession(session, tree, run, new PathCounters())
+                    : new ReceiverSession(session, tree, run, run.applyOptions(grant.owner()), RANDOM);
+            play(session, role, streams, connection.peer(), new ServiceEvent.Opened(visit, open.protection()), begun);
         }
     }
 
-    /** Ends the sessions that run. */
+    private List<SocketChannel> bind(Connection connection, Message.Open open, Access.Grant grant)
+            throws IOException, InterruptedException {
+        SessionId id = newSessionId();
+        int count = Math.min(open.options().streams(), grant.streams());
+        StreamSlots slots = new StreamSlots(BindKeys.of(connection, id, open.protection()), count);
+        binding.put(id, slots);
+        try {
+            connection.write(new Message.Opened(id, count, open.protection()));
+            connection.flush();
+            return slots.await(BINDING);
+        } finally {
+            binding.remove(id);
+            slots.close();
+        }
+    }
+
+    private void play(
+            Session session,
+            Session.Role role,
+            List<SocketChannel> streams,
+            PeerId peer,
+            ServiceEvent.Opened opened,
+            Runnable begun)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        running.put(session, peer);
+        begun.run();
+        RunFailure late = cancelled;
+        if (late != null) {
+            session.fail(late);
+        }
+        events.offer(opened);
+        Tally tally = null;
+        String failure = null;
+        try {
+            tally = role.play(streams);
+        } catch (RunFailure e) {
+            failure = String.valueOf(e.getMessage());
+        } finally {
+            running.remove(session);
+            events.offer(new ServiceEvent.Ended(
+                    opened.visit(), tally, failure, Duration.ofNanos(System.nanoTime() - start)));
+        }
+    }
+
+    /** Ends the sessions that run with those peers, which are not trusted any more. */
+    void drop(Predicate<PeerId> peers) {
+        running.forEach((session, peer) -> {
+            if (peers.test(peer)) {
+                session.fail(new RunFailure(
+                        FailureKind.NOT_TRUSTED, "this node does not trust the peer any more", null, null));
+            }
+        });
+    }
+
+    /** True if a session runs. */
+    boolean isBusy() {
+        return !running.isEmpty();
+    }
+
+    /** Ends the sessions that run, and those that are about to. */
     void cancel() {
-        cancelled = true;
-        running.forEach(session -> session.fail(Failures.interrupted()));
+        RunFailure reason = new RunFailure(FailureKind.INTERRUPTED, "this node is shutting down", null, null);
+        cancelled = reason;
+        running.keySet().forEach(session -> session.fail(reason));
     }
 
     private static SessionId newSessionId() {

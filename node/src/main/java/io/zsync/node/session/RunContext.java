@@ -1,30 +1,33 @@
 package io.zsync.node.session;
 
 import io.zsync.node.api.Event;
-import io.zsync.node.api.PushRequest.PathPolicy;
+import io.zsync.node.replica.ApplyOptions;
+import io.zsync.node.replica.MetadataRules;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What both roles need to know of a run at this end. On the initiator's side events go to its user; a responder has none.
+ * What both roles need to know of a session's run at this end. On the initiator's side events go to its user; a responder
+ * has none, and tells its peer.
  *
+ * @param protection what runs
  * @param credits agreed by both ends
  * @param initiator true if this end asked for the run
  */
 record RunContext(
         RunOptions options,
+        Protection protection,
         Credits credits,
         boolean initiator,
-        PathPolicy dataPath,
-        boolean explain,
-        Duration timeout,
-        EventPump events,
+        EventPump<Event> events,
         Problems problems) {
 
     /** The problems met by either end, counted; and told to the user at the end that has one. */
@@ -38,6 +41,13 @@ record RunContext(
         synchronized Map<ProblemCode, Long> counts() {
             return new EnumMap<>(counts);
         }
+    }
+
+    /** @param owner whether owners and the bits that lend rights may be applied here, if the process can */
+    ApplyOptions applyOptions(boolean owner) throws IOException {
+        boolean superuser = Superuser.isEffective();
+        MetadataRules rules = new MetadataRules(options.keepOwner() && owner && superuser, owner);
+        return new ApplyOptions(options.dryRun(), options.reportChanges(), options.durability(), rules, !superuser);
     }
 
     /** A problem that this end met: told to the user here or, through the peer, there. */
@@ -54,8 +64,29 @@ record RunContext(
         }
     }
 
+    /** A change that this end makes. */
+    void changed(Session session, Message.Change change) {
+        if (initiator) {
+            events.post(new Event.Changed(change));
+        } else {
+            session.send(change);
+        }
+    }
+
+    /** Content that this end has sent; a word for those who asked to have it explained. */
+    void moved(Session session, Message.Moved moved) {
+        if (!options.explain()) {
+            return;
+        }
+        if (initiator) {
+            events.post(new Event.Moved(moved));
+        } else {
+            session.send(moved);
+        }
+    }
+
     private static String shortened(String detail) {
-        int length = io.zsync.protocol.Limits.DETAIL_LENGTH / 4;
+        int length = Limits.DETAIL_LENGTH / 4;
         return detail.length() <= length ? detail : detail.substring(0, length);
     }
 }

@@ -1,14 +1,14 @@
 package io.zsync.node.session;
 
-import io.zsync.node.api.DataPath;
 import io.zsync.node.api.Event;
-import io.zsync.node.api.PushRequest.PathPolicy;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.fs.Root;
 import io.zsync.node.replica.TreeScanner;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.node.transport.PathCounters;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Message;
+import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
@@ -30,16 +30,18 @@ final class SenderSession implements Session.Role {
     private final SendQueue queue;
     private final ManifestSender manifest;
     private @Nullable Tally applied;
+    private boolean manifestTaken;
     private volatile long plannedFiles;
     private volatile long plannedBytes;
     private volatile boolean planned;
 
-    SenderSession(Session session, Root root, RunContext run, PathCounters counters) {
+    SenderSession(Session session, OpenTree tree, RunContext run, PathCounters counters) {
         this.session = session;
-        this.root = root;
+        this.root = tree.present();
         this.run = run;
         this.counters = counters;
-        boolean packSmall = run.dataPath() == PathPolicy.AUTO || run.dataPath() == PathPolicy.BUFFERED;
+        PathPolicy policy = run.options().dataPath();
+        boolean packSmall = policy == PathPolicy.AUTO || policy == PathPolicy.BUFFERED;
         this.queue = new SendQueue(run.credits(), packSmall);
         this.manifest = new ManifestSender(
                 session,
@@ -50,14 +52,15 @@ final class SenderSession implements Session.Role {
     }
 
     /** Sends the tree; returns the receiver's counts when it has applied everything. */
-    Tally send(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
-        DataPath path = switch (run.dataPath()) {
+    @Override
+    public Tally play(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
+        DataPath path = switch (run.options().dataPath()) {
             case AUTO, SENDFILE -> DataPath.SENDFILE;
             case MAPPED -> DataPath.MAPPED;
             case BUFFERED -> DataPath.BUFFERED;
         };
-        boolean forced = run.dataPath() != PathPolicy.AUTO;
-        Consumer<Event.Moved> explain = run.explain() ? run.events()::post : moved -> {};
+        boolean forced = run.options().dataPath() != PathPolicy.AUTO;
+        Consumer<Message.Moved> explain = moved -> run.moved(session, moved);
         session.start(this);
         for (int i = 0; i < streams.size(); i++) {
             DataWriter writer = new DataWriter(streams.get(i), counters);
@@ -99,6 +102,7 @@ final class SenderSession implements Session.Role {
     public void received(Message message) {
         switch (message) {
             case Message.ManifestAck ack -> {
+                manifestTaken = ack.complete();
                 plannedFiles = ack.plannedFiles();
                 plannedBytes = ack.plannedBytes();
                 planned = ack.complete();
@@ -112,6 +116,12 @@ final class SenderSession implements Session.Role {
             case Message.Change change -> run.events().post(new Event.Changed(change));
             case Message.Problem problem -> run.told(problem.path(), problem.code(), problem.detail());
             case Message.Applied done -> {
+                if (!manifestTaken) {
+                    throw ProtocolException.violation("Applied before the manifest was taken");
+                }
+                if (!run.initiator()) {
+                    session.post(counters.totals());
+                }
                 session.applied();
                 synchronized (this) {
                     applied = done.tally();
@@ -151,7 +161,13 @@ final class SenderSession implements Session.Role {
         return false;
     }
 
-    Event.Progress progress() {
+    @Override
+    public boolean broughtSomething() {
+        return queue.doneFiles() > 0;
+    }
+
+    @Override
+    public Event.Progress progress() {
         return new Event.Progress(
                 manifest.entries(), plannedFiles, plannedBytes, queue.doneFiles(), counters.total(), planned);
     }

@@ -1,13 +1,16 @@
 package io.zsync.node.session;
 
+import io.zsync.node.api.Event;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.transport.Connection;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.Tally;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofSeconds(30);
+    /** How long the responder waits for the last word of a run that is over. */
+    private static final Duration FAREWELL = Duration.ofSeconds(30);
+
     /** How long a broken stream waits for the peer to say why on the control connection. */
     private static final Duration EXPLANATION = Duration.ofSeconds(1);
 
@@ -30,6 +36,9 @@ final class Session {
 
     /** What a session is about: sending or receiving. */
     interface Role {
+        /** Does this end's part on the calling thread, to the session's end. Streams are closed then, whatever happens. */
+        Tally play(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure;
+
         /** Takes a message on the reader's thread: must not block and must not touch a file. */
         void received(Message message);
 
@@ -41,6 +50,12 @@ final class Session {
 
         /** A sync is running, which may take long without being stuck. */
         boolean isSyncing();
+
+        /** Whether anything was brought that a later session need not bring again. */
+        boolean broughtSomething();
+
+        /** Where the run stands. */
+        Event.Progress progress();
     }
 
     /** Work that a session's thread does. */
@@ -284,26 +299,39 @@ final class Session {
         }
     }
 
-    /** Two questions, every second: is the peer there at all, and does anything move at either end? */
+    /**
+     * Two questions, every second: is the peer there at all, and does anything move at either end? A beat goes out as soon
+     * as there is something to say in it, so that a peer with a short patience knows.
+     */
     private void watch() throws InterruptedException {
         long movedNanos = System.nanoTime();
+        long work = -1;
+        Message.Heartbeat beat = new Message.Heartbeat(0, false);
         long beatNanos = movedNanos;
-        long lastWork = -1;
+        long appliedNanos = 0;
         while (!over.await(1, TimeUnit.SECONDS)) {
             long now = System.nanoTime();
             Role watched = role();
-            if (now - beatNanos >= Math.min(HEARTBEAT.toNanos(), timeout.toNanos() / 3)) {
-                outbox.post(new Message.Heartbeat(watched.work(), watched.isSyncing()));
+            Message.Heartbeat next = new Message.Heartbeat(watched.work(), watched.isSyncing());
+            if (!next.equals(beat) || now - beatNanos >= HEARTBEAT.toNanos()) {
+                outbox.post(next);
+                beat = next;
                 beatNanos = now;
             }
-            long work = watched.work() + peerWork;
-            if (work != lastWork || watched.isSyncing() || peerSyncing) {
-                lastWork = work;
+            if (next.work() + peerWork != work || next.syncing() || peerSyncing) {
+                work = next.work() + peerWork;
                 movedNanos = now;
+            }
+            if (state() == SessionState.APPLIED) {
+                appliedNanos = appliedNanos == 0 ? now : appliedNanos;
+                if (now - appliedNanos > FAREWELL.toNanos()) {
+                    finish();
+                    return;
+                }
             }
             if (now - heardNanos > SILENCE.toNanos()) {
                 fail(new RunFailure(
-                        FailureKind.NO_PROGRESS,
+                        FailureKind.PEER_SILENT,
                         "peer silent: nothing heard for " + SILENCE.toSeconds() + " s (" + connection.remoteAddress()
                                 + ")",
                         null,

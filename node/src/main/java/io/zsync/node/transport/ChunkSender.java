@@ -1,7 +1,7 @@
 package io.zsync.node.transport;
 
-import io.zsync.node.api.DataPath;
 import io.zsync.node.fs.OpenFile;
+import io.zsync.protocol.DataPath;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;

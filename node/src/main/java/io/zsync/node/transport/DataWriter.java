@@ -1,9 +1,9 @@
 package io.zsync.node.transport;
 
-import io.zsync.node.api.DataPath;
-import io.zsync.node.api.PathChoice;
 import io.zsync.node.fs.OpenFile;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

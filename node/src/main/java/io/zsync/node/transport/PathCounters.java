@@ -1,6 +1,7 @@
 package io.zsync.node.transport;
 
-import io.zsync.node.api.DataPath;
+import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Message;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -22,6 +23,11 @@ public final class PathCounters {
     /** Of all paths together. */
     public long total() {
         return bytes.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    /** What a sender tells the peer that it sends to. */
+    public Message.PathTotals totals() {
+        return new Message.PathTotals(bytes(DataPath.SENDFILE), bytes(DataPath.MAPPED), bytes(DataPath.BUFFERED));
     }
 
     void add(DataPath path, long count) {

@@ -130,7 +130,7 @@ class ApplierTest {
                 problems.add(path + " " + code);
             }
         };
-        ApplyOptions options = new ApplyOptions(false, true, durability, new MetadataRules(false), false);
+        ApplyOptions options = new ApplyOptions(false, true, durability, new MetadataRules(false, true), false);
         Applier applier = new Applier(root, options, content, reporter, new Random(1));
         begun = applier;
         publisher = Thread.ofPlatform().start(() -> {

@@ -22,7 +22,7 @@ class PlannerTest {
     private static final Action.Create CREATE = new Action.Create();
     private static final Action.Exchange EXCHANGE = new Action.Exchange();
 
-    private final Planner planner = new Planner(new MetadataRules(true));
+    private final Planner planner = new Planner(new MetadataRules(true, true));
 
     private static Entry source(FileKind kind) {
         return switch (kind) {
@@ -110,7 +110,7 @@ class PlannerTest {
 
     @Test
     void doesNotCompareOwnersThatAreNotKept() {
-        Planner ownerless = new Planner(new MetadataRules(false));
+        Planner ownerless = new Planner(new MetadataRules(false, true));
         Metadata other = new Metadata(0644, 77, 77, 1_000, 5);
         assertEquals(
                 new Action.Keep(),

@@ -14,6 +14,7 @@ import io.zsync.protocol.Durability;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
+import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
@@ -49,10 +50,10 @@ class ListenerTest {
             if (open.mode() != Mode.PUSH) {
                 throw new RunFailure(FailureKind.NOT_ALLOWED, "only a push is allowed here", null, null);
             }
-            return new Access.Grant(target, true);
+            return new Access.Grant(OpenTree.Location.of(target), true, "peer", 2);
         };
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        listener = Listener.open(loopback, self, peer.id()::equals, access, deadlines);
+        listener = Listener.open(loopback, self, peer.id()::equals, access, 2, EventPump.none(), deadlines);
     }
 
     @AfterEach
@@ -66,8 +67,8 @@ class ListenerTest {
     }
 
     private static Message.Open open(Mode mode) {
-        RunOptions options = new RunOptions(false, false, false, Durability.NONE, Protection.CLEAR, 2);
-        return new Message.Open(mode, "default", RelativePath.ROOT, options, Credits.DEFAULT);
+        RunOptions options = new RunOptions(false, false, false, false, Durability.NONE, PathPolicy.AUTO, 2);
+        return new Message.Open(mode, "default", RelativePath.ROOT, options, Protection.CLEAR, Credits.DEFAULT);
     }
 
     private static Message say(Connection connection, Message... words) throws IOException {
@@ -81,7 +82,7 @@ class ListenerTest {
     @Test
     void closesThoughAPeerSaysNothing() throws IOException {
         try (Connection silent = connect()) {
-            assertTimeoutPreemptively(PATIENCE, listener::close);
+            assertTimeoutPreemptively(PATIENCE, () -> listener.close());
             assertThrows(RuntimeException.class, silent::read);
         }
     }
@@ -91,7 +92,7 @@ class ListenerTest {
         try (Connection connection = connect()) {
             assertInstanceOf(Message.Welcome.class, say(connection, new Message.Hello(1, 1, 0)));
             assertInstanceOf(Message.Opened.class, say(connection, open(Mode.PUSH)));
-            assertTimeoutPreemptively(PATIENCE, listener::close);
+            assertTimeoutPreemptively(PATIENCE, () -> listener.close());
         }
     }
 

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zsync.node.api.DataPath;
-import io.zsync.node.api.PathChoice;
 import io.zsync.node.fs.FileFailure;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.PathChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ErrorCode;
@@ -15,6 +16,8 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.Name;
+import io.zsync.protocol.PathChoice;
+import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
@@ -77,7 +80,11 @@ final class ExpectedValues {
             Map.entry("file-refused", new Message.FileRefused(4, ProblemCode.TARGET_FAILED)),
             Map.entry("applied", new Message.Applied(new Tally(1, 200, 3, 40_000, 5, 6, 50_000, 1L << 33, true))),
             Map.entry("heartbeat", new Message.Heartbeat(128, true)),
-            Map.entry("bye", new Message.Bye()));
+            Map.entry("bye", new Message.Bye()),
+            Map.entry(
+                    "moved",
+                    new Message.Moved(RelativePath.of("a/b"), DataPath.SENDFILE, PathChoice.KERNEL_SENDS, 1 << 20)),
+            Map.entry("path-totals", new Message.PathTotals(1 << 20, 0, 5)));
 
     static final Map<String, List<ManifestItem>> MANIFESTS = Map.of(
             "empty-tree", List.of(root(0755), end(ManifestItem.Listing.COMPLETE)),
@@ -139,13 +146,14 @@ final class ExpectedValues {
 
     private static Message.Open open(
             Mode mode, String share, String path, Durability durability, Protection protection, int streams) {
-        RunOptions options = new RunOptions(false, false, false, durability, protection, streams);
-        return new Message.Open(mode, share, RelativePath.of(path), options, Credits.DEFAULT);
+        RunOptions options = new RunOptions(false, false, false, false, durability, PathPolicy.AUTO, streams);
+        return new Message.Open(mode, share, RelativePath.of(path), options, protection, Credits.DEFAULT);
     }
 
     private static Message.Open openPull() {
-        RunOptions options = new RunOptions(true, true, true, Durability.NONE, Protection.CLEAR, 16);
-        return new Message.Open(Mode.PULL, "größe", RelativePath.of(new byte[] {'a', '/', -1}), options, ONE);
+        RunOptions options = new RunOptions(true, true, true, true, Durability.NONE, PathPolicy.BUFFERED, 16);
+        RelativePath path = RelativePath.of(new byte[] {'a', '/', -1});
+        return new Message.Open(Mode.PULL, "größe", path, options, Protection.CLEAR, ONE);
     }
 
     private static String longPath() {
