@@ -10,6 +10,7 @@ import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.Root;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
+import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.transport.PathCounters;
 import io.zsync.node.transport.StreamBinding;
@@ -25,7 +26,6 @@ import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,7 +115,7 @@ public final class Initiator {
                 request.timeout(),
                 events,
                 problems);
-        List<SocketChannel> streams = bind(connection, opened);
+        List<DataStream> streams = bind(connection, opened);
         Session started;
         try {
             started = begin(connection, request.timeout());
@@ -164,9 +164,9 @@ public final class Initiator {
         return type.cast(message);
     }
 
-    private List<SocketChannel> bind(Connection connection, Message.Opened opened) throws IOException {
+    private List<DataStream> bind(Connection connection, Message.Opened opened) throws IOException {
         BindKeys keys = BindKeys.of(connection, opened.session(), opened.protection());
-        List<SocketChannel> streams = new ArrayList<>();
+        List<DataStream> streams = new ArrayList<>();
         for (int i = 0; i < opened.streams(); i++) {
             byte[] nonce = new byte[BindRequest.NONCE_LENGTH];
             RANDOM.nextBytes(nonce);
@@ -181,8 +181,8 @@ public final class Initiator {
         return streams;
     }
 
-    private static void close(List<SocketChannel> streams) throws IOException {
-        for (SocketChannel stream : streams) {
+    private static void close(List<DataStream> streams) throws IOException {
+        for (DataStream stream : streams) {
             stream.close();
         }
     }

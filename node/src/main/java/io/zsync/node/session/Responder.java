@@ -11,6 +11,7 @@ import io.zsync.node.replica.ApplyOptions;
 import io.zsync.node.replica.MetadataRules;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
+import io.zsync.node.transport.DataStream;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
@@ -21,7 +22,6 @@ import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RunOptions;
 import io.zsync.protocol.SessionId;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -123,7 +123,7 @@ final class Responder {
             BindKeys keys = BindKeys.of(connection, id, options.protection());
             StreamSlots slots = new StreamSlots(keys, options.streams());
             binding.put(id, slots);
-            List<SocketChannel> streams;
+            List<DataStream> streams;
             try {
                 connection.write(new Message.Opened(id, options.streams(), options.protection()));
                 connection.flush();
@@ -181,7 +181,7 @@ final class Responder {
             Message.Open open,
             Access.Grant grant,
             @Nullable Root root,
-            List<SocketChannel> streams,
+            List<DataStream> streams,
             Runnable begun)
             throws IOException, RunFailure, InterruptedException {
         RunOptions options = open.options();

@@ -6,13 +6,13 @@ import io.zsync.node.api.PushRequest.PathPolicy;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.fs.Root;
 import io.zsync.node.replica.TreeScanner;
+import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.node.transport.PathCounters;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,7 @@ final class SenderSession implements Session.Role {
     }
 
     /** Sends the tree; returns the receiver's counts when it has applied everything. */
-    Tally send(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
+    Tally send(List<DataStream> streams) throws IOException, InterruptedException, RunFailure {
         DataPath path = switch (run.dataPath()) {
             case AUTO, SENDFILE -> DataPath.SENDFILE;
             case MAPPED -> DataPath.MAPPED;
