@@ -7,6 +7,7 @@ import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
+import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.transport.PathCounters;
 import io.zsync.node.transport.StreamBinding;
@@ -23,7 +24,6 @@ import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,7 +127,7 @@ final class Initiator {
         Session.Role playing = request.mode() == Mode.PUSH
                 ? new SenderSession(started, tree, run, counters)
                 : new ReceiverSession(started, tree, run, run.applyOptions(true), RANDOM);
-        List<SocketChannel> streams = bind(connection, answer);
+        List<DataStream> streams = bind(connection, answer);
         begin(started, playing, streams);
         started.spawn("progress", () -> {
             while (!started.awaitOver(PROGRESS)) {
@@ -207,9 +207,9 @@ final class Initiator {
         return type.cast(message);
     }
 
-    private List<SocketChannel> bind(Connection connection, Message.Opened answer) throws IOException {
+    private List<DataStream> bind(Connection connection, Message.Opened answer) throws IOException {
         BindKeys keys = BindKeys.of(connection, answer.session(), answer.protection());
-        List<SocketChannel> streams = new ArrayList<>();
+        List<DataStream> streams = new ArrayList<>();
         for (int i = 0; i < answer.streams(); i++) {
             byte[] nonce = new byte[BindRequest.NONCE_LENGTH];
             RANDOM.nextBytes(nonce);
@@ -224,14 +224,13 @@ final class Initiator {
         return streams;
     }
 
-    private static void close(List<SocketChannel> streams) throws IOException {
-        for (SocketChannel stream : streams) {
+    private static void close(List<DataStream> streams) throws IOException {
+        for (DataStream stream : streams) {
             stream.close();
         }
     }
 
-    private void begin(Session begun, Session.Role playing, List<SocketChannel> streams)
-            throws RunFailure, IOException {
+    private void begin(Session begun, Session.Role playing, List<DataStream> streams) throws RunFailure, IOException {
         synchronized (this) {
             if (!cancelled) {
                 session = begun;

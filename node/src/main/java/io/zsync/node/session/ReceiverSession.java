@@ -8,6 +8,7 @@ import io.zsync.node.replica.ApplyOptions;
 import io.zsync.node.replica.Fetch;
 import io.zsync.node.replica.Reporter;
 import io.zsync.node.transport.DataReader;
+import io.zsync.node.transport.DataStream;
 import io.zsync.protocol.ManifestDecoder;
 import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message;
@@ -16,7 +17,6 @@ import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,7 +52,7 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     /** Receives the tree and returns the counts once everything is applied and the session is over. */
     @Override
-    public Tally play(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
+    public Tally play(List<DataStream> streams) throws IOException, InterruptedException, RunFailure {
         session.start(this);
         Root open = tree.root();
         if (open != null) {
@@ -82,13 +82,13 @@ final class ReceiverSession implements Session.Role, Reporter {
         return conclude(tally);
     }
 
-    private void spawnReader(@Nullable Root open, SocketChannel channel, int stream) {
+    private void spawnReader(@Nullable Root open, DataStream source, int stream) {
         if (open == null) {
-            session.closeAtEnd(channel);
+            session.closeAtEnd(source);
             return;
         }
         StreamSink sink = new StreamSink(session, open, applier, content);
-        DataReader reader = new DataReader(channel, stream, sink, verified);
+        DataReader reader = new DataReader(source, stream, sink, verified);
         session.closeAtEnd(reader);
         session.spawn("receive-" + stream, () -> {
             try (sink) {

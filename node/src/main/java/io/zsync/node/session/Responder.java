@@ -5,6 +5,7 @@ import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
+import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.PathCounters;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.ErrorCode;
@@ -16,7 +17,6 @@ import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -129,7 +129,7 @@ final class Responder {
         try (OpenTree tree = sends
                 ? OpenTree.source(grant.tree())
                 : OpenTree.target(grant.tree(), open.options().dryRun())) {
-            List<SocketChannel> streams = bind(connection, open, grant);
+            List<DataStream> streams = bind(connection, open, grant);
             RunContext run = new RunContext(
                     open.options(),
                     open.protection(),
@@ -145,7 +145,7 @@ final class Responder {
         }
     }
 
-    private List<SocketChannel> bind(Connection connection, Message.Open open, Access.Grant grant)
+    private List<DataStream> bind(Connection connection, Message.Open open, Access.Grant grant)
             throws IOException, InterruptedException {
         SessionId id = newSessionId();
         int count = Math.min(open.options().streams(), grant.streams());
@@ -164,7 +164,7 @@ final class Responder {
     private void play(
             Session session,
             Session.Role role,
-            List<SocketChannel> streams,
+            List<DataStream> streams,
             PeerId peer,
             ServiceEvent.Opened opened,
             Runnable begun)

@@ -4,6 +4,7 @@ import io.zsync.node.api.Event;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.fs.Root;
 import io.zsync.node.replica.TreeScanner;
+import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.node.transport.PathCounters;
 import io.zsync.protocol.DataPath;
@@ -12,7 +13,6 @@ import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ final class SenderSession implements Session.Role {
 
     /** Sends the tree; returns the receiver's counts when it has applied everything. */
     @Override
-    public Tally play(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure {
+    public Tally play(List<DataStream> streams) throws IOException, InterruptedException, RunFailure {
         DataPath path = switch (run.options().dataPath()) {
             case AUTO, SENDFILE -> DataPath.SENDFILE;
             case MAPPED -> DataPath.MAPPED;

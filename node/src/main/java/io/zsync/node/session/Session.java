@@ -4,13 +4,13 @@ import io.zsync.node.api.Event;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.transport.Connection;
+import io.zsync.node.transport.DataStream;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Tally;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ final class Session {
     /** What a session is about: sending or receiving. */
     interface Role {
         /** Does this end's part on the calling thread, to the session's end. Streams are closed then, whatever happens. */
-        Tally play(List<SocketChannel> streams) throws IOException, InterruptedException, RunFailure;
+        Tally play(List<DataStream> streams) throws IOException, InterruptedException, RunFailure;
 
         /** Takes a message on the reader's thread: must not block and must not touch a file. */
         void received(Message message);

@@ -1,12 +1,12 @@
 package io.zsync.node.session;
 
 import io.zsync.node.transport.BindKeys;
+import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.PendingStream;
 import io.zsync.node.transport.StreamNumbers;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.ProtocolException;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,30 +16,30 @@ import org.jspecify.annotations.Nullable;
 final class StreamSlots {
     private final BindKeys keys;
     private final StreamNumbers numbers;
-    private final @Nullable SocketChannel[] channels;
+    private final @Nullable DataStream[] streams;
     private int bound;
     private boolean closed;
 
     StreamSlots(BindKeys keys, int streams) {
         this.keys = keys;
         this.numbers = new StreamNumbers(streams);
-        this.channels = new SocketChannel[streams];
+        this.streams = new DataStream[streams];
     }
 
-    /** Verifies a claim and takes its channel. @throws ProtocolException if it is refused; the channel is closed then */
+    /** Verifies a claim and takes its stream. @throws ProtocolException if it is refused; it is closed then */
     void bind(PendingStream pending) throws IOException {
         int stream = pending.request().stream();
         try (pending) {
             if (!numbers.take(stream)) {
                 throw new ProtocolException(ErrorCode.NOT_TRUSTED, "data stream " + stream + " was claimed before");
             }
-            SocketChannel channel = pending.accept(keys);
+            DataStream accepted = pending.accept(keys);
             synchronized (this) {
                 if (closed) {
-                    channel.close();
+                    accepted.close();
                     return;
                 }
-                channels[stream] = channel;
+                streams[stream] = accepted;
                 bound++;
                 notifyAll();
             }
@@ -47,21 +47,21 @@ final class StreamSlots {
     }
 
     /** Waits for all of them. @throws IOException if they were not there in time */
-    synchronized List<SocketChannel> await(Duration time) throws IOException, InterruptedException {
+    synchronized List<DataStream> await(Duration time) throws IOException, InterruptedException {
         long end = System.nanoTime() + time.toNanos();
-        while (bound < channels.length) {
+        while (bound < streams.length) {
             long left = end - System.nanoTime();
             if (left <= 0 || closed) {
-                throw new IOException("only " + bound + " of " + channels.length + " data streams were bound within "
+                throw new IOException("only " + bound + " of " + streams.length + " data streams were bound within "
                         + time.toSeconds() + " s");
             }
             java.util.concurrent.TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         closed = true;
-        List<SocketChannel> all = new ArrayList<>();
-        for (SocketChannel channel : channels) {
-            if (channel != null) {
-                all.add(channel);
+        List<DataStream> all = new ArrayList<>();
+        for (DataStream stream : streams) {
+            if (stream != null) {
+                all.add(stream);
             }
         }
         return all;
@@ -71,9 +71,9 @@ final class StreamSlots {
     synchronized void close() throws IOException {
         if (!closed) {
             closed = true;
-            for (SocketChannel channel : channels) {
-                if (channel != null) {
-                    channel.close();
+            for (DataStream stream : streams) {
+                if (stream != null) {
+                    stream.close();
                 }
             }
         }

@@ -12,15 +12,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves one range at a time from a file to the bare channel, by the path asked for or by the next that works, and adds what
- * went out to the check. Whether a failed call was the file's fault or the channel's is not guessed: the next path goes on
- * from the byte that was reached, and the channel's failure shows in its plain write. For one thread.
+ * Moves one range at a time from a file to a data stream, by the path asked for or by the next that works, and adds what
+ * went out to the check. Whether a failed call was the file's fault or the stream's is not guessed: the next path goes on
+ * from the byte that was reached, and the stream's failure shows in its plain write. For one thread.
  */
 final class ChunkSender {
     /** One read, one write, one step of the check. */
     static final int SLICE_LENGTH = 256 << 10;
 
-    private final SocketChannel channel;
+    private final DataStream stream;
     private final FrameCheck check;
     private final PathCounters counters;
     private final ByteBuffer slice = ByteBuffer.allocateDirect(SLICE_LENGTH);
@@ -33,8 +33,8 @@ final class ChunkSender {
     private boolean sourceEnded;
     private @Nullable IOException failure;
 
-    ChunkSender(SocketChannel channel, FrameCheck check, PathCounters counters) {
-        this.channel = channel;
+    ChunkSender(DataStream stream, FrameCheck check, PathCounters counters) {
+        this.stream = stream;
         this.check = check;
         this.counters = counters;
     }
@@ -42,7 +42,7 @@ final class ChunkSender {
     /**
      * Sends {@code head} and exactly {@code length} bytes, zeros where the source has none.
      *
-     * @throws IOException only if the channel is broken
+     * @throws IOException only if the stream is broken
      */
     void send(ByteBuffer head, OpenFile source, long offset, int length, DataPath wanted) throws IOException {
         this.head = head;
@@ -52,7 +52,7 @@ final class ChunkSender {
         failure = null;
         path = wanted;
         if (path == DataPath.SENDFILE) {
-            sendByKernel(source);
+            sendByKernel(source, stream.bareChannel());
             path = needsMore() ? DataPath.MAPPED : path;
         }
         if (path == DataPath.MAPPED) {
@@ -99,8 +99,11 @@ final class ChunkSender {
         return position < end && !sourceEnded && failure == null;
     }
 
-    private void sendByKernel(OpenFile source) throws IOException {
-        writeHead();
+    private void sendByKernel(OpenFile source, @Nullable SocketChannel channel) throws IOException {
+        if (channel == null) {
+            return;
+        }
+        stream.write(head);
         long start = position;
         try {
             FileChannel file = source.channel();
@@ -136,7 +139,7 @@ final class ChunkSender {
                 window.get(window.position(), heap, 0, length);
                 ByteBuffer piece = window.slice(window.position(), length);
                 try {
-                    write(piece);
+                    stream.write(head, piece);
                 } finally {
                     check.update(heap, piece.position());
                     window.position(window.position() + piece.position());
@@ -144,7 +147,7 @@ final class ChunkSender {
                 }
             }
         } catch (IOException | InternalError e) {
-            // No map, a file that shrank under it, or a broken channel: plain reads and writes tell which.
+            // No map, a file that shrank under it, or a broken stream: plain reads and writes tell which.
         }
         counters.add(DataPath.MAPPED, position - start);
     }
@@ -161,7 +164,7 @@ final class ChunkSender {
             counters.add(DataPath.BUFFERED, slice.position());
             position += slice.position();
             check.update(slice.flip());
-            write(slice.rewind());
+            stream.write(head, slice.rewind());
             if (sourceEnded) {
                 return;
             }
@@ -179,7 +182,7 @@ final class ChunkSender {
             slice.clear().limit((int) Math.min(SLICE_LENGTH, end - position));
             position += slice.remaining();
             check.update(slice);
-            write(slice.rewind());
+            stream.write(head, slice.rewind());
         }
     }
 
@@ -205,23 +208,5 @@ final class ChunkSender {
         long length = Math.clamp(file.size() - offset, 0, limit - offset);
         return (MappedByteBuffer)
                 file.map(FileChannel.MapMode.READ_ONLY, offset, length, arena).asByteBuffer();
-    }
-
-    private void writeHead() throws IOException {
-        while (head.hasRemaining()) {
-            channel.write(head);
-        }
-    }
-
-    private void write(ByteBuffer payload) throws IOException {
-        if (head.hasRemaining()) {
-            ByteBuffer[] both = {head, payload};
-            while (head.hasRemaining()) {
-                channel.write(both);
-            }
-        }
-        while (payload.hasRemaining()) {
-            channel.write(payload);
-        }
     }
 }

@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -22,7 +21,7 @@ public final class DataReader implements Closeable {
     /** Behind a payload the next header is often there already; further than that nothing is read ahead. */
     private static final int BETWEEN_LENGTH = FrameCheck.LENGTH + FrameCheck.HEADER_LENGTH;
 
-    private final SocketChannel channel;
+    private final DataStream source;
     private final int stream;
     private final ChunkSink sink;
     private final LongAdder verified;
@@ -31,11 +30,11 @@ public final class DataReader implements Closeable {
     private long sequence;
 
     /**
-     * @param channel blocking, bound; closed with this reader
+     * @param source closed with this reader
      * @param verified grows by the payload bytes that passed their check; may be shared by streams
      */
-    public DataReader(SocketChannel channel, int stream, ChunkSink sink, LongAdder verified) {
-        this.channel = channel;
+    public DataReader(DataStream source, int stream, ChunkSink sink, LongAdder verified) {
+        this.source = source;
         this.stream = stream;
         this.sink = sink;
         this.verified = verified;
@@ -68,7 +67,7 @@ public final class DataReader implements Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        source.close();
     }
 
     private void readChunk(FrameHeader header) throws IOException {
@@ -128,7 +127,7 @@ public final class DataReader implements Closeable {
         buffer.compact().limit(most);
         int read = 0;
         while (buffer.position() < length && read >= 0) {
-            read = channel.read(buffer);
+            read = source.read(buffer);
         }
         buffer.flip();
         return buffer.remaining() >= length;

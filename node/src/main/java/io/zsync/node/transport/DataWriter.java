@@ -7,17 +7,15 @@ import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending end of one data stream. Owns the sequence numbers and the bare channel, which is never wrapped: behind any
- * wrapper {@code transferTo} silently copies. Every frame is on its way when its method returns. A source that fails or is
+ * The sending end of one data stream. Owns the sequence numbers. Every frame is on its way when its method returns. A source that fails or is
  * short never breaks a frame: its declared length is filled up with zeros and the check spoilt. An IOException always means
  * that the stream is lost. For one platform thread; {@link #close} from any.
  */
 public final class DataWriter implements Closeable {
-    private final SocketChannel channel;
+    private final DataStream stream;
     private final PathCounters counters;
     private final FrameCheck check = new FrameCheck();
     private final ChunkSender chunks;
@@ -25,11 +23,11 @@ public final class DataWriter implements Closeable {
     private final ByteBuffer frame = ByteBuffer.allocateDirect(FrameCheck.HEADER_LENGTH);
     private long sequence;
 
-    /** @param channel blocking, bound; closed with this writer */
-    public DataWriter(SocketChannel channel, PathCounters counters) {
-        this.channel = channel;
+    /** @param stream closed with this writer */
+    public DataWriter(DataStream stream, PathCounters counters) {
+        this.stream = stream;
         this.counters = counters;
-        this.chunks = new ChunkSender(channel, check, counters);
+        this.chunks = new ChunkSender(stream, check, counters);
     }
 
     /**
@@ -67,7 +65,7 @@ public final class DataWriter implements Closeable {
         chunks.send(frame.flip(), source, offset, length, path);
         frame.clear();
         check.appendTo(frame, !chunks.whole());
-        write(frame.flip());
+        stream.write(frame.flip());
         sequence++;
         return new Sent(
                 header,
@@ -82,7 +80,7 @@ public final class DataWriter implements Closeable {
     public long hole(long file, int attempt, long offset, long length) throws IOException {
         FrameHeader header = new FrameHeader(FrameHeader.Type.HOLE, 0, attempt, sequence, file, offset, 0, length);
         check.appendHeader(header, frame.clear());
-        write(frame.flip());
+        stream.write(frame.flip());
         return sequence++;
     }
 
@@ -99,7 +97,7 @@ public final class DataWriter implements Closeable {
     /** Sends what was added to {@link #pack} and empties it. @return its sequence. @throws IllegalStateException if empty */
     public long sendPack() throws IOException {
         counters.add(DataPath.BUFFERED, pack.contentLength());
-        write(pack.seal(sequence, check));
+        stream.write(pack.seal(sequence, check));
         pack.clear();
         return sequence++;
     }
@@ -141,12 +139,11 @@ public final class DataWriter implements Closeable {
                 rejected.plainLength());
         check.appendHeader(header, frame.clear());
         check.update(content.duplicate());
-        write(frame.flip());
-        write(content);
+        stream.write(frame.flip(), content);
         counters.add(DataPath.BUFFERED, rejected.wireLength());
         frame.clear();
         check.appendTo(frame, false);
-        write(frame.flip());
+        stream.write(frame.flip());
         sequence++;
         return new Sent(header, check.value(), DataPath.BUFFERED, PathChoice.SENT_AGAIN, true, null);
     }
@@ -169,12 +166,6 @@ public final class DataWriter implements Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
-    }
-
-    private void write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        stream.close();
     }
 }

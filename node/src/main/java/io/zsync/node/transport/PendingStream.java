@@ -71,10 +71,10 @@ public final class PendingStream implements Closeable {
     /**
      * Verifies the claim and answers it. On any failure the channel is closed without a byte.
      *
-     * @return blocking, bound
+     * @return bound
      * @throws ProtocolException if the claim is for another session or level, or does not prove the keys
      */
-    public SocketChannel accept(BindKeys keys) throws IOException {
+    public DataStream accept(BindKeys keys) throws IOException {
         String operation = "bind stream " + request.stream() + " of session " + request.session();
         try {
             StreamBinding.requireClear(keys.protection());
@@ -91,7 +91,7 @@ public final class PendingStream implements Closeable {
             deadline.met(operation);
             StreamBinding.write(channel, reply);
             accepted = true;
-            return channel;
+            return DataStream.plain(channel);
         } finally {
             close();
         }

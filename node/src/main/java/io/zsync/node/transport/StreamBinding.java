@@ -21,11 +21,11 @@ public final class StreamBinding {
      * Connects, asks for the stream and verifies the answer.
      *
      * @param deadline for all of it
-     * @return blocking, bound, nothing read beyond the answer
+     * @return bound, nothing read beyond the answer
      * @throws IOException if that was not done within the deadline, or the responder refused by closing
      * @throws ProtocolException if the answer does not prove the session's keys
      */
-    public static SocketChannel open(
+    public static DataStream open(
             InetSocketAddress address, BindRequest request, BindKeys keys, Deadlines deadlines, Duration deadline)
             throws IOException {
         requireClear(request.protection());
@@ -46,7 +46,7 @@ public final class StreamBinding {
             }
             timer.met(operation);
             bound = true;
-            return channel;
+            return DataStream.plain(channel);
         } catch (IOException e) {
             throw timer.explain(operation, e);
         } finally {

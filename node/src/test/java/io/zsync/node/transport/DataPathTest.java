@@ -54,7 +54,7 @@ class DataPathTest {
     @BeforeEach
     void connect() throws IOException {
         loopback = Loopback.open();
-        writer = new DataWriter(loopback.near(), counters);
+        writer = new DataWriter(DataStream.plain(loopback.near()), counters);
         target = new TargetFile(directory.resolve("target"));
     }
 
@@ -284,7 +284,7 @@ class DataPathTest {
 
     private void startReading() {
         reading = Background.start(() -> {
-            try (DataReader reader = new DataReader(loopback.far(), 3, target, verified)) {
+            try (DataReader reader = new DataReader(DataStream.plain(loopback.far()), 3, target, verified)) {
                 reader.run();
             }
             return null;

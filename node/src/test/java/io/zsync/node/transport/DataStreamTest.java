@@ -259,7 +259,7 @@ class DataStreamTest {
         try (Loopback loopback = Loopback.open()) {
             CompletableFuture<byte[]> bytes = Background.start(
                     () -> loopback.far().socket().getInputStream().readAllBytes());
-            writing.to(new DataWriter(loopback.near(), counters));
+            writing.to(new DataWriter(DataStream.plain(loopback.near()), counters));
             loopback.near().shutdownOutput();
             return bytes.get(30, TimeUnit.SECONDS);
         }
@@ -272,7 +272,7 @@ class DataStreamTest {
     private void replay(byte[] frames, ChunkSink sink) throws Exception {
         try (Loopback loopback = Loopback.open()) {
             CompletableFuture<Void> reading = Background.start(() -> {
-                try (DataReader reader = new DataReader(loopback.far(), STREAM, sink, verified)) {
+                try (DataReader reader = new DataReader(DataStream.plain(loopback.far()), STREAM, sink, verified)) {
                     reader.run();
                 }
                 return null;

@@ -22,6 +22,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -68,14 +69,16 @@ class StreamBindingTest {
 
     @Test
     void aStreamOfTheSessionIsBoundAndBare() throws Exception {
-        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+        CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
 
-        try (SocketChannel near = open(request(5), initiatorKeys);
-                SocketChannel far = accepted.get(10, TimeUnit.SECONDS)) {
+        try (DataStream near = open(request(5), initiatorKeys);
+                DataStream far = accepted.get(10, TimeUnit.SECONDS)) {
             near.write(ByteBuffer.wrap(new byte[] {42}));
-            assertEquals(42, ConnectedPair.firstByte(far));
-            assertTrue(near.isBlocking());
-            assertTrue(far.isBlocking());
+            ByteBuffer one = ByteBuffer.allocate(1);
+            assertEquals(1, far.read(one));
+            assertEquals(42, one.get(0));
+            assertTrue(Objects.requireNonNull(near.bareChannel()).isBlocking());
+            assertTrue(Objects.requireNonNull(far.bareChannel()).isBlocking());
         }
     }
 
@@ -98,7 +101,7 @@ class StreamBindingTest {
         byte[] id = new byte[SessionId.LENGTH];
         id[0] = 1;
         BindKeys otherKeys = BindKeys.of(control.initiator(), SessionId.of(id), Protection.CLEAR);
-        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+        CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
 
         assertThrows(IOException.class, () -> open(request(0), otherKeys));
 
@@ -107,7 +110,7 @@ class StreamBindingTest {
 
     @Test
     void keysOfAnotherConnectionProveNothing() throws Exception {
-        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+        CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
         try (ConnectedPair other = ConnectedPair.open(DEADLINES)) {
             BindKeys otherKeys = BindKeys.of(other.initiator(), session, Protection.CLEAR);
 
@@ -122,7 +125,7 @@ class StreamBindingTest {
         for (int i = 0; i < good.length; i++) {
             byte[] bad = good.clone();
             bad[i] ^= 1;
-            CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+            CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
             assertHearsNothing(bad);
             assertInstanceOf(ProtocolException.class, failure(accepted), "byte " + i);
         }
@@ -131,7 +134,7 @@ class StreamBindingTest {
     @Test
     void anotherLevelThanTheSessionsIsRefused() throws Exception {
         BindRequest safe = new BindRequest(Protection.SAFE, session, 0, new byte[BindRequest.NONCE_LENGTH]);
-        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+        CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
 
         assertHearsNothing(BindCodec.request(safe, initiatorKeys.initiator()));
 
@@ -146,7 +149,7 @@ class StreamBindingTest {
         byte[] id = new byte[SessionId.LENGTH];
         id[0] = 1;
         BindRequest other = new BindRequest(Protection.CLEAR, SessionId.of(id), 0, new byte[BindRequest.NONCE_LENGTH]);
-        CompletableFuture<SocketChannel> accepted = acceptOne(responderKeys);
+        CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
 
         assertHearsNothing(BindCodec.request(other, initiatorKeys.initiator()));
 
@@ -212,7 +215,7 @@ class StreamBindingTest {
     @Test
     void aProofThatComesAfterTheDeadlineIsStale() throws Exception {
         CountDownLatch refused = new CountDownLatch(1);
-        CompletableFuture<SocketChannel> accepted = Background.start(() -> {
+        CompletableFuture<DataStream> accepted = Background.start(() -> {
             PendingStream pending = pending(Duration.ofMillis(200));
             assertTrue(refused.await(20, TimeUnit.SECONDS));
             return pending.accept(responderKeys);
@@ -241,7 +244,7 @@ class StreamBindingTest {
         return new BindRequest(Protection.CLEAR, session, stream, new byte[BindRequest.NONCE_LENGTH]);
     }
 
-    private SocketChannel open(BindRequest request, BindKeys keys) throws IOException {
+    private DataStream open(BindRequest request, BindKeys keys) throws IOException {
         return StreamBinding.open(address(), request, keys, DEADLINES, LONG);
     }
 
@@ -254,7 +257,7 @@ class StreamBindingTest {
         return PendingStream.read(channel, ConnectedPair.firstByte(channel), DEADLINES, deadline);
     }
 
-    private CompletableFuture<SocketChannel> acceptOne(BindKeys keys) {
+    private CompletableFuture<DataStream> acceptOne(BindKeys keys) {
         return Background.start(() -> pending(LONG).accept(keys));
     }
 
