@@ -4,6 +4,7 @@ import io.zsync.protocol.Name;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open directory of a {@link Root}. Every call names at most one component in it, never follows a symlink, and acts on
@@ -80,6 +81,14 @@ public interface Directory extends Closeable {
     void setMode(int mode) throws IOException;
 
     void setTime(long mtimeSeconds, int mtimeNanos) throws IOException;
+
+    /**
+     * Takes the exclusive right that a member file of this name stands for; makes the file, mode 0600, where there is none,
+     * and never removes it. Freed by closing what is returned or by the death of the process.
+     *
+     * @return null while another has it, in this process or in any
+     */
+    @Nullable Closeable lock(Name name) throws IOException;
 
     /** Forces this directory's entries to disk. */
     void sync() throws IOException;

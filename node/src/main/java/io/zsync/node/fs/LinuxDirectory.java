@@ -3,9 +3,11 @@ package io.zsync.node.fs;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /** A directory by its descriptor: every call is (descriptor, one component, no-follow), so none can leave it. */
 final class LinuxDirectory implements Directory {
@@ -286,6 +288,29 @@ final class LinuxDirectory implements Directory {
     static void requireNanos(int nanos) {
         if (nanos < 0 || nanos > MAX_NANOS) {
             throw new IllegalArgumentException("nanoseconds " + nanos + " not in 0.." + MAX_NANOS);
+        }
+    }
+
+    /** Open for writing, because NFS gives an exclusive lock to nobody else. */
+    @Override
+    public @Nullable Closeable lock(Name name) throws IOException {
+        int flags = Linux.O_RDWR | Linux.O_CREAT | Linux.O_NOFOLLOW | Linux.O_NONBLOCK | Linux.O_NOCTTY;
+        int opened = (int)
+                call("openat", name, (number, scratch) -> Linux.openat(number, scratch.first(name), flags, FILE_MODE));
+        LinuxFile file = new LinuxFile(opened, place, name, true);
+        boolean locked = false;
+        try {
+            requireRegular(name, file.stat().kind());
+            int result = Linux.flock(opened, Linux.LOCK_EX | Linux.LOCK_NB);
+            if (result < 0 && result != -Linux.EAGAIN) {
+                throw place.failure("flock", name, result);
+            }
+            locked = result == 0;
+            return locked ? file : null;
+        } finally {
+            if (!locked) {
+                file.close();
+            }
         }
     }
 

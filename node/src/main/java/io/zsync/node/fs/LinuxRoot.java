@@ -5,6 +5,7 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinuxRoot implements Root {
     private static final int ROOT_MODE = 0755;
+    private static final int PRIVATE_MODE = 0700;
     private static final int DIRECTORY = Linux.O_RDONLY | Linux.O_DIRECTORY;
 
     private final Descriptor descriptor;
@@ -110,6 +112,47 @@ public final class LinuxRoot implements Root {
             }
         } finally {
             parent.close();
+        }
+    }
+
+    /** The same, but makes every component that is missing, durably and with mode 0700. */
+    public static LinuxRoot openOrCreatePrivate(Path operatorDirectory) throws IOException {
+        byte[] path = OperatorPath.bytes(operatorDirectory);
+        try {
+            return open(path, Kernel.CURRENT);
+        } catch (FileFailure failure) {
+            if (failure.errno() != Errno.NOENT) {
+                throw failure;
+            }
+            int parentEnd = path[0] == '/' ? 1 : 0;
+            for (int end = 1; end <= path.length; end++) {
+                if (end == path.length || path[end] == '/') {
+                    makePrivate(Arrays.copyOf(path, end), Arrays.copyOf(path, parentEnd));
+                    parentEnd = end + 1;
+                }
+            }
+            return open(path, Kernel.CURRENT);
+        }
+    }
+
+    /** @param parent with a slash at its end; empty for the working directory */
+    private static void makePrivate(byte[] path, byte[] parent) throws FileFailure {
+        int made = Linux.mkdirat(Linux.AT_FDCWD, Scratch.current().first(path), PRIVATE_MODE);
+        if (made < 0) {
+            // A sandbox may refuse to make even what is there.
+            int there = Linux.openat(Linux.AT_FDCWD, Scratch.current().first(path), Linux.O_PATH | DIRECTORY, 0);
+            if (there >= 0) {
+                Linux.close(there);
+                return;
+            }
+            throw Place.failure("mkdir", Escape.bytes(path), made);
+        }
+        try (LinuxRoot above = open(parent.length == 0 ? new byte[] {'.'} : parent, Kernel.CURRENT)) {
+            int synced = Linux.fsync(above.descriptor.enter());
+            above.descriptor.leave();
+            if (synced < 0) {
+                throw above.place.failure("fsync", synced);
+            }
         }
     }
 

@@ -3,8 +3,13 @@ package io.zsync.node.fs;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zsync.protocol.Name;
+import io.zsync.protocol.RelativePath;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,5 +95,34 @@ abstract class LockContract extends TreeFixture {
         } finally {
             holder.destroyForcibly();
         }
+    }
+
+    @Test
+    void aLockFileIsMadeOnceAndHeldByOneAtATime() throws IOException {
+        try (Directory other = root.directory(RelativePath.ROOT)) {
+            Closeable first = top.lock(A);
+            assertNotNull(first);
+            assertEquals(0600, top.stat(A).mode());
+            assertNull(other.lock(A));
+            assertNull(top.lock(A));
+            first.close();
+            try (Closeable second = other.lock(A)) {
+                assertNotNull(second);
+                assertNull(top.lock(A));
+            }
+        }
+        assertTrue(top.stat(A).isRegular(), "it stays");
+    }
+
+    @Test
+    void onlyARegularFileIsALockFile() throws IOException, InterruptedException {
+        top.makeSymlink(LINK, bytes("a"));
+        top.makeDirectory(B);
+        run("mkfifo", inside.resolve("fifo").toString());
+
+        refused(Errno.LOOP, () -> top.lock(LINK));
+        refused(Errno.ISDIR, () -> top.lock(B));
+        refused(Errno.INVAL, () -> top.lock(Name.of("fifo")));
+        refused(Errno.NOENT, () -> top.stat(A));
     }
 }

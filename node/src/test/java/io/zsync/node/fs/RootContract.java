@@ -1,6 +1,7 @@
 package io.zsync.node.fs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.protocol.Name;
@@ -206,5 +207,20 @@ abstract class RootContract extends TreeFixture {
     private static int descriptors() {
         String[] open = new File("/proc/self/fd").list();
         return open == null ? 0 : open.length;
+    }
+
+    @Test
+    void aPrivateRootIsMadeWithAllItsParentsForItsOwnerAlone() throws IOException {
+        Path path = inside.resolve("x/\u00e4/z");
+        LinuxRoot.openOrCreatePrivate(path).close();
+
+        for (String each : List.of("x", "x/\u00e4", "x/\u00e4/z")) {
+            assertEquals(Integer.valueOf(0700 | 0040000), Files.getAttribute(inside.resolve(each), "unix:mode"), each);
+        }
+        top.setMode(Name.of("x"), 0755);
+        LinuxRoot.openOrCreatePrivate(path).close();
+        assertEquals(0755, top.stat(Name.of("x")).mode(), "what is there stays as it is");
+        write(top, A, "a file");
+        assertThrows(FileFailure.class, () -> LinuxRoot.openOrCreatePrivate(inside.resolve("a/b")));
     }
 }
