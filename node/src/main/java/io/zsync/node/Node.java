@@ -7,6 +7,8 @@ import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
+import io.zsync.node.api.ServeRequest;
+import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.session.Access;
 import io.zsync.node.session.EventPump;
 import io.zsync.node.session.Listener;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** The facade of the engine. One node runs any number of runs; {@link #close} ends them. Thread safe. */
 public final class Node implements AutoCloseable {
@@ -43,6 +46,15 @@ public final class Node implements AutoCloseable {
             case PeerTree.Remote remote ->
                 throw new RunFailure(FailureKind.USAGE, remote.peer() + ": not available yet", null, null);
         };
+    }
+
+    /**
+     * Serves shares until the service is closed.
+     *
+     * @throws RunFailure if a share is no directory, the address cannot be taken, or identity or peer book cannot be used
+     */
+    public Service serve(ServeRequest request, Consumer<ServiceEvent> events) throws RunFailure {
+        throw new RunFailure(FailureKind.USAGE, "serve: not available yet", null, null);
     }
 
     /** Both ends are in this process, known to each other by throw-away keys, and speak over loopback. */
