@@ -41,8 +41,8 @@ public final class Shares {
      */
     public Share allow(PeerBook book, PeerId id, Mode mode, String name) throws RunFailure {
         Peer peer = book.withId(id)
-                .orElseThrow(() -> new RunFailure(
-                        FailureKind.NOT_TRUSTED, "peer " + id + ": not in the peer book", null, null));
+                .orElseThrow(() ->
+                        new RunFailure(FailureKind.NOT_TRUSTED, "peer " + id + ": not in the peer book", null, null));
         Share share = byName.get(name);
         Set<Right> rights = share == null ? Set.of() : rights(peer, share);
         if (share != null && rights.contains(needed(mode))) {

@@ -20,7 +20,6 @@ class SharesTest {
     private static final Share SHUT = new Share("shut", Path.of("/nowhere/shut"), false, false);
     private static final Shares SHARES = new Shares(List.of(OPEN, SHUT));
 
-
     /** Every case of rights on the share, the peer's grants and what is asked. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -55,14 +54,15 @@ class SharesTest {
             throws RunFailure {
         Peer peer = grants.equals("-")
                 ? Books.peer("p")
-                : Books.peer("p", List.of(grants.split(" ")).stream().map(Grant::parse).toArray(Grant[]::new));
+                : Books.peer(
+                        "p",
+                        List.of(grants.split(" ")).stream().map(Grant::parse).toArray(Grant[]::new));
         PeerBook book = Books.of(Books.peer("other"), peer);
 
         if (answer.equals("yes")) {
             assertSame(share.equals("open") ? OPEN : SHUT, SHARES.allow(book, peer.id(), mode, share));
         } else {
-            RunFailure failure =
-                    assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, share));
+            RunFailure failure = assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, share));
             assertEquals("share " + share + ": " + answer, failure.getMessage());
             assertEquals(FailureKind.NOT_ALLOWED, failure.kind());
             assertEquals(null, failure.wayOut());
@@ -74,8 +74,8 @@ class SharesTest {
     void whoIsNotInTheBookIsNotTrustedWhateverTheShare() throws RunFailure {
         PeerBook book = Books.of(Books.peer("other"));
         for (String share : List.of("open", "shut", "none")) {
-            RunFailure failure = assertThrows(
-                    RunFailure.class, () -> SHARES.allow(book, Books.id(9), Mode.PULL, share));
+            RunFailure failure =
+                    assertThrows(RunFailure.class, () -> SHARES.allow(book, Books.id(9), Mode.PULL, share));
             assertEquals(FailureKind.NOT_TRUSTED, failure.kind());
             assertEquals("peer " + Books.id(9) + ": not in the peer book", failure.getMessage());
         }
@@ -86,8 +86,7 @@ class SharesTest {
         PeerBook book = Books.of(Books.peer("p"));
 
         RunFailure failure = assertThrows(
-                RunFailure.class,
-                () -> SHARES.allow(book, Books.peer("p").id(), Mode.PUSH, "../\n\u001b[1m\u202e"));
+                RunFailure.class, () -> SHARES.allow(book, Books.peer("p").id(), Mode.PUSH, "../\n\u001b[1m\u202e"));
 
         assertEquals("share ../\\n\\x1b[1m\\u{202e}: not offered to this peer", failure.getMessage());
     }
