@@ -227,7 +227,8 @@ final class FileSender implements Session.Work {
         if (file.bytes() == 0) {
             return new Event.Moved(file.offer().path(), streamPath, 0, PathChoice.HOLE);
         }
-        PathChoice choice = forced && file.choice() == PathChoice.KERNEL_SENDS ? PathChoice.FORCED : file.choice();
+        boolean chosenHere = file.choice() == PathChoice.KERNEL_SENDS || file.choice() == PathChoice.ENCRYPTED;
+        PathChoice choice = forced && chosenHere ? PathChoice.FORCED : file.choice();
         return new Event.Moved(file.offer().path(), file.path(), file.bytes(), choice);
     }
 

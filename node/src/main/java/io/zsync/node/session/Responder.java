@@ -111,7 +111,7 @@ final class Responder {
             throws IOException, RunFailure, InterruptedException {
         RunOptions options = open.options();
         Access.Grant grant = access.grant(connection.peer(), open);
-        if (options.protection() != Protection.CLEAR) {
+        if (options.protection() == Protection.SAFE) {
             throw new ProtocolException(
                     ErrorCode.UNSUPPORTED, "protection " + options.protection() + " is not available yet");
         }
