@@ -20,6 +20,7 @@ import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Grant;
 import io.zsync.node.trust.Peer;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +61,7 @@ class NodeServiceTest {
     private Service service;
     private int maxSessions = 4;
     private @Nullable Protection minProtection;
+    private Protection protection = Protection.CLEAR;
     private int retries;
 
     @BeforeEach
@@ -95,8 +98,7 @@ class NodeServiceTest {
     private RunRequest request(Mode mode, String peer, String share, String path) {
         RunOptions options = new RunOptions(false, true, true, true, Durability.NONE, PathPolicy.AUTO, 2);
         PeerTree tree = new PeerTree.Remote(peer, share, RelativePath.of(path));
-        return new RunRequest(
-                mode, here, tree, options, Protection.CLEAR, Duration.ofSeconds(30), retries, Credits.DEFAULT);
+        return new RunRequest(mode, here, tree, options, protection, Duration.ofSeconds(30), retries, Credits.DEFAULT);
     }
 
     private RunReport run(RunRequest request) {
@@ -133,6 +135,19 @@ class NodeServiceTest {
         TreeAssert.assertThat(back).mirrors(shared);
         assertEquals(pushed.bytesByPath(), pulled.bytesByPath());
         assertEquals(0, run(request(Mode.PULL, "backup", "docs", "")).tally().changed());
+    }
+
+    @Test
+    void pushesAndPullsInPrivate() throws IOException {
+        protection = Protection.PRIVATE;
+        plant(here, 20, 1 << 20);
+        RunReport pushed = run(request(Mode.PUSH, "backup", "default", ""));
+        TreeAssert.assertThat(shared).mirrors(here);
+        assertEquals(Protection.PRIVATE, pushed.protection());
+        assertEquals(Map.of(DataPath.BUFFERED, 20L << 20), pushed.bytesByPath());
+        here = Files.createDirectory(temp.resolve("back"));
+        run(request(Mode.PULL, "backup", "default", ""));
+        TreeAssert.assertThat(here).mirrors(shared);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.Share;
 import io.zsync.protocol.Mode;
 import java.nio.file.Path;
 import java.util.List;
