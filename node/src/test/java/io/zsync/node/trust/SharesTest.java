@@ -97,7 +97,11 @@ class SharesTest {
         assertEquals(List.of(OPEN, SHUT), SHARES.all());
         assertThrows(IllegalArgumentException.class, () -> new Shares(List.of(OPEN, OPEN)));
         assertThrows(IllegalArgumentException.class, () -> new Share("s", Path.of("/"), false, true));
-        assertThrows(IllegalArgumentException.class, () -> new Share("a/b", Path.of("/"), false, false));
-        assertThrows(IllegalArgumentException.class, () -> new Share("s".repeat(65), Path.of("/"), false, false));
+        assertThrows(IllegalArgumentException.class, () -> new Shares(List.of(called("a/b"))));
+        assertThrows(IllegalArgumentException.class, () -> new Shares(List.of(called("s".repeat(65)))));
+    }
+
+    private static Share called(String name) {
+        return new Share(name, Path.of("/"), false, false);
     }
 }
