@@ -135,7 +135,8 @@ final class TrustedFolder implements Closeable {
         String why = cause instanceof FileFailure failure
                 ? failure.reason() + " (" + failure.path() + ")"
                 : Escape.text(String.valueOf(cause.getMessage()));
-        return new RunFailure(FailureKind.ROOT_UNUSABLE, what + ": " + why, null, cause);
+        return new RunFailure(
+                FailureKind.ROOT_UNUSABLE, what + ": " + why, "ZSYNC_HOME can name a folder that can be written", cause);
     }
 
     /**
