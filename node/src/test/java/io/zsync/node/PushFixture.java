@@ -48,6 +48,7 @@ abstract class PushFixture {
     Credits credits = Credits.DEFAULT;
     Duration timeout = Duration.ofSeconds(30);
     int streams = 3;
+    Protection protection = Protection.CLEAR;
 
     @BeforeEach
     void plant() throws IOException {
@@ -61,7 +62,7 @@ abstract class PushFixture {
     }
 
     PushRequest request() {
-        RunOptions options = new RunOptions(dryRun, true, true, durability, Protection.CLEAR, streams);
+        RunOptions options = new RunOptions(dryRun, true, true, durability, protection, streams);
         return new PushRequest(source, target, options, dataPath, true, timeout, credits);
     }
 

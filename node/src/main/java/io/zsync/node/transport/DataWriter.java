@@ -121,7 +121,8 @@ public final class DataWriter implements Closeable {
      * @return the chunk as it went out; null if the source does not hold it any more, and nothing was sent
      * @throws SourceUnreadable if the source could not be read; the stream is not concerned
      */
-    public @Nullable Sent resend(OpenFile source, FrameHeader rejected, PayloadCheck sum) throws IOException, SourceUnreadable {
+    public @Nullable Sent resend(OpenFile source, FrameHeader rejected, PayloadCheck sum)
+            throws IOException, SourceUnreadable {
         if (!check.wireMayDamage()) {
             return null;
         }

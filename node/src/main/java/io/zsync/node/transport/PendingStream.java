@@ -29,11 +29,7 @@ public final class PendingStream implements Closeable {
     private boolean accepted;
 
     private PendingStream(
-            DataStream stream,
-            SocketChannel channel,
-            byte[] bytes,
-            BindRequest request,
-            Deadlines.Deadline deadline) {
+            DataStream stream, SocketChannel channel, byte[] bytes, BindRequest request, Deadlines.Deadline deadline) {
         this.stream = stream;
         this.channel = channel;
         this.bytes = bytes;

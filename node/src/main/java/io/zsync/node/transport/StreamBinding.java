@@ -32,14 +32,13 @@ public final class StreamBinding {
         return Establishing.within(deadline, operation, channel, deadlines, timer -> {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.connect(address);
-            DataStream stream =
-                    switch (request.protection()) {
-                        case CLEAR -> DataStream.plain(channel);
-                        case PRIVATE ->
-                            new TlsStream(TlsChannel.connect(
-                                    channel, keys.self(), keys.peer()::equals, TlsChannel.Purpose.DATA, deadlines));
-                        case SAFE -> throw new IllegalArgumentException("level " + request.protection());
-                    };
+            DataStream stream = switch (request.protection()) {
+                case CLEAR -> DataStream.plain(channel);
+                case PRIVATE ->
+                    new TlsStream(TlsChannel.connect(
+                            channel, keys.self(), keys.peer()::equals, TlsChannel.Purpose.DATA, deadlines));
+                case SAFE -> throw new IllegalArgumentException("level " + request.protection());
+            };
             byte[] sent = BindCodec.request(request, keys.initiator());
             stream.write(ByteBuffer.wrap(sent));
             byte[] reply = new byte[BindCodec.REPLY_LENGTH];
