@@ -40,7 +40,15 @@ class ProgramTest {
 
     private static RunReport report(Map<ProblemCode, Long> problems) {
         Tally tally = new Tally(1, 0, 0, 2, 0, 0, 3, 0, true);
-        return new RunReport(tally, Map.of(), problems, Protection.CLEAR, RunReport.Network.LOOPBACK, false, Duration.ofSeconds(1), 0);
+        return new RunReport(
+                tally,
+                Map.of(),
+                problems,
+                Protection.CLEAR,
+                RunReport.Network.LOOPBACK,
+                false,
+                Duration.ofSeconds(1),
+                0);
     }
 
     private static String target(RunRequest request) {
@@ -75,7 +83,8 @@ class ProgramTest {
         assertEquals(Path.of("a"), request.directory());
         assertEquals(new PeerTree.Local(Path.of("b")), request.peer());
         assertEquals(
-                new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, streams), request.options());
+                new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, streams),
+                request.options());
         assertEquals(Duration.ofSeconds(30), request.timeout());
     }
 
@@ -92,7 +101,8 @@ class ProgramTest {
                 "--timeout",
                 "86400");
 
-        assertEquals(new RunOptions(true, true, true, false, Durability.FILE, PathPolicy.MAPPED, 16), request.options());
+        assertEquals(
+                new RunOptions(true, true, true, false, Durability.FILE, PathPolicy.MAPPED, 16), request.options());
         assertEquals(Duration.ofDays(1), request.timeout());
     }
 

@@ -272,7 +272,7 @@ public final class TlsChannel implements Closeable {
                         runTasks();
                     }
                     if (result.bytesProduced() == 0) {
-                        empty++;
+                        empty += waiting ? 1 : 0;
                         endure(result, empty);
                     } else {
                         empty = 0;
@@ -350,12 +350,10 @@ public final class TlsChannel implements Closeable {
     void drain() throws IOException {
         if (arrivals.available() > 0 && reading.tryLock()) {
             try {
-                ByteBuffer none = ByteBuffer.allocate(1);
-                while (arrivals.available() > 0) {
-                    receive();
-                    if (takeContent(none, false) != 0) {
-                        throw new IOException("the peer ended this data stream, or sends on what it only receives");
-                    }
+                // No more than one buffer's worth at a time: who sends without end does not hold up the writer.
+                receive();
+                if (takeContent(ByteBuffer.allocate(1), false) != 0) {
+                    throw new IOException("the peer ended this data stream, or sends on what it only receives");
                 }
             } finally {
                 reading.unlock();
