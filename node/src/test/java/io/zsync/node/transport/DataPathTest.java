@@ -47,8 +47,14 @@ class DataPathTest {
 
     private final PathCounters counters = new PathCounters();
     private final LongAdder verified = new LongAdder();
+
+    /** Made by {@link #connect}, with which each test begins. */
+    @SuppressWarnings("NullAway.Init")
     private StreamPair streams;
+
+    @SuppressWarnings("NullAway.Init")
     private DataWriter writer;
+
     private TargetFile target;
     private CompletableFuture<Void> reading = new CompletableFuture<>();
 
