@@ -59,7 +59,7 @@ class DataPathTest {
     private CompletableFuture<Void> reading = new CompletableFuture<>();
 
     /** How bytes go: what reads them, and what guards them. */
-    private record Way(Protection level, DataPath path) {
+    record Way(Protection level, DataPath path) {
         PathChoice choice() {
             return switch (path) {
                 case SENDFILE -> PathChoice.KERNEL_SENDS;
