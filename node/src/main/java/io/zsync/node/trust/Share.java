@@ -12,9 +12,14 @@ import java.nio.file.Path;
 public record Share(String name, Path directory, boolean writable, boolean owner) {
     /** @throws IllegalArgumentException with the reason in one line, fit for whoever typed it */
     public Share {
-        Alphabet.require("share", name, Limits.SHARE_LENGTH);
+        requireName(name);
         if (owner && !writable) {
             throw new IllegalArgumentException("share " + name + " applies owners, so it must be writable (rw)");
         }
+    }
+
+    /** @throws IllegalArgumentException if no share can be called so, with the reason in one line */
+    public static void requireName(String name) {
+        Alphabet.require("share", name, Limits.SHARE_LENGTH);
     }
 }
