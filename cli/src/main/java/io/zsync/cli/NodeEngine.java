@@ -8,11 +8,8 @@ import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.api.ServeRequest;
 import io.zsync.node.api.ServiceEvent;
-import io.zsync.node.trust.ConfigFolder;
-import io.zsync.node.trust.Identity;
 import io.zsync.node.trust.Peer;
 import io.zsync.node.trust.PeerBook;
-import io.zsync.node.trust.PeerBookFile;
 import io.zsync.protocol.PeerId;
 import java.util.function.Consumer;
 
@@ -42,29 +39,21 @@ final class NodeEngine implements Engine {
 
     @Override
     public PeerId id() throws RunFailure {
-        return Identity.loadOrCreate(folders()).id();
+        return node.id();
     }
 
     @Override
     public PeerBook peers() throws RunFailure {
-        return book().read();
+        return node.peers();
     }
 
     @Override
     public void addPeer(Peer peer) throws RunFailure {
-        book().update(book -> book.with(peer));
+        node.addPeer(peer);
     }
 
     @Override
     public void removePeer(String name) throws RunFailure {
-        book().update(book -> book.without(name));
-    }
-
-    private static PeerBookFile book() throws RunFailure {
-        return new PeerBookFile(folders());
-    }
-
-    private static ConfigFolder folders() throws RunFailure {
-        return ConfigFolder.of(System.getenv(), System.getProperty("user.home", ""));
+        node.removePeer(name);
     }
 }

@@ -2,7 +2,7 @@ package io.zsync.cli;
 
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.PeerTree;
-import io.zsync.node.trust.Share;
+import io.zsync.node.trust.Shares;
 import io.zsync.protocol.RelativePath;
 
 /**
@@ -40,7 +40,7 @@ final class PeerAddress {
         }
         int end = tree.indexOf('/');
         String share = (end < 0 ? tree : tree.to(end)).text();
-        Share.requireName(share);
+        Shares.requireName(share);
         return new PeerTree.Remote(
                 node, share, end < 0 ? RelativePath.ROOT : RelativePath.of(withoutSlash(tree.from(end + 1))));
     }

@@ -1,6 +1,7 @@
 package io.zsync.cli;
 
 import io.zsync.node.api.Share;
+import io.zsync.node.trust.Shares;
 
 /**
  * {@code NAME=DIR[:ro|:rw][,owner]} as it is typed. A directory may hold colons, commas and any other byte: only what
@@ -33,7 +34,7 @@ final class ShareArgument {
         }
         String name = typed.to(equals).text();
         try {
-            io.zsync.node.trust.Share.requireName(name);
+            Shares.requireName(name);
         } catch (IllegalArgumentException e) {
             throw judge.refusal("share: " + e.getMessage() + " (" + typed + ")");
         }

@@ -97,6 +97,14 @@ final class FakeMain {
     private static RunReport done(RunRequest request) {
         int files = Files.exists(request.directory()) ? 1 : 0;
         Tally tally = new Tally(0, 0, 0, files, 0, 0, files, 0, true);
-        return new RunReport(tally, Map.of(), Map.of(), Protection.CLEAR, RunReport.Network.LOOPBACK, false, Duration.ofMillis(5), 0);
+        return new RunReport(
+                tally,
+                Map.of(),
+                Map.of(),
+                Protection.CLEAR,
+                RunReport.Network.LOOPBACK,
+                false,
+                Duration.ofMillis(5),
+                0);
     }
 }

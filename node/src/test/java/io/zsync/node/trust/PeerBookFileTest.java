@@ -147,7 +147,8 @@ class PeerBookFileTest {
             return peers;
         });
 
-        assertEquals("peer book: another zsync is changing it (" + home.resolve("peers.lock") + ")", seen[0].getMessage());
+        assertEquals(
+                "peer book: another zsync is changing it (" + home.resolve("peers.lock") + ")", seen[0].getMessage());
         assertEquals(FailureKind.TARGET_LOCKED, seen[0].kind());
         assertEquals(Books.of(A), impatient.read());
     }
@@ -197,7 +198,8 @@ class PeerBookFileTest {
         book.update(peers -> peers.with(A));
         Files.setAttribute(file, "unix:uid", 65_534);
 
-        assertEquals("peer book: belongs to user 65534 (" + file + ")", refused().getMessage());
+        assertEquals(
+                "peer book: belongs to user 65534 (" + file + ")", refused().getMessage());
     }
 
     @Test
@@ -205,7 +207,8 @@ class PeerBookFileTest {
         book.update(peers -> peers.with(A));
         Files.write(file, new byte[(4 << 20) + 1]);
 
-        assertEquals("peer book: more than 4194304 bytes (" + file + ")", refused().getMessage());
+        assertEquals(
+                "peer book: more than 4194304 bytes (" + file + ")", refused().getMessage());
     }
 
     @Test

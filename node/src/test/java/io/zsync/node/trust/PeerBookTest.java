@@ -33,8 +33,7 @@ class PeerBookTest {
     void refusesANameOrAnIdThatItHas() throws RunFailure {
         PeerBook book = Books.of(A);
 
-        RunFailure name =
-                refused("peer a: this name is in the peer book already", () -> book.with(Books.peer("a")));
+        RunFailure name = refused("peer a: this name is in the peer book already", () -> book.with(Books.peer("a")));
         assertEquals("zsync peers remove a first, or choose another name", name.wayOut());
         refused(
                 "peer z: this id is in the peer book already, as a",

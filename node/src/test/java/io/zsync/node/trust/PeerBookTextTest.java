@@ -28,7 +28,9 @@ class PeerBookTextTest {
     void aBookIsOneLineForEachPeer() throws RunFailure {
         PeerBook book = Books.of(Books.peer("a", Grant.parse("s=read")), Books.peer("b"));
 
-        assertEquals(HEADER + "a " + Books.id("a".hashCode()) + " --grant s=read\nb " + Books.id("b".hashCode()) + "\n", of(book));
+        assertEquals(
+                HEADER + "a " + Books.id("a".hashCode()) + " --grant s=read\nb " + Books.id("b".hashCode()) + "\n",
+                of(book));
         assertEquals(HEADER, of(PeerBook.EMPTY));
         assertEquals(PeerBook.EMPTY, parse(HEADER));
     }
@@ -66,11 +68,14 @@ class PeerBookTextTest {
 
     @Test
     void aPeerThatIsChangedMovesToTheEnd() throws RunFailure {
-        PeerBookText text = PeerBookText.parse(of(Books.of(Books.peer("a"), Books.peer("b"))).getBytes(UTF_8), "/p");
+        PeerBookText text = PeerBookText.parse(
+                of(Books.of(Books.peer("a"), Books.peer("b"))).getBytes(UTF_8), "/p");
 
         PeerBook changed = text.book().without("a").with(Books.peer("a", Grant.parse("s=read")));
 
-        assertEquals(HEADER + Books.peer("b") + "\n" + Books.peer("a") + " --grant s=read\n", new String(text.showing(changed).bytes(), UTF_8));
+        assertEquals(
+                HEADER + Books.peer("b") + "\n" + Books.peer("a") + " --grant s=read\n",
+                new String(text.showing(changed).bytes(), UTF_8));
     }
 
     @Test
@@ -158,7 +163,9 @@ class PeerBookTextTest {
     }
 
     private static byte[] odd(Random random) {
-        String[] odd = {"\n", " ", "\0", "--grant ", "--protect ", "=", ",", "#", "[", "]", ":", "-", "\u2028", "\ud83d\ude00"};
+        String[] odd = {
+            "\n", " ", "\0", "--grant ", "--protect ", "=", ",", "#", "[", "]", ":", "-", "\u2028", "\ud83d\ude00"
+        };
         return odd[random.nextInt(odd.length)].getBytes(UTF_8);
     }
 

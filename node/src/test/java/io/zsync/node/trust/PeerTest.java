@@ -97,8 +97,7 @@ class PeerTest {
 
     @Test
     void aGrantOfNothingIsNone() {
-        assertEquals(
-                "a grant names at least one of read, write, delete", refusal(() -> new Grant("s", Set.of())));
+        assertEquals("a grant names at least one of read, write, delete", refusal(() -> new Grant("s", Set.of())));
     }
 
     @ParameterizedTest
@@ -132,7 +131,9 @@ class PeerTest {
         Endpoint address = new Endpoint("fe80::1%" + "z".repeat(245), 65_535);
         Peer peer = new Peer("n".repeat(64), ID, address, Protection.PRIVATE, grants);
 
-        assertTrue(peer.toString().length() < PeerBookText.MAX_LINE_LENGTH, "" + peer.toString().length());
+        assertTrue(
+                peer.toString().length() < PeerBookText.MAX_LINE_LENGTH,
+                "" + peer.toString().length());
         assertEquals(peer, Peer.parse(List.of(peer.toString().split(" "))));
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.Share;
 import io.zsync.protocol.Mode;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,6 @@ class SharesTest {
 
     private static final Share SHUT = new Share("shut", Path.of("/nowhere/shut"), false, false);
     private static final Shares SHARES = new Shares(List.of(OPEN, SHUT));
-
 
     /** Every case of rights on the share, the peer's grants and what is asked. */
     @ParameterizedTest
@@ -55,14 +55,15 @@ class SharesTest {
             throws RunFailure {
         Peer peer = grants.equals("-")
                 ? Books.peer("p")
-                : Books.peer("p", List.of(grants.split(" ")).stream().map(Grant::parse).toArray(Grant[]::new));
+                : Books.peer(
+                        "p",
+                        List.of(grants.split(" ")).stream().map(Grant::parse).toArray(Grant[]::new));
         PeerBook book = Books.of(Books.peer("other"), peer);
 
         if (answer.equals("yes")) {
             assertSame(share.equals("open") ? OPEN : SHUT, SHARES.allow(book, peer.id(), mode, share));
         } else {
-            RunFailure failure =
-                    assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, share));
+            RunFailure failure = assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, share));
             assertEquals("share " + share + ": " + answer, failure.getMessage());
             assertEquals(FailureKind.NOT_ALLOWED, failure.kind());
             assertEquals(null, failure.wayOut());
@@ -74,8 +75,8 @@ class SharesTest {
     void whoIsNotInTheBookIsNotTrustedWhateverTheShare() throws RunFailure {
         PeerBook book = Books.of(Books.peer("other"));
         for (String share : List.of("open", "shut", "none")) {
-            RunFailure failure = assertThrows(
-                    RunFailure.class, () -> SHARES.allow(book, Books.id(9), Mode.PULL, share));
+            RunFailure failure =
+                    assertThrows(RunFailure.class, () -> SHARES.allow(book, Books.id(9), Mode.PULL, share));
             assertEquals(FailureKind.NOT_TRUSTED, failure.kind());
             assertEquals("peer " + Books.id(9) + ": not in the peer book", failure.getMessage());
         }
@@ -86,8 +87,7 @@ class SharesTest {
         PeerBook book = Books.of(Books.peer("p"));
 
         RunFailure failure = assertThrows(
-                RunFailure.class,
-                () -> SHARES.allow(book, Books.peer("p").id(), Mode.PUSH, "../\n\u001b[1m\u202e"));
+                RunFailure.class, () -> SHARES.allow(book, Books.peer("p").id(), Mode.PUSH, "../\n\u001b[1m\u202e"));
 
         assertEquals("share ../\\n\\x1b[1m\\u{202e}: not offered to this peer", failure.getMessage());
     }
@@ -97,7 +97,11 @@ class SharesTest {
         assertEquals(List.of(OPEN, SHUT), SHARES.all());
         assertThrows(IllegalArgumentException.class, () -> new Shares(List.of(OPEN, OPEN)));
         assertThrows(IllegalArgumentException.class, () -> new Share("s", Path.of("/"), false, true));
-        assertThrows(IllegalArgumentException.class, () -> new Share("a/b", Path.of("/"), false, false));
-        assertThrows(IllegalArgumentException.class, () -> new Share("s".repeat(65), Path.of("/"), false, false));
+        assertThrows(IllegalArgumentException.class, () -> new Shares(List.of(called("a/b"))));
+        assertThrows(IllegalArgumentException.class, () -> new Shares(List.of(called("s".repeat(65)))));
+    }
+
+    private static Share called(String name) {
+        return new Share(name, Path.of("/"), false, false);
     }
 }
