@@ -24,12 +24,13 @@ final class ServiceLog implements Consumer<ServiceEvent> {
         if (quiet || (event instanceof ServiceEvent.Opened && !verbose)) {
             return;
         }
-        console.tell("zsync: " + switch (event) {
-            case ServiceEvent.Opened opened -> line(opened);
-            case ServiceEvent.Ended ended -> line(ended);
-            case ServiceEvent.Refused refused ->
-                "refused " + Escape.text(refused.from()) + ": " + Escape.text(refused.reason());
-        });
+        console.tell("zsync: "
+                + switch (event) {
+                    case ServiceEvent.Opened opened -> line(opened);
+                    case ServiceEvent.Ended ended -> line(ended);
+                    case ServiceEvent.Refused refused ->
+                        "refused " + Escape.text(refused.from()) + ": " + Escape.text(refused.reason());
+                });
     }
 
     private static String line(ServiceEvent.Opened opened) {
