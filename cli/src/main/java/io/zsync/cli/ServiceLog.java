@@ -57,8 +57,8 @@ final class ServiceLog implements Consumer<ServiceEvent> {
                     + (failure == null ? "no reason is known" : Escape.text(failure));
         }
         String verb = switch (visit.mode()) {
-            case PUSH -> " pushed ";
-            case PULL -> " pulled ";
+            case PUSH -> visit.dryRun() ? " would push " : " pushed ";
+            case PULL -> visit.dryRun() ? " would pull " : " pulled ";
         };
         return who(visit) + verb + what(visit) + ": " + counts(tally) + " in " + elapsed;
     }
@@ -69,7 +69,7 @@ final class ServiceLog implements Consumer<ServiceEvent> {
 
     private static String what(Visit visit) {
         String share = Escape.text(visit.share());
-        return visit.path().isRoot() ? share : share + "/" + visit.path();
+        return (visit.path().isRoot() ? share : share + "/" + visit.path()) + (visit.dryRun() ? " (dry run)" : "");
     }
 
     private static String counts(Tally tally) {
