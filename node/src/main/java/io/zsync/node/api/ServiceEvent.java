@@ -24,6 +24,10 @@ public sealed interface ServiceEvent {
     record Ended(
             Visit visit, @Nullable Tally tally, @Nullable String failure, Duration elapsed) implements ServiceEvent {}
 
-    /** Somebody was turned away. @param reason one line, for the operator; the peer may have been told less */
+    /**
+     * Somebody was turned away.
+     *
+     * @param reason one line, for the operator; the peer may have been told less
+     */
     record Refused(String from, String reason) implements ServiceEvent {}
 }
