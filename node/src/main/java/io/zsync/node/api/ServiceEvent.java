@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What a serving node tells its operator. */
 public sealed interface ServiceEvent {
     /** Who opened a session, and for what. {@code peer} is the name in the peer book, {@code from} the address. */
-    record Visit(String peer, String from, Mode mode, String share, RelativePath path) {}
+    record Visit(String peer, String from, Mode mode, boolean dryRun, String share, RelativePath path) {}
 
     /** A session was let in. */
     record Opened(Visit visit, Protection protection) implements ServiceEvent {}

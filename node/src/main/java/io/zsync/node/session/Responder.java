@@ -107,8 +107,13 @@ final class Responder {
                     ErrorCode.BUSY, "this node runs as many sessions as it may (" + maxSessions + ")");
         }
         try {
-            ServiceEvent.Visit visit =
-                    new ServiceEvent.Visit(grant.peer(), from(connection), open.mode(), open.share(), open.path());
+            ServiceEvent.Visit visit = new ServiceEvent.Visit(
+                    grant.peer(),
+                    from(connection),
+                    open.mode(),
+                    open.options().dryRun(),
+                    open.share(),
+                    open.path());
             serve(connection, open, grant, visit, begun);
         } finally {
             room.release();
