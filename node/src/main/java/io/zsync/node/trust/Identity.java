@@ -1,7 +1,9 @@
 package io.zsync.node.trust;
 
+import io.zsync.node.api.RunFailure;
 import io.zsync.protocol.Digest;
 import io.zsync.protocol.PeerId;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -9,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import java.util.function.Predicate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -16,7 +19,8 @@ import javax.net.ssl.TrustManager;
 
 /**
  * A node's key pair with the self-signed certificate around it. What counts is the {@link #id}: peers know each other by
- * it and by nothing else. The private key never leaves this class but into TLS. Immutable, for any thread.
+ * it and by nothing else. The private key goes into TLS and into the file that keeps it, nowhere else. Immutable, for any
+ * thread.
  */
 public final class Identity {
     static {
@@ -33,7 +37,8 @@ public final class Identity {
     private final X509Certificate certificate;
     private final PeerId id;
 
-    private Identity(PrivateKey key, X509Certificate certificate) {
+    /** The two must belong together. */
+    Identity(PrivateKey key, X509Certificate certificate) {
         this.key = key;
         this.certificate = certificate;
         this.id = idOf(certificate.getPublicKey());
@@ -47,6 +52,49 @@ public final class Identity {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime lacks " + SIGNATURE.jcaName() + " or X.509", e);
         }
+    }
+
+    /**
+     * The identity that this user's node has had since its first use; nothing if there was none.
+     *
+     * @throws RunFailure NOT_TRUSTED if the file is damaged or others could have read or changed it; ROOT_UNUSABLE
+     */
+    public static Optional<Identity> load(ConfigFolder folders) throws RunFailure {
+        try (TrustedFolder folder = TrustedFolder.open(folders.config())) {
+            return folder == null ? Optional.empty() : Optional.ofNullable(IdentityFile.read(folder));
+        } catch (IOException e) {
+            throw TrustedFolder.unusable("identity", e);
+        }
+    }
+
+    /**
+     * The same, made if there was none. Of any number of first uses at once all return the one that came first.
+     *
+     * @throws RunFailure as {@link #load}
+     */
+    public static Identity loadOrCreate(ConfigFolder folders) throws RunFailure {
+        try (TrustedFolder folder = TrustedFolder.openOrCreate(folders.config())) {
+            while (true) {
+                Identity present = IdentityFile.read(folder);
+                if (present != null) {
+                    return present;
+                }
+                Identity fresh = generate();
+                if (IdentityFile.create(folder, fresh)) {
+                    return fresh;
+                }
+            }
+        } catch (IOException e) {
+            throw TrustedFolder.unusable("identity", e);
+        }
+    }
+
+    PrivateKey key() {
+        return key;
+    }
+
+    X509Certificate certificate() {
+        return certificate;
     }
 
     public PeerId id() {

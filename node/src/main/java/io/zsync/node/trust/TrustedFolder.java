@@ -135,7 +135,11 @@ final class TrustedFolder implements Closeable {
         String why = cause instanceof FileFailure failure
                 ? failure.reason() + " (" + failure.path() + ")"
                 : Escape.text(String.valueOf(cause.getMessage()));
-        return new RunFailure(FailureKind.ROOT_UNUSABLE, what + ": " + why, null, cause);
+        return new RunFailure(
+                FailureKind.ROOT_UNUSABLE,
+                what + ": " + why,
+                "ZSYNC_HOME can name a folder that can be written",
+                cause);
     }
 
     /**
@@ -193,7 +197,8 @@ final class TrustedFolder implements Closeable {
     }
 
     /** @return null while another holds it */
-    @Nullable Closeable lock(Name name) throws IOException {
+    @Nullable
+    Closeable lock(Name name) throws IOException {
         return directory.lock(name);
     }
 

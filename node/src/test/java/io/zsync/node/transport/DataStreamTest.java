@@ -11,6 +11,7 @@ import io.zsync.protocol.DataPath;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.FrameHeaderCodec;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.PackRecord;
@@ -62,7 +63,7 @@ class DataStreamTest {
     void everyFlippedBitOfAHeaderIsFoundBeforeAnythingIsUsed() throws Exception {
         byte[] frames = record(this::twoChunks);
 
-        for (int bit = 0; bit < FrameCheck.HEADER_LENGTH * Byte.SIZE; bit++) {
+        for (int bit = 0; bit < FrameHeaderCodec.CLEAR_LENGTH * Byte.SIZE; bit++) {
             byte[] flipped = flip(frames, bit);
             ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(flipped));
             assertEquals(ErrorCode.INTEGRITY, refused.code());
@@ -76,7 +77,7 @@ class DataStreamTest {
     void aFlippedBitOfAPayloadDamagesThatChunkAlone() throws Exception {
         byte[] frames = record(this::twoChunks);
 
-        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 500) * Byte.SIZE));
+        replay(flip(frames, (FrameHeaderCodec.CLEAR_LENGTH + 500) * Byte.SIZE));
 
         assertEquals(List.of("damaged", "verified"), target.told());
         assertEquals(2_000, verified.sum());
@@ -86,7 +87,7 @@ class DataStreamTest {
     void aFlippedBitOfAPayloadCheckDamagesThatChunkAlone() throws Exception {
         byte[] frames = record(this::twoChunks);
 
-        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 1_000 + 2) * Byte.SIZE));
+        replay(flip(frames, (FrameHeaderCodec.CLEAR_LENGTH + 1_000 + 2) * Byte.SIZE));
 
         assertEquals(List.of("damaged", "verified"), target.told());
     }
@@ -94,7 +95,8 @@ class DataStreamTest {
     @Test
     void aFrameThatComesTwiceIsRefused() throws Exception {
         byte[] frames = record(this::twoChunks);
-        byte[] first = Arrays.copyOf(frames, FrameCheck.HEADER_LENGTH + 1_000 + FrameCheck.LENGTH);
+        byte[] first =
+                Arrays.copyOf(frames, FrameHeaderCodec.CLEAR_LENGTH + 1_000 + FrameHeaderCodec.CLEAR_CHECK_LENGTH);
 
         ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(join(first, frames)));
 
@@ -105,7 +107,7 @@ class DataStreamTest {
     @Test
     void aFrameThatIsLeftOutIsMissed() throws Exception {
         byte[] frames = record(this::twoChunks);
-        int first = FrameCheck.HEADER_LENGTH + 1_000 + FrameCheck.LENGTH;
+        int first = FrameHeaderCodec.CLEAR_LENGTH + 1_000 + FrameHeaderCodec.CLEAR_CHECK_LENGTH;
 
         ProtocolException refused =
                 assertThrows(ProtocolException.class, () -> replay(Arrays.copyOfRange(frames, first, frames.length)));
@@ -188,7 +190,7 @@ class DataStreamTest {
             }
         });
 
-        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 3) * Byte.SIZE));
+        replay(flip(frames, (FrameHeaderCodec.CLEAR_LENGTH + 3) * Byte.SIZE));
 
         assertEquals(List.of("packDamaged 3 0", "packed"), target.told());
     }
