@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -53,7 +54,7 @@ class HalfOpenIT {
 
         List<String> aroundClient() {
             return switch (this) {
-                case SCANNING -> slow("getdents64", Duration.ofSeconds(3));
+                case SCANNING -> slow("getdents64", Duration.ofSeconds(2));
                 case CONNECTING, HANDSHAKE, LARGE_FILE, SYNCING, APPLIED -> List.of();
             };
         }
@@ -80,7 +81,7 @@ class HalfOpenIT {
         work.make("""
                 mkdir -p warm wide
                 echo warm >warm/file
-                for ((d = 0; d < 40; d++)); do mkdir wide/d$d; echo $d >wide/d$d/f; done
+                for ((d = 0; d < 60; d++)); do mkdir wide/d$d; echo $d >wide/d$d/f; done
                 mkdir large; head -c $1 /dev/zero >large/file
                 mkdir small; echo small >small/file""", LARGE);
         try (NetworkNamespaces any = NetworkNamespaces.open()) {
@@ -144,17 +145,19 @@ class HalfOpenIT {
                 };
         long start = System.nanoTime();
         try (Command.Running push = here.zsync(
-                        phase.aroundClient(), "push", "--retries", "0", work.path(source), "server/default/target")
+                        phase.aroundClient(), "push", "--retries", "0", "--streams", "2", work.path(source), "server/default/target")
                 .start()) {
             switch (phase) {
                 case CONNECTING -> {}
                 case HANDSHAKE -> {
-                    until(push, () -> isConnected(push.pid()));
+                    until(push, () -> connections(push.pid()) > 0);
                     pair.cut();
                     node.signal("CONT");
                 }
                 case SCANNING -> {
-                    until(push, () -> Files.isDirectory(target));
+                    // Control and a data stream; then nothing but heartbeats, for minutes.
+                    until(push, () -> connections(push.pid()) >= 2);
+                    await().during(Duration.ofSeconds(2)).until(push::isAlive);
                     pair.cut();
                 }
                 case LARGE_FILE -> {
@@ -209,17 +212,19 @@ class HalfOpenIT {
                 .until(() -> !push.isAlive() || condition.holds());
     }
 
-    /** A TCP connection to the node's port is established, as the process's network namespace sees it. */
-    private static boolean isConnected(long pid) throws Exception {
-        String established = String.format(":%04X 01 ", PORT);
+    /** Established TCP connections to the node's port, as the process's network namespace sees them. */
+    private static long connections(long pid) throws Exception {
+        String established = String.format(Locale.ROOT, ":%04X 01 ", PORT);
+        long count = 0;
         for (String table : List.of("tcp", "tcp6")) {
             Path file = Path.of("/proc", Long.toString(pid), "net", table);
-            if (Files.exists(file)
-                    && Files.readAllLines(file).stream().anyMatch(line -> line.contains(established))) {
-                return true;
+            if (Files.exists(file)) {
+                count += Files.readAllLines(file).stream()
+                        .filter(line -> line.contains(established))
+                        .count();
             }
         }
-        return false;
+        return count;
     }
 
     private static long stagedBytes(Path target) {

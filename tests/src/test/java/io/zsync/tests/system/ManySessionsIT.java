@@ -33,18 +33,30 @@ class ManySessionsIT {
         Home client = new Home(Host.HERE, work.path("client"));
         Home server = new Home(Host.HERE, work.path("server"));
         server.admit("client", client);
-        try (ServingNode node = ServingNode.start(server, "--share", "default=" + work.path("share") + ":rw")) {
-            client.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
+        try (ServingNode node = ServingNode.start(server, "--share", "default=" + work.path("share") + ":rw");
+                WireProxy proxy = WireProxy.forgetful("127.0.0.1", node.port())) {
+            client.reach("server", node.id(), proxy.endpoint());
             // What a node loads at its first session it keeps.
             push(client, 0, "warm").end().exits(0);
             push(client, 0, "warm").end().exits(0);
             Holdings before = node.holdings();
 
-            long start = System.nanoTime();
+            // Starting processes takes longer than what they do: the wire is slow until all of them are in the middle.
+            proxy.limitTo(LARGE_MIB * 20_000L);
             List<Command.Running> pushes = new ArrayList<>();
             for (int i = 0; i < SESSIONS; i++) {
                 pushes.add(push(client, i, "part" + i));
+                // A few at a time: a handshake has 10 s, which on two cores would not do for twenty cold processes.
+                int begun = i - 3;
+                await().atMost(Duration.ofSeconds(60)).until(() -> begun < 0 || isInTheMiddle(pushes, begun));
             }
+            for (int i = 0; i < SESSIONS; i++) {
+                int part = i;
+                await().atMost(Duration.ofSeconds(60)).until(() -> isInTheMiddle(pushes, part));
+                assertTrue(pushes.get(i).isAlive(), "all at once");
+            }
+            long start = System.nanoTime();
+            proxy.limitTo(Long.MAX_VALUE);
             List<Duration> took = endsOf(pushes, start);
 
             for (int i = 0; i < SESSIONS; i++) {
@@ -55,7 +67,7 @@ class ManySessionsIT {
             assertTrue(node.isAlive(), node::log);
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertEquals(Map.of(), node.holdings().beyond(before)));
-            System.out.println("ManySessions: " + SESSIONS + " at once, fastest " + took.getFirst() + ", slowest "
+            System.out.println("ManySessions: " + SESSIONS + " at once, all done after the wire got fast: first " + took.getFirst() + ", last "
                     + took.getLast() + "; node's peak " + node.holdings().peakResidentKib() / 1024 + " MiB resident\n"
                     + node.heap());
             assertEquals(0, node.terminate().outcome().code());
@@ -102,6 +114,13 @@ class ManySessionsIT {
             push(client, 2, "part2").end().exits(0);
             Trees.assertMirrors(work.path("source2"), work.path("share/part2"));
         }
+    }
+
+    /** Or failed already, which whoever ends it will say. */
+    private boolean isInTheMiddle(List<Command.Running> pushes, int part) {
+        Path target = work.path("share/part" + part);
+        return !pushes.get(part).isAlive()
+                || (target.toFile().isDirectory() && !Trees.staged(target).isEmpty());
     }
 
     private Command.Running push(Home client, int source, String part) {

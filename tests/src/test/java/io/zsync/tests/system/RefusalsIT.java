@@ -39,9 +39,7 @@ class RefusalsIT {
         server.admit("reader", reader, "default=read");
         server.admit("client", client);
         Path trace = work.path("trace");
-        // -D: strace runs beside the node, which keeps the process id and gets the signals.
-        List<String> strace = List.of("strace", "-D", "-f", "-qq", "-y", "-o", trace.toString(), "-e", "trace=%file");
-        try (ServingNode node = ServingNode.startUnder(strace, server, 0, shares())) {
+        try (ServingNode node = ServingNode.startUnder(strace(trace), server, 0, shares())) {
             String endpoint = Host.HERE.endpoint4(node.port());
             for (Home home : List.of(stranger, removed, reader, client)) {
                 home.reach("server", node.id(), endpoint);
@@ -79,10 +77,9 @@ class RefusalsIT {
         Home client = home("client");
         server.admit("client", client);
         Path trace = work.path("trace");
-        List<String> strace = List.of("strace", "-D", "-f", "-qq", "-y", "-o", trace.toString(), "-e", "trace=%file");
         List<Object> options = new ArrayList<>(List.of("--min-protect", "private"));
         options.addAll(List.of(shares()));
-        try (ServingNode node = ServingNode.startUnder(strace, server, 0, options.toArray())) {
+        try (ServingNode node = ServingNode.startUnder(strace(trace), server, 0, options.toArray())) {
             client.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
 
             assertEquals(
@@ -116,7 +113,7 @@ class RefusalsIT {
         server.admit("other", other);
         try (ServingNode node = ServingNode.start(server, shares());
                 WireProxy proxy = WireProxy.before("127.0.0.1", node.port())) {
-            proxy.limitTo(1_000_000);
+            proxy.limitTo(500_000);
             client.reach("server", node.id(), proxy.endpoint());
             other.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
             try (Command.Running push = client.zsync("push", source(), "server/default/sub").start();
@@ -191,6 +188,12 @@ class RefusalsIT {
         } catch (SocketException reset) {
             return -1;
         }
+    }
+
+    /** Beside the node (-D), which keeps the process id and gets the signals; stops it at these calls only. */
+    private static List<String> strace(Path trace) {
+        return List.of(
+                "strace", "-D", "-f", "--seccomp-bpf", "-qq", "-y", "-o", trace.toString(), "-e", "trace=%file");
     }
 
     private static void assertRefused(String why, Outcome outcome) {

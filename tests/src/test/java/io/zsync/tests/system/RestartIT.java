@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RestartIT {
     private static final int FILES = 10_000;
     private static final int FILE_SIZE = 4_096;
-    private static final int BYTES_PER_SECOND = Machine.LONG ? 1_000_000 : 4_000_000;
+    /** On each of two data streams. */
+    private static final int BYTES_PER_SECOND = Machine.LONG ? 500_000 : 2_000_000;
+
     private static final Duration BETWEEN = Duration.ofSeconds(3);
 
     @RegisterExtension
@@ -71,11 +73,12 @@ class RestartIT {
         int ends = 0;
         int inTheMiddle = 0;
         try (ServingNode node = ServingNode.start(server, "--share", "default=" + target + ":rw");
-                WireProxy proxy = WireProxy.before("127.0.0.1", node.port())) {
+                WireProxy proxy = WireProxy.forgetful("127.0.0.1", node.port())) {
             proxy.limitTo(BYTES_PER_SECOND);
             client.reach("server", node.id(), proxy.endpoint());
             long start = System.nanoTime();
-            try (Command.Running push = client.zsync("push", source, "server").start()) {
+            try (Command.Running push = client.zsync("push", "--streams", "2", source, "server")
+                    .start()) {
                 while (lived(push, published)) {
                     end.of(node);
                     ends++;

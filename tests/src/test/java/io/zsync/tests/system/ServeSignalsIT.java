@@ -39,10 +39,10 @@ class ServeSignalsIT {
         server.admit("client", client);
         try (ServingNode node = serve();
                 WireProxy proxy = WireProxy.before("127.0.0.1", node.port())) {
-            proxy.limitTo(1_000_000);
+            proxy.limitTo(500_000);
             client.reach("server", node.id(), proxy.endpoint());
             try (Command.Running push =
-                    client.zsync("push", "--retries", "0", work.path("source"), "server").start()) {
+                    client.zsync("push", "--retries", "0", "--streams", "2", work.path("source"), "server").start()) {
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> !push.isAlive() || !Trees.staged(work.path("share")).isEmpty());
                 assertTrue(push.isAlive(), "it still runs");
@@ -61,13 +61,13 @@ class ServeSignalsIT {
     @Test
     void sigtermLetsAShortPushEnd() {
         server.admit("client", client);
-        work.make("truncate -s 3M source/large");
+        work.make("truncate -s 1M source/large");
         try (ServingNode node = serve();
                 WireProxy proxy = WireProxy.before("127.0.0.1", node.port())) {
-            proxy.limitTo(1_000_000);
+            proxy.limitTo(500_000);
             client.reach("server", node.id(), proxy.endpoint());
             try (Command.Running push =
-                    client.zsync("push", "--retries", "0", work.path("source"), "server").start()) {
+                    client.zsync("push", "--retries", "0", "--streams", "2", work.path("source"), "server").start()) {
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> !push.isAlive() || !Trees.staged(work.path("share")).isEmpty());
                 assertTrue(push.isAlive(), "it still runs");

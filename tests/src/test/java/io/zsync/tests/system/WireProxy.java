@@ -25,6 +25,7 @@ final class WireProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private final InetSocketAddress server;
+    private final int recordLimit;
     private final List<Conversation> conversations = new CopyOnWriteArrayList<>();
     private final Random random;
     private long passed;
@@ -33,7 +34,6 @@ final class WireProxy implements AutoCloseable {
     private int fired;
     private boolean stalled;
     private long bytesPerSecond = Long.MAX_VALUE;
-    private long nextFreeNanos = System.nanoTime();
 
     /** What becomes of every connection when the fault fires. */
     enum Fault {
@@ -42,9 +42,10 @@ final class WireProxy implements AutoCloseable {
         STALL
     }
 
-    private WireProxy(ServerSocket listener, InetSocketAddress server) {
+    private WireProxy(ServerSocket listener, InetSocketAddress server, int recordLimit) {
         this.listener = listener;
         this.server = server;
+        this.recordLimit = recordLimit;
         long seed = Long.getLong("zsync.seed", new Random().nextLong());
         System.out.println("WireProxy: seed " + seed);
         this.random = new Random(seed);
@@ -53,9 +54,20 @@ final class WireProxy implements AutoCloseable {
 
     /** On loopback, in front of a node at this address. */
     static WireProxy before(String host, int port) {
+        return open(host, port, RECORD_LIMIT);
+    }
+
+    /** The same without a memory, for any number of bytes. */
+    static WireProxy forgetful(String host, int port) {
+        return open(host, port, 0);
+    }
+
+    private static WireProxy open(String host, int port, int recordLimit) {
         try {
             return new WireProxy(
-                    new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1")), new InetSocketAddress(host, port));
+                    new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1")),
+                    new InetSocketAddress(host, port),
+                    recordLimit);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -97,7 +109,7 @@ final class WireProxy implements AutoCloseable {
         return passed;
     }
 
-    /** Both ways together; as slow a wire makes anything last. */
+    /** For each connection and direction by itself; a slow wire makes anything last. */
     synchronized void limitTo(long rate) {
         bytesPerSecond = rate;
     }
@@ -123,7 +135,7 @@ final class WireProxy implements AutoCloseable {
                 }
                 client.setTcpNoDelay(true);
                 peer.setTcpNoDelay(true);
-                Conversation conversation = new Conversation(client, peer);
+                Conversation conversation = new Conversation(client, peer, recordLimit);
                 conversations.add(conversation);
                 Thread.ofPlatform().daemon().start(() -> pump(conversation, client, peer, conversation.fromClient));
                 Thread.ofPlatform().daemon().start(() -> pump(conversation, peer, client, conversation.fromServer));
@@ -159,23 +171,19 @@ final class WireProxy implements AutoCloseable {
         }
     }
 
-    /** Waits for the wire to be free. @return how many of these bytes pass before the fault; all, if none is near */
+    /** Takes the time that so many bytes need. @return how many pass before the fault; all, if none is near */
     private int admit(int count) throws InterruptedException {
-        long wait;
         int admitted;
+        long nanos;
         synchronized (this) {
             while (stalled) {
                 wait();
             }
             admitted = (int) Math.max(0, Math.min(count, end - passed));
             passed += admitted;
-            long now = System.nanoTime();
-            nextFreeNanos = Math.max(now, nextFreeNanos) + (long) (admitted * 1e9 / bytesPerSecond);
-            wait = nextFreeNanos - now;
+            nanos = (long) (admitted * 1e9 / bytesPerSecond);
         }
-        if (wait > TimeUnit.MILLISECONDS.toNanos(1)) {
-            TimeUnit.NANOSECONDS.sleep(wait);
-        }
+        TimeUnit.NANOSECONDS.sleep(nanos);
         return admitted;
     }
 
@@ -218,16 +226,18 @@ final class WireProxy implements AutoCloseable {
         conversations.forEach(Conversation::close);
     }
 
-    /** One connection and all that it carried, up to {@value #RECORD_LIMIT} bytes each way. */
+    /** One connection, and all that it carried. */
     static final class Conversation implements Closeable {
         private final Socket client;
         private final Socket peer;
-        private final Recording fromClient = new Recording();
-        private final Recording fromServer = new Recording();
+        private final Recording fromClient;
+        private final Recording fromServer;
 
-        private Conversation(Socket client, Socket peer) {
+        private Conversation(Socket client, Socket peer, int recordLimit) {
             this.client = client;
             this.peer = peer;
+            this.fromClient = new Recording(recordLimit);
+            this.fromServer = new Recording(recordLimit);
         }
 
         byte[] fromClient() {
@@ -262,21 +272,26 @@ final class WireProxy implements AutoCloseable {
 
     private static final class Recording {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final int limit;
         private boolean full;
+
+        Recording(int limit) {
+            this.limit = limit;
+        }
 
         void add(byte[] buffer, int length) {
             add(buffer, 0, length);
         }
 
         synchronized void add(byte[] buffer, int offset, int length) {
-            int room = Math.min(length, RECORD_LIMIT - bytes.size());
+            int room = Math.min(length, limit - bytes.size());
             bytes.write(buffer, offset, room);
             full |= room < length;
         }
 
         synchronized byte[] bytes() {
             if (full) {
-                throw new AssertionError("more than " + RECORD_LIMIT + " bytes went one way");
+                throw new AssertionError("more than " + limit + " bytes went one way");
             }
             return bytes.toByteArray();
         }
