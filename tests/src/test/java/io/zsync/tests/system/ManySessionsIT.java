@@ -16,6 +16,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ManySessionsIT {
     private static final int SESSIONS = 20;
     private static final int FILES = Machine.LONG ? 10_000 : 500;
+    /** Bytes a second on each connection: none can end before all have begun. */
+    private static final long SLOW = 40_000;
+
     private static final int LARGE_MIB = Machine.LONG ? 64 : 8;
 
     @RegisterExtension
@@ -42,7 +45,7 @@ class ManySessionsIT {
             Holdings before = node.holdings();
 
             // Starting processes takes longer than what they do: the wire is slow until all of them are in the middle.
-            proxy.limitTo(LARGE_MIB * 20_000L);
+            proxy.limitTo(SLOW);
             List<Command.Running> pushes = new ArrayList<>();
             for (int i = 0; i < SESSIONS; i++) {
                 pushes.add(push(client, i, "part" + i));
@@ -53,7 +56,8 @@ class ManySessionsIT {
             for (int i = 0; i < SESSIONS; i++) {
                 int part = i;
                 await().atMost(Duration.ofSeconds(60)).until(() -> isInTheMiddle(pushes, part));
-                assertTrue(pushes.get(i).isAlive(), "all at once");
+                Command.Running push = pushes.get(i);
+                assertTrue(push.isAlive(), () -> "all at once: " + push.end());
             }
             long start = System.nanoTime();
             proxy.limitTo(Long.MAX_VALUE);
