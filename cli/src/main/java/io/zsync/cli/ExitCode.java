@@ -53,7 +53,7 @@ enum ExitCode {
             case ROOT_UNUSABLE -> ROOT_UNUSABLE;
             case PROTOCOL_BROKEN -> PROTOCOL_BROKEN;
             case INTERRUPTED -> INTERRUPTED;
-            case NO_PROGRESS -> NO_PROGRESS;
+            case NO_PROGRESS, PEER_SILENT -> NO_PROGRESS;
             case CANNOT_CONNECT -> CANNOT_CONNECT;
             case SAFETY_HALT -> SAFETY_HALT;
             case TARGET_LOCKED -> TARGET_LOCKED;

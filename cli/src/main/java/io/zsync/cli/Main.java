@@ -26,7 +26,7 @@ public final class Main {
     private static Engine node(Departure departure) {
         Node node = new Node();
         departure.onCancel(node::cancel);
-        return node::push;
+        return node::run;
     }
 
     /** Ends the process. {@code engine} makes the engine when a command needs it. */

@@ -1,11 +1,13 @@
 package io.zsync.cli;
 
-import io.zsync.node.api.PushRequest;
+import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RunOptions;
@@ -34,7 +36,7 @@ final class PushCommand {
     }
 
     /** One peer's part. {@code peer} is as typed. */
-    record Run(Argument peer, PushRequest request) {}
+    record Run(Argument peer, RunRequest request) {}
 
     static PushCommand parse(List<Argument> words) throws UsageError {
         PushFlags flags = new PushFlags();
@@ -49,11 +51,12 @@ final class PushCommand {
         RunOptions options = new RunOptions(
                 flags.dryRun,
                 flags.verbose,
+                flags.explain,
                 !flags.noOwner,
                 word("--durability", flags.durability, Durability.BATCH, Durability.values()),
-                protection(flags.protect),
+                word("--data-path", flags.dataPath, PathPolicy.AUTO, PathPolicy.values()),
                 number("--streams", flags.streams, defaultStreams(), Limits.STREAMS));
-        PathPolicy dataPath = word("--data-path", flags.dataPath, PathPolicy.AUTO, PathPolicy.values());
+        Protection protection = protection(flags.protect);
         Duration timeout =
                 Duration.ofSeconds(number("--timeout", flags.timeout, DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS));
         Argument source = flags.words.getFirst();
@@ -62,8 +65,8 @@ final class PushCommand {
         for (Argument peer : flags.words.subList(1, flags.words.size())) {
             runs.add(new Run(
                     peer,
-                    new PushRequest(
-                            sourcePath, target(peer), options, dataPath, flags.explain, timeout, Credits.DEFAULT)));
+                    new RunRequest(
+                            Mode.PUSH, sourcePath, target(peer), options, protection, timeout, 5, Credits.DEFAULT)));
         }
         return new PushCommand(source, runs, verbosity);
     }
@@ -80,7 +83,7 @@ final class PushCommand {
     ExitCode execute(Run run, Engine engine, Console console, int terminalColumns) throws RunFailure {
         RunReport report;
         try (RunPrinter printer = new RunPrinter(console, verbosity, terminalColumns)) {
-            report = engine.push(run.request(), printer);
+            report = engine.run(run.request(), printer);
         }
         if (!verbosity.quiet()) {
             console.tell(Summary.of(report, source.toString(), run.peer().toString()));
@@ -88,7 +91,7 @@ final class PushCommand {
         return ExitCode.of(report);
     }
 
-    private static Path target(Argument peer) throws UsageError {
+    private static PeerTree target(Argument peer) throws UsageError {
         if (!peer.startsWith(LOCAL)) {
             throw new UsageError(
                     "push: this kind of peer is not available yet (" + peer + ")",
@@ -98,7 +101,7 @@ final class PushCommand {
         if (directory.isEmpty()) {
             throw new UsageError("push: local: names no directory (" + peer + ")", HELP);
         }
-        return directory.path();
+        return new PeerTree.Local(directory.path());
     }
 
     private static Protection protection(@Nullable Argument typed) throws UsageError {

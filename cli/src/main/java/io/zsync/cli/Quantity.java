@@ -1,5 +1,7 @@
 package io.zsync.cli;
 
+import java.time.Duration;
+
 /** Numbers as people read them: grouped, in binary units, never with more digits than are meant. */
 final class Quantity {
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
@@ -53,6 +55,11 @@ final class Quantity {
         return whole < 3600
                 ? whole / 60 + " min " + whole % 60 + " s"
                 : count(whole / 3600) + " h " + whole % 3600 / 60 + " min";
+    }
+
+    /** A time that was chosen, not measured: {@code 1 s}, {@code 1.5 s}. */
+    static String pause(Duration pause) {
+        return pause.toMillis() % 1000 == 0 ? count(pause.toSeconds()) + " s" : seconds(pause.toNanos());
     }
 
     /** {@code 0:42}, {@code 3:12}, {@code 1:02:03}. */

@@ -3,6 +3,7 @@ package io.zsync.cli;
 import io.zsync.node.api.Event;
 import io.zsync.node.api.EventSink;
 import io.zsync.protocol.Escape;
+import io.zsync.protocol.Message;
 import io.zsync.protocol.Message.Change.Kind;
 import io.zsync.protocol.ProblemCode;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,9 @@ final class RunPrinter implements EventSink, AutoCloseable {
     public void accept(Event event) {
         switch (event) {
             case Event.Changed changed -> show(changed);
-            case Event.Moved moved -> show(moved);
+            case Event.Moved moved -> show(moved.moved());
             case Event.ProblemMet problem -> show(problem);
+            case Event.Reconnecting reconnecting -> show(reconnecting);
             case Event.Progress progress -> show(progress);
         }
     }
@@ -38,7 +40,7 @@ final class RunPrinter implements EventSink, AutoCloseable {
         }
     }
 
-    private void show(Event.Moved moved) {
+    private void show(Message.Moved moved) {
         if (verbosity.explain()) {
             if (explanation == null) {
                 explanation = new Explanation();
@@ -72,6 +74,13 @@ final class RunPrinter implements EventSink, AutoCloseable {
             case INTEGRITY -> "data kept failing its check";
             case NAME_REFUSED -> "the name cannot be replicated";
         };
+    }
+
+    private void show(Event.Reconnecting reconnecting) {
+        if (!verbosity.quiet()) {
+            console.tell("zsync: connection lost: " + Escape.text(reconnecting.reason()) + "; trying again in "
+                    + Quantity.pause(reconnecting.pause()));
+        }
     }
 
     private void show(Event.Progress progress) {

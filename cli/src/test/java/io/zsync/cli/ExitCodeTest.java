@@ -18,7 +18,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ExitCodeTest {
     private static RunReport report(long failed, Map<ProblemCode, Long> problems) {
         Tally tally = new Tally(0, 0, 0, 0, failed, 0, 0, 0, true);
-        return new RunReport(tally, Map.of(), problems, Protection.CLEAR, false, Duration.ofSeconds(1));
+        return new RunReport(
+                tally,
+                Map.of(),
+                problems,
+                Protection.CLEAR,
+                RunReport.Network.LOOPBACK,
+                false,
+                Duration.ofSeconds(1),
+                0);
     }
 
     @Test
@@ -45,6 +53,7 @@ class ExitCodeTest {
         "PROTOCOL_BROKEN,12",
         "INTERRUPTED,20",
         "NO_PROGRESS,30",
+        "PEER_SILENT,30",
         "CANNOT_CONNECT,35",
         "SAFETY_HALT,41",
         "TARGET_LOCKED,42",

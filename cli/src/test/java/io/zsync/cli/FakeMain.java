@@ -2,9 +2,9 @@ package io.zsync.cli;
 
 import io.zsync.node.api.Event;
 import io.zsync.node.api.FailureKind;
-import io.zsync.node.api.PushRequest;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
@@ -81,9 +81,17 @@ final class FakeMain {
     }
 
     /** Counts the source as one file if it is there, so that a test sees whether its name arrived. */
-    private static RunReport done(PushRequest request) {
-        int files = Files.exists(request.source()) ? 1 : 0;
+    private static RunReport done(RunRequest request) {
+        int files = Files.exists(request.directory()) ? 1 : 0;
         Tally tally = new Tally(0, 0, 0, files, 0, 0, files, 0, true);
-        return new RunReport(tally, Map.of(), Map.of(), Protection.CLEAR, false, Duration.ofMillis(5));
+        return new RunReport(
+                tally,
+                Map.of(),
+                Map.of(),
+                Protection.CLEAR,
+                RunReport.Network.LOOPBACK,
+                false,
+                Duration.ofMillis(5),
+                0);
     }
 }

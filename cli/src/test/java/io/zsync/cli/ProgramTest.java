@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.api.Event;
 import io.zsync.node.api.FailureKind;
-import io.zsync.node.api.PushRequest;
+import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.Message;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.PathPolicy;
@@ -33,25 +35,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgramTest {
     private final Screen screen = new Screen();
-    private final List<PushRequest> requests = new ArrayList<>();
+    private final List<RunRequest> requests = new ArrayList<>();
     private Engine engine = (request, events) -> report(Map.of());
 
     private static RunReport report(Map<ProblemCode, Long> problems) {
         Tally tally = new Tally(1, 0, 0, 2, 0, 0, 3, 0, true);
-        return new RunReport(tally, Map.of(), problems, Protection.CLEAR, false, Duration.ofSeconds(1));
+        return new RunReport(
+                tally,
+                Map.of(),
+                problems,
+                Protection.CLEAR,
+                RunReport.Network.LOOPBACK,
+                false,
+                Duration.ofSeconds(1),
+                0);
+    }
+
+    private static String target(RunRequest request) {
+        return ((PeerTree.Local) request.peer()).directory().toString();
     }
 
     private int run(String... words) {
         Engine recording = (request, events) -> {
             requests.add(request);
-            return engine.push(request, events);
+            return engine.run(request, events);
         };
         return new Program(screen.console(), () -> recording, 0)
                 .run(Stream.of(words).map(Argument::of).toList())
                 .number();
     }
 
-    private PushRequest request(String... options) {
+    private RunRequest request(String... options) {
         List<String> words = new ArrayList<>(List.of("push", "a", "local:b"));
         words.addAll(List.of(options));
         int code = run(words.toArray(String[]::new));
@@ -63,21 +77,20 @@ class ProgramTest {
 
     @Test
     void withoutOptionsTheDefaultsAreAskedFor() {
-        PushRequest request = request();
+        RunRequest request = request();
 
         int streams = Math.min(4, Runtime.getRuntime().availableProcessors());
-        assertEquals(Path.of("a"), request.source());
-        assertEquals(Path.of("b"), request.target());
+        assertEquals(Path.of("a"), request.directory());
+        assertEquals(new PeerTree.Local(Path.of("b")), request.peer());
         assertEquals(
-                new RunOptions(false, false, true, Durability.BATCH, Protection.CLEAR, streams), request.options());
-        assertEquals(PathPolicy.AUTO, request.dataPath());
+                new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, streams),
+                request.options());
         assertEquals(Duration.ofSeconds(30), request.timeout());
-        assertFalse(request.explain());
     }
 
     @Test
     void everyOptionArrivesInTheRequest() {
-        PushRequest request = request(
+        RunRequest request = request(
                 "-anv",
                 "--explain",
                 "--no-owner",
@@ -88,10 +101,9 @@ class ProgramTest {
                 "--timeout",
                 "86400");
 
-        assertEquals(new RunOptions(true, true, false, Durability.FILE, Protection.CLEAR, 16), request.options());
-        assertEquals(PathPolicy.MAPPED, request.dataPath());
+        assertEquals(
+                new RunOptions(true, true, true, false, Durability.FILE, PathPolicy.MAPPED, 16), request.options());
         assertEquals(Duration.ofDays(1), request.timeout());
-        assertTrue(request.explain());
     }
 
     @ParameterizedTest
@@ -167,7 +179,7 @@ class ProgramTest {
     @Test
     void helpBehindTwoDashesIsAPath() {
         assertEquals(0, run("push", "--", "--help", "local:b"));
-        assertEquals(Path.of("--help"), requests.getFirst().source());
+        assertEquals(Path.of("--help"), requests.getFirst().directory());
     }
 
     // How it ends
@@ -220,7 +232,7 @@ class ProgramTest {
 
     @Test
     void peersHaveTheirTurnsOneAfterAnotherAndTheWorstCounts() {
-        engine = (request, events) -> switch (request.target().toString()) {
+        engine = (request, events) -> switch (target(request)) {
             case "b" -> throw new RunFailure(FailureKind.ROOT_UNUSABLE, "push: not a directory (b)", null, null);
             case "c" -> report(Map.of(ProblemCode.TARGET_FAILED, 1L));
             default -> report(Map.of());
@@ -228,8 +240,8 @@ class ProgramTest {
 
         assertEquals(11, run("push", "-q", "a", "local:b", "local:c", "local:d"));
         assertEquals(
-                List.of(Path.of("b"), Path.of("c"), Path.of("d")),
-                requests.stream().map(PushRequest::target).toList());
+                List.of("b", "c", "d"),
+                requests.stream().map(ProgramTest::target).toList());
     }
 
     @Test
@@ -246,6 +258,10 @@ class ProgramTest {
 
     private static Event.Changed changed(String path, Change.Kind kind) {
         return new Event.Changed(new Change(RelativePath.of(path), kind, Change.Action.CREATE, 0, 0));
+    }
+
+    private static Event.Moved moved(RelativePath path, DataPath dataPath, long bytes, PathChoice choice) {
+        return new Event.Moved(new Message.Moved(path, dataPath, choice, bytes));
     }
 
     private static Event.ProblemMet problem(ProblemCode code, String detail) {
@@ -307,9 +323,9 @@ class ProgramTest {
         engine = (request, events) -> {
             RelativePath big = RelativePath.of("big");
             RelativePath small = RelativePath.of("small");
-            events.accept(new Event.Moved(big, DataPath.SENDFILE, 3_145_728, PathChoice.KERNEL_SENDS));
-            events.accept(new Event.Moved(small, DataPath.BUFFERED, 1, PathChoice.SMALL_FILE));
-            events.accept(new Event.Moved(small, DataPath.BUFFERED, 2, PathChoice.SMALL_FILE));
+            events.accept(moved(big, DataPath.SENDFILE, 3_145_728, PathChoice.KERNEL_SENDS));
+            events.accept(moved(small, DataPath.BUFFERED, 1, PathChoice.SMALL_FILE));
+            events.accept(moved(small, DataPath.BUFFERED, 2, PathChoice.SMALL_FILE));
             return report(Map.of());
         };
 

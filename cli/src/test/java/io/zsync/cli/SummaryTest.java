@@ -14,7 +14,15 @@ class SummaryTest {
     private static final long MIB = 1L << 20;
 
     private static String summary(Tally tally, Map<DataPath, Long> moved, boolean dryRun, long millis) {
-        RunReport report = new RunReport(tally, moved, Map.of(), Protection.CLEAR, dryRun, Duration.ofMillis(millis));
+        RunReport report = new RunReport(
+                tally,
+                moved,
+                Map.of(),
+                Protection.CLEAR,
+                RunReport.Network.LOOPBACK,
+                dryRun,
+                Duration.ofMillis(millis),
+                0);
         return Summary.of(report, "photos", "local:/tmp/replica");
     }
 

@@ -1,5 +1,6 @@
 package io.zsync.node;
 
+import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.Event;
 import io.zsync.node.api.EventSink;
 import io.zsync.node.api.FailureKind;
@@ -16,24 +17,68 @@ import io.zsync.node.session.OpenTree;
 import io.zsync.node.session.Remote;
 import io.zsync.node.session.Run;
 import io.zsync.node.transport.Deadlines;
+import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Identity;
+import io.zsync.node.trust.Peer;
+import io.zsync.node.trust.PeerBook;
+import io.zsync.node.trust.PeerBookFile;
+import io.zsync.protocol.Escape;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The facade of the engine. One node runs any number of runs; {@link #close} ends them. Thread safe. */
 public final class Node implements AutoCloseable {
     private final Deadlines deadlines = new Deadlines();
     private final Set<Run> running = ConcurrentHashMap.newKeySet();
+    private final @Nullable ConfigFolder folders;
     private volatile boolean cancelled;
+
+    /** A node of this process's user: its folders are those that the environment names. */
+    public Node() {
+        folders = null;
+    }
+
+    /** A node that keeps its identity and its peer book there. */
+    public Node(ConfigFolder folders) {
+        this.folders = folders;
+    }
+
+    /** Looked up at first use: a run between two directories here needs no identity. */
+    private ConfigFolder folders() throws RunFailure {
+        return folders == null ? ConfigFolder.of(System.getenv(), System.getProperty("user.home", "")) : folders;
+    }
+
+    /** This node's id, of an identity that is made at first use. */
+    public PeerId id() throws RunFailure {
+        return Identity.loadOrCreate(folders()).id();
+    }
+
+    public PeerBook peers() throws RunFailure {
+        return new PeerBookFile(folders()).read();
+    }
+
+    /** @throws RunFailure USAGE if the name or the id is in the peer book already */
+    public void addPeer(Peer peer) throws RunFailure {
+        new PeerBookFile(folders()).update(book -> book.with(peer));
+    }
+
+    /** @throws RunFailure USAGE if there is none of this name */
+    public void removePeer(String name) throws RunFailure {
+        new PeerBookFile(folders()).update(book -> book.without(name));
+    }
 
     /**
      * Runs a push or a pull to its end and returns what it did; per-file problems are events and counts, not failures.
@@ -43,8 +88,7 @@ public final class Node implements AutoCloseable {
     public RunReport run(RunRequest request, EventSink events) throws RunFailure {
         return switch (request.peer()) {
             case PeerTree.Local local -> runLocally(request, local.directory(), events);
-            case PeerTree.Remote remote ->
-                throw new RunFailure(FailureKind.USAGE, remote.peer() + ": not available yet", null, null);
+            case PeerTree.Remote remote -> runRemotely(request, remote, events);
         };
     }
 
@@ -54,7 +98,7 @@ public final class Node implements AutoCloseable {
      * @throws RunFailure if a share is no directory, the address cannot be taken, or identity or peer book cannot be used
      */
     public Service serve(ServeRequest request, Consumer<ServiceEvent> events) throws RunFailure {
-        throw new RunFailure(FailureKind.USAGE, "serve: not available yet", null, null);
+        return SharingService.open(request, folders(), events, deadlines);
     }
 
     /** Both ends are in this process, known to each other by throw-away keys, and speak over loopback. */
@@ -73,7 +117,7 @@ public final class Node implements AutoCloseable {
             Remote remote = new Remote(
                     initiator,
                     responder.id(),
-                    new io.zsync.node.api.Endpoint(
+                    new Endpoint(
                             listener.address().getHostString(),
                             listener.address().getPort()),
                     null,
@@ -83,6 +127,55 @@ public final class Node implements AutoCloseable {
         } catch (IOException e) {
             throw new RunFailure(FailureKind.SOCKET, "loopback: " + e.getMessage(), null, e);
         }
+    }
+
+    private RunReport runRemotely(RunRequest request, PeerTree.Remote tree, EventSink events) throws RunFailure {
+        Peer peer = find(tree.peer(), peers());
+        Endpoint endpoint = peer.address();
+        if (endpoint == null) {
+            throw new RunFailure(
+                    FailureKind.USAGE,
+                    "peer " + peer.name() + ": the peer book has no address of it",
+                    "zsync peers remove " + peer.name()
+                            + ", then add it with its HOST:PORT; or start the run over there",
+                    null);
+        }
+        Identity self = Identity.loadOrCreate(folders());
+        try (EventPump<Event> pump = new EventPump<>(events::accept)) {
+            Remote remote = new Remote(self, peer.id(), endpoint, peer.protection(), tree.share(), tree.path());
+            return toEnd(new Run(remote, request, pump, deadlines));
+        }
+    }
+
+    /** By name, else by address: who is not in the book is not spoken to, because no key would be expected there. */
+    private static Peer find(String typed, PeerBook book) throws RunFailure {
+        Optional<Peer> named = book.named(typed);
+        if (named.isPresent()) {
+            return named.get();
+        }
+        Endpoint endpoint;
+        try {
+            endpoint = Endpoint.parse(typed);
+        } catch (IllegalArgumentException e) {
+            throw new RunFailure(
+                    FailureKind.USAGE, "peer: " + e.getMessage() + " (" + Escape.text(typed) + ")", null, e);
+        }
+        List<Peer> there = book.at(endpoint);
+        if (there.isEmpty()) {
+            throw new RunFailure(
+                    FailureKind.NOT_TRUSTED,
+                    "peer: not in the peer book (" + Escape.text(typed) + ")",
+                    "run zsync id over there, then here: zsync peers add NAME ID " + endpoint,
+                    null);
+        }
+        if (there.size() > 1) {
+            throw new RunFailure(
+                    FailureKind.USAGE,
+                    "peer: the peer book has " + there.size() + " peers at this address (" + endpoint + ")",
+                    "say which by its name",
+                    null);
+        }
+        return there.getFirst();
     }
 
     private RunReport toEnd(Run run) throws RunFailure {

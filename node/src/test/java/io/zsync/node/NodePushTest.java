@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zsync.node.api.Event;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
@@ -17,8 +18,10 @@ import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Name;
+import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -68,6 +71,29 @@ class NodePushTest extends PushFixture {
                         + second.tally().failed());
         assertEquals(Map.of(), second.bytesByPath());
         assertEquals(List.of(), changes());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "MAPPED", "BUFFERED"})
+    void bringsATreeOverEncrypted(PathPolicy policy) throws IOException {
+        plantTree();
+        dataPath = policy;
+        protection = Protection.PRIVATE;
+        RunReport report = push();
+        assertThat(target).mirrors(source);
+        assertEquals(Protection.PRIVATE, report.protection());
+        assertEquals(Map.of(), report.problems());
+        long all = 9_000_000L + CHUNKED + 1_077;
+        assertEquals(
+                Map.of(policy == PathPolicy.MAPPED ? DataPath.MAPPED : DataPath.BUFFERED, all), report.bytesByPath());
+        PathChoice large = events.stream()
+                .filter(Event.Moved.class::isInstance)
+                .map(event -> ((Event.Moved) event).moved())
+                .filter(moved -> moved.path().toString().equals("deep/large"))
+                .findAny()
+                .orElseThrow()
+                .choice();
+        assertEquals(policy == PathPolicy.AUTO ? PathChoice.ENCRYPTED : PathChoice.FORCED, large);
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
 import java.io.IOException;
@@ -50,6 +51,7 @@ abstract class PushFixture {
     Credits credits = Credits.DEFAULT;
     Duration timeout = Duration.ofSeconds(30);
     int streams = 3;
+    Protection protection = Protection.CLEAR;
 
     @BeforeEach
     void plant() throws IOException {
@@ -65,8 +67,8 @@ abstract class PushFixture {
     RunRequest request() {
         RunOptions options = new RunOptions(dryRun, true, true, true, durability, dataPath, streams);
         return mode == Mode.PUSH
-                ? new RunRequest(mode, source, new PeerTree.Local(target), options, null, timeout, 0, credits)
-                : new RunRequest(mode, target, new PeerTree.Local(source), options, null, timeout, 0, credits);
+                ? new RunRequest(mode, source, new PeerTree.Local(target), options, protection, timeout, 0, credits)
+                : new RunRequest(mode, target, new PeerTree.Local(source), options, protection, timeout, 0, credits);
     }
 
     RunReport push() {

@@ -59,13 +59,11 @@ class PeerIdTest {
     @Test
     void neighboursThatSwapTheirPlacesAreCaught() {
         for (PeerId id : ids(500)) {
-            for (String text : List.of(id.toString(), "zs1-" + id.toString().substring(4).replace("-", ""))) {
+            for (String text :
+                    List.of(id.toString(), "zs1-" + id.toString().substring(4).replace("-", ""))) {
                 for (int at = 0; at + 1 < text.length(); at++) {
                     if (text.charAt(at) != text.charAt(at + 1)) {
-                        refused(text.substring(0, at)
-                                + text.charAt(at + 1)
-                                + text.charAt(at)
-                                + text.substring(at + 2));
+                        refused(text.substring(0, at) + text.charAt(at + 1) + text.charAt(at) + text.substring(at + 2));
                     }
                 }
             }

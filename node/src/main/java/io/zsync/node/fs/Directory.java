@@ -88,7 +88,8 @@ public interface Directory extends Closeable {
      *
      * @return null while another has it, in this process or in any
      */
-    @Nullable Closeable lock(Name name) throws IOException;
+    @Nullable
+    Closeable lock(Name name) throws IOException;
 
     /** Forces this directory's entries to disk. */
     void sync() throws IOException;

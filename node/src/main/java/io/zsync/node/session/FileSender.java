@@ -226,7 +226,8 @@ final class FileSender implements Session.Work {
         if (file.bytes() == 0) {
             return new Message.Moved(file.offer().path(), streamPath, PathChoice.HOLE, 0);
         }
-        PathChoice choice = forced && file.choice() == PathChoice.KERNEL_SENDS ? PathChoice.FORCED : file.choice();
+        boolean chosenHere = file.choice() == PathChoice.KERNEL_SENDS || file.choice() == PathChoice.ENCRYPTED;
+        PathChoice choice = forced && chosenHere ? PathChoice.FORCED : file.choice();
         return new Message.Moved(file.offer().path(), file.path(), choice, file.bytes());
     }
 

@@ -4,6 +4,7 @@ import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.transport.PendingStream;
+import io.zsync.node.transport.TlsChannel;
 import io.zsync.node.trust.Identity;
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.PeerId;
@@ -175,21 +176,31 @@ public final class Listener implements Closeable {
             deadline.cancel();
         }
         byte opening = first.get(0);
-        if (read == 1 && opening == Connection.TLS_FIRST_BYTE) {
-            return Connection.accept(channel, opening, self, accepted, deadlines, GREETING);
+        if (read == 1 && opening == TlsChannel.FIRST_BYTE) {
+            TlsChannel tls = TlsChannel.accept(channel, opening, self, accepted, deadlines, GREETING);
+            return switch (tls.purpose()) {
+                case CONTROL -> Connection.over(tls, self);
+                case DATA -> {
+                    bind(PendingStream.read(tls, deadlines, GREETING));
+                    yield null;
+                }
+            };
         }
         if (read == 1 && opening == BindCodec.FIRST_BYTE) {
-            PendingStream pending = PendingStream.read(channel, opening, deadlines, GREETING);
-            StreamSlots slots = binding.get(pending.request().session());
-            if (slots == null) {
-                pending.close();
-            } else {
-                slots.bind(pending);
-            }
+            bind(PendingStream.read(channel, opening, deadlines, GREETING));
             return null;
         }
         channel.close();
         return null;
+    }
+
+    private void bind(PendingStream pending) throws IOException {
+        StreamSlots slots = binding.get(pending.request().session());
+        if (slots == null) {
+            pending.close();
+        } else {
+            slots.bind(pending);
+        }
     }
 
     /** Ends the sessions that run with such peers. */

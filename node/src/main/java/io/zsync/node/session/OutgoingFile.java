@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.session.Offers.Offer;
 import io.zsync.node.transport.DataWriter;
+import io.zsync.node.transport.PayloadCheck;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
@@ -29,7 +30,7 @@ final class OutgoingFile implements Closeable {
     record Segment(int attempt, long offset, long length, boolean hole) {}
 
     /** A chunk as it went out. */
-    record SentChunk(int attempt, long sequence, int check, int length) {}
+    record SentChunk(int attempt, long sequence, PayloadCheck check, int length) {}
 
     private record Range(long offset, long end) {}
 

@@ -12,7 +12,9 @@ import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
+import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.PeerId;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
 import io.zsync.protocol.Tally;
@@ -94,6 +96,12 @@ final class Responder {
             throw ProtocolException.violation("the second message is no Open");
         }
         Access.Grant grant = access.grant(connection, open);
+        if (open.protection() == Protection.SAFE) {
+            throw new ProtocolException(ErrorCode.UNSUPPORTED, "protection safe: not available yet");
+        }
+        if (open.protection() == Protection.PRIVATE && open.options().dataPath() == PathPolicy.SENDFILE) {
+            throw new ProtocolException(ErrorCode.UNSUPPORTED, "sendfile cannot serve at level private");
+        }
         if (!room.tryAcquire()) {
             throw new ProtocolException(
                     ErrorCode.BUSY, "this node runs as many sessions as it may (" + maxSessions + ")");

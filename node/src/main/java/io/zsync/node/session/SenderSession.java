@@ -54,15 +54,11 @@ final class SenderSession implements Session.Role {
     /** Sends the tree; returns the receiver's counts when it has applied everything. */
     @Override
     public Tally play(List<DataStream> streams) throws IOException, InterruptedException, RunFailure {
-        DataPath path = switch (run.options().dataPath()) {
-            case AUTO, SENDFILE -> DataPath.SENDFILE;
-            case MAPPED -> DataPath.MAPPED;
-            case BUFFERED -> DataPath.BUFFERED;
-        };
         boolean forced = run.options().dataPath() != PathPolicy.AUTO;
         Consumer<Message.Moved> explain = moved -> run.moved(session, moved);
         session.start(this);
         for (int i = 0; i < streams.size(); i++) {
+            DataPath path = path(streams.get(i));
             DataWriter writer = new DataWriter(streams.get(i), counters);
             session.closeAtEnd(writer);
             session.spawn("send-" + i, new FileSender(session, root, queue, writer, i, path, forced, explain));
@@ -96,6 +92,15 @@ final class SenderSession implements Session.Role {
             }
             return applied;
         }
+    }
+
+    private DataPath path(DataStream stream) {
+        return switch (run.options().dataPath()) {
+            case AUTO -> stream.bareChannel() == null ? DataPath.BUFFERED : DataPath.SENDFILE;
+            case SENDFILE -> DataPath.SENDFILE;
+            case MAPPED -> DataPath.MAPPED;
+            case BUFFERED -> DataPath.BUFFERED;
+        };
     }
 
     @Override

@@ -4,8 +4,6 @@ import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.PendingStream;
 import io.zsync.node.transport.StreamNumbers;
-import io.zsync.protocol.ErrorCode;
-import io.zsync.protocol.ProtocolException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,14 +24,11 @@ final class StreamSlots {
         this.streams = new DataStream[streams];
     }
 
-    /** Verifies a claim and takes its stream. @throws ProtocolException if it is refused; it is closed then */
+    /** Verifies a claim and takes its stream. @throws io.zsync.protocol.ProtocolException if it is refused; it is closed then */
     void bind(PendingStream pending) throws IOException {
         int stream = pending.request().stream();
         try (pending) {
-            if (!numbers.take(stream)) {
-                throw new ProtocolException(ErrorCode.NOT_TRUSTED, "data stream " + stream + " was claimed before");
-            }
-            DataStream accepted = pending.accept(keys);
+            DataStream accepted = pending.accept(keys, numbers);
             synchronized (this) {
                 if (closed) {
                     accepted.close();

@@ -9,6 +9,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,7 @@ final class ChunkSender {
         failure = null;
         path = wanted;
         if (path == DataPath.SENDFILE) {
-            sendByKernel(source, stream.bareChannel());
+            sendByKernel(source, Objects.requireNonNull(stream.bareChannel()));
             path = needsMore() ? DataPath.MAPPED : path;
         }
         if (path == DataPath.MAPPED) {
@@ -99,10 +100,7 @@ final class ChunkSender {
         return position < end && !sourceEnded && failure == null;
     }
 
-    private void sendByKernel(OpenFile source, @Nullable SocketChannel channel) throws IOException {
-        if (channel == null) {
-            return;
-        }
+    private void sendByKernel(OpenFile source, SocketChannel channel) throws IOException {
         stream.write(head);
         long start = position;
         try {
@@ -137,7 +135,10 @@ final class ChunkSender {
             while (window.hasRemaining()) {
                 int length = Math.min(SLICE_LENGTH, window.remaining());
                 window.get(window.position(), heap, 0, length);
-                ByteBuffer piece = window.slice(window.position(), length);
+                // What encrypts is native code, and must not meet the end of a file that shrank.
+                ByteBuffer piece = stream.bareChannel() == null
+                        ? ByteBuffer.wrap(heap, 0, length)
+                        : window.slice(window.position(), length);
                 try {
                     stream.write(head, piece);
                 } finally {

@@ -8,27 +8,17 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.MessageCodec;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.ProtocolException;
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 
 /**
  * A control connection: TLS 1.3 between two known keys, carrying messages. It exists only once the handshake is done and the
@@ -37,46 +27,34 @@ import javax.net.ssl.SSLSocket;
  * for one other, the rest for any.
  */
 public final class Connection implements Closeable {
-    /** What the listener sees first when a peer opens TLS. */
-    public static final byte TLS_FIRST_BYTE = 0x16;
-
-    private static final String PROTOCOL = "zsync/1";
     private static final int FRAME_LENGTH = MessageCodec.PREFIX_LENGTH + Limits.CONTROL_FRAME_LENGTH;
     private static final int READ_LENGTH = 64 << 10;
     private static final int FLUSH_LENGTH = 64 << 10;
-    private static final Duration CLOSE_GRACE = Duration.ofMillis(500);
 
-    private final SocketChannel channel;
-    private final SSLSocket socket;
-    private final PeerId peer;
-    private final Deadlines deadlines;
+    private final TlsChannel tls;
+    private final Identity self;
     private final InetSocketAddress remote;
     private final boolean loopback;
     private final LongAdder bytesRead = new LongAdder();
     private final LongAdder bytesWritten = new LongAdder();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private final InputStream source;
     private byte[] received = new byte[READ_LENGTH];
     private int start;
     private int limit;
     private boolean welcomed;
 
-    private final OutputStream target;
     private final Output waiting = new Output(FLUSH_LENGTH, FLUSH_LENGTH + FRAME_LENGTH);
 
-    private Connection(SocketChannel channel, SSLSocket socket, PeerId peer, boolean initiator, Deadlines deadlines)
-            throws IOException {
-        this.channel = channel;
-        this.socket = socket;
-        this.peer = peer;
-        this.deadlines = deadlines;
+    private Connection(TlsChannel tls, Identity self, boolean initiator) throws IOException {
+        this.tls = tls;
+        this.self = self;
         welcomed = !initiator;
-        remote = (InetSocketAddress) channel.getRemoteAddress();
+        remote = (InetSocketAddress) tls.channel().getRemoteAddress();
         loopback = remote.getAddress().isLoopbackAddress()
-                && ((InetSocketAddress) channel.getLocalAddress()).getAddress().isLoopbackAddress();
-        source = socket.getInputStream();
-        target = socket.getOutputStream();
+                && ((InetSocketAddress) tls.channel().getLocalAddress())
+                        .getAddress()
+                        .isLoopbackAddress();
     }
 
     /**
@@ -93,8 +71,7 @@ public final class Connection implements Closeable {
             throw new IOException(operation + ": unknown host");
         }
         SocketChannel channel = SocketChannel.open();
-        Deadlines.Deadline timer = deadlines.close(channel, deadline);
-        return establish(operation, channel, timer, () -> {
+        return Establishing.within(deadline, operation, channel, deadlines, timer -> {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.connect(address);
             AtomicBoolean reached = new AtomicBoolean();
@@ -102,25 +79,21 @@ public final class Connection implements Closeable {
                 reached.set(expected.equals(peer));
                 return reached.get();
             };
-            SSLSocket socket = (SSLSocket) self.tlsContext(pin)
-                    .getSocketFactory()
-                    .createSocket(channel.socket(), address.getHostString(), address.getPort(), true);
-            socket.setUseClientMode(true);
             try {
-                shakeHands(socket, pin);
-            } catch (SSLException | SocketException e) {
+                TlsChannel tls = TlsChannel.connect(channel, self, pin, TlsChannel.Purpose.CONTROL, deadlines);
+                return new Connection(tls, self, true);
+            } catch (IOException e) {
                 // A responder that refuses our key may be gone before we have said all of our part.
                 if (reached.get() && !timer.expired()) {
                     throw hungUp(operation, e);
                 }
                 throw e;
             }
-            return new Connection(channel, socket, expected, true, deadlines);
         });
     }
 
     /**
-     * Shakes hands with a peer that has connected. On any failure the channel is closed.
+     * Shakes hands with a peer that has connected, for control. On any failure the channel is closed.
      *
      * @param firstByte what the listener has read already
      * @param accepted which peers may come in; asked during the handshake and once after it
@@ -134,74 +107,26 @@ public final class Connection implements Closeable {
             Deadlines deadlines,
             Duration deadline)
             throws IOException {
-        Deadlines.Deadline timer = deadlines.close(channel, deadline);
-        return establish("accept " + channel.socket().getRemoteSocketAddress(), channel, timer, () -> {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            SSLContext context = self.tlsContext(accepted);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory()
-                    .createSocket(channel.socket(), new ByteArrayInputStream(new byte[] {firstByte}), true);
-            socket.setUseClientMode(false);
-            PeerId peer = shakeHands(socket, accepted);
-            return new Connection(channel, socket, peer, false, deadlines);
-        });
+        return over(TlsChannel.accept(channel, firstByte, self, accepted, deadlines, deadline), self);
     }
 
-    private interface Handshake {
-        Connection run() throws IOException;
-    }
-
-    private static Connection establish(
-            String operation, SocketChannel channel, Deadlines.Deadline timer, Handshake handshake) throws IOException {
-        boolean established = false;
-        try {
-            Connection connection = handshake.run();
-            timer.met(operation);
-            established = true;
-            return connection;
-        } catch (SSLException e) {
-            if (e.getCause() instanceof CertificateException refusal) {
-                throw new ProtocolException(ErrorCode.NOT_TRUSTED, operation + ": " + refusal.getMessage(), e);
-            }
-            throw timer.explain(operation, e);
-        } catch (IOException e) {
-            throw timer.explain(operation, e);
-        } finally {
-            timer.cancel();
-            if (!established) {
-                channel.close();
-            }
+    /**
+     * The responder's end of a control connection.
+     *
+     * @param tls agreed on for control; if not, it is closed
+     * @throws ProtocolException VERSION if it was agreed on for something else
+     */
+    public static Connection over(TlsChannel tls, Identity self) throws IOException {
+        if (tls.purpose() != TlsChannel.Purpose.CONTROL) {
+            tls.close();
+            throw new ProtocolException(ErrorCode.VERSION, "a " + tls.purpose() + " connection in place of control");
         }
-    }
-
-    private static PeerId shakeHands(SSLSocket socket, Predicate<PeerId> accepted) throws IOException {
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3"});
-        parameters.setApplicationProtocols(new String[] {PROTOCOL});
-        // One choice of each, the best: nothing to negotiate down, and a cold handshake is 55 ms faster for what JSSE
-        // need
-        // not prepare. The second suite is for machines without AES instructions.
-        parameters.setNamedGroups(new String[] {"x25519"});
-        parameters.setSignatureSchemes(new String[] {"ed25519"});
-        parameters.setCipherSuites(new String[] {"TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"});
-        parameters.setNeedClientAuth(true);
-        socket.setSSLParameters(parameters);
-        socket.startHandshake();
-        if (!PROTOCOL.equals(socket.getApplicationProtocol())) {
-            throw new ProtocolException(
-                    ErrorCode.VERSION,
-                    "peer speaks \"" + socket.getApplicationProtocol() + "\" over TLS, not \"" + PROTOCOL + "\"");
-        }
-        Certificate[] chain = socket.getSession().getPeerCertificates();
-        PeerId peer = Identity.idOf(chain[0].getPublicKey());
-        if (chain.length != 1 || !accepted.test(peer)) {
-            throw new ProtocolException(ErrorCode.NOT_TRUSTED, "peer " + peer + " is not trusted here");
-        }
-        return peer;
+        return new Connection(tls, self, false);
     }
 
     /** The key that the other end has proved to hold. */
     public PeerId peer() {
-        return peer;
+        return tls.peer();
     }
 
     /** Where the peer is. */
@@ -234,8 +159,8 @@ public final class Connection implements Closeable {
             bytesRead.add(MessageCodec.PREFIX_LENGTH + length);
             welcomed = true;
             return message;
-        } catch (EOFException | SocketException | SSLException e) {
-            if (!welcomed && !closed.get()) {
+        } catch (IOException e) {
+            if (!welcomed && limit == 0 && !closed.get()) {
                 throw hungUp("connect to " + remote, e);
             }
             throw e;
@@ -260,7 +185,7 @@ public final class Connection implements Closeable {
     /** Sends what was written. */
     public void flush() throws IOException {
         if (waiting.position() > 0) {
-            target.write(waiting.getBuffer(), 0, waiting.position());
+            tls.write(ByteBuffer.wrap(waiting.getBuffer(), 0, waiting.position()));
             waiting.reset();
         }
     }
@@ -282,7 +207,7 @@ public final class Connection implements Closeable {
             received = grown;
         }
         while (limit - start < length) {
-            int read = source.read(received, limit, received.length - limit);
+            int read = receive();
             if (read < 0) {
                 return false;
             }
@@ -291,9 +216,23 @@ public final class Connection implements Closeable {
         return true;
     }
 
+    private int receive() throws IOException {
+        try {
+            return tls.read(ByteBuffer.wrap(received, limit, received.length - limit));
+        } catch (EOFException cutOff) {
+            // Messages say themselves where they end, and a session when it does: no goodbye of TLS is needed for it.
+            return -1;
+        }
+    }
+
+    /** This end's own identity. */
+    Identity self() {
+        return self;
+    }
+
     /** Key material that both ends of this connection draw alike, and nobody else. */
     public byte[] exportKey(String label, byte[] context, int length) throws IOException {
-        return ((ExtendedSSLSession) socket.getSession()).exportKeyingMaterialData(label, context, length);
+        return tls.exportKey(label, context, length);
     }
 
     /** Bytes of messages received so far, before encryption. */
@@ -306,23 +245,10 @@ public final class Connection implements Closeable {
         return bytesWritten.sum();
     }
 
-    /**
-     * Ends the connection, politely if that takes no time: a TLS socket waits for a writer that is stuck in it, so after a
-     * short grace the channel goes, whoever holds what. Whoever reads or writes gets an exception.
-     */
+    /** Ends the connection, politely if that takes no time. Whoever reads or writes gets an exception. */
     @Override
     public void close() throws IOException {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        Deadlines.Deadline grace = deadlines.close(channel, CLOSE_GRACE);
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // The peer hears of the end from TCP then.
-        } finally {
-            grace.cancel();
-            channel.close();
-        }
+        closed.set(true);
+        tls.close();
     }
 }

@@ -18,15 +18,16 @@ import java.util.concurrent.atomic.LongAdder;
 public final class DataReader implements Closeable {
     private static final int SLICE_LENGTH = 256 << 10;
 
-    /** Behind a payload the next header is often there already; further than that nothing is read ahead. */
-    private static final int BETWEEN_LENGTH = FrameCheck.LENGTH + FrameCheck.HEADER_LENGTH;
-
     private final DataStream source;
     private final int stream;
     private final ChunkSink sink;
     private final LongAdder verified;
-    private final FrameCheck check = new FrameCheck();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(Limits.PACK_LENGTH + BETWEEN_LENGTH);
+    private final FrameCheck check;
+
+    /** Behind a payload the next header is often there already; further than that nothing is read ahead. */
+    private final int betweenLength;
+
+    private final ByteBuffer buffer;
     private long sequence;
 
     /**
@@ -38,6 +39,9 @@ public final class DataReader implements Closeable {
         this.stream = stream;
         this.sink = sink;
         this.verified = verified;
+        check = FrameCheck.of(source);
+        betweenLength = check.length() + check.headerLength();
+        buffer = ByteBuffer.allocateDirect(Limits.PACK_LENGTH + betweenLength);
         buffer.limit(0);
     }
 
@@ -49,8 +53,8 @@ public final class DataReader implements Closeable {
      * @throws ProtocolException if the peer sent what it must not
      */
     public void run() throws IOException {
-        while (fill(FrameCheck.HEADER_LENGTH, FrameCheck.HEADER_LENGTH) || buffer.hasRemaining()) {
-            require(FrameCheck.HEADER_LENGTH, FrameCheck.HEADER_LENGTH, "header");
+        while (fill(check.headerLength(), check.headerLength()) || buffer.hasRemaining()) {
+            require(check.headerLength(), check.headerLength(), "header");
             FrameHeader header = check.readHeader(buffer);
             if (header.sequence() != sequence) {
                 throw ProtocolException.violation(
@@ -83,7 +87,7 @@ public final class DataReader implements Closeable {
                 buffer.position(buffer.position() + length);
                 done += length;
             }
-            require(FrameCheck.LENGTH, BETWEEN_LENGTH, "payload check");
+            require(check.length(), betweenLength, "payload check");
             complete = true;
         } finally {
             if (!complete) {
@@ -100,7 +104,7 @@ public final class DataReader implements Closeable {
 
     private void readPack(FrameHeader header) throws IOException {
         int length = header.wireLength();
-        require(length + FrameCheck.LENGTH, length + BETWEEN_LENGTH, "pack");
+        require(length + check.length(), length + betweenLength, "pack");
         ByteBuffer pack = buffer.slice(buffer.position(), length);
         check.update(pack.duplicate());
         buffer.position(buffer.position() + length);

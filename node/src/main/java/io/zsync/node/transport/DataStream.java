@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A bound data stream as its reader and its writer see it, whatever protects it. Everything blocks. One thread may read and
  * one other write; {@link #close} is for any, and frees both.
  */
-public sealed interface DataStream extends Closeable permits PlainStream {
+public sealed interface DataStream extends Closeable permits PlainStream, TlsStream {
     /** @param channel blocking, bound; closed with the stream */
     static DataStream plain(SocketChannel channel) {
         return new PlainStream(channel);

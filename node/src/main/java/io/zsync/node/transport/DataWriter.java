@@ -17,16 +17,19 @@ import org.jspecify.annotations.Nullable;
 public final class DataWriter implements Closeable {
     private final DataStream stream;
     private final PathCounters counters;
-    private final FrameCheck check = new FrameCheck();
+    private final FrameCheck check;
     private final ChunkSender chunks;
-    private final OutboundPack pack = new OutboundPack();
-    private final ByteBuffer frame = ByteBuffer.allocateDirect(FrameCheck.HEADER_LENGTH);
+    private final OutboundPack pack;
+    private final ByteBuffer frame;
     private long sequence;
 
     /** @param stream closed with this writer */
     public DataWriter(DataStream stream, PathCounters counters) {
         this.stream = stream;
         this.counters = counters;
+        this.check = FrameCheck.of(stream);
+        this.pack = new OutboundPack(check);
+        this.frame = ByteBuffer.allocateDirect(check.headerLength());
         this.chunks = new ChunkSender(stream, check, counters);
     }
 
@@ -41,7 +44,7 @@ public final class DataWriter implements Closeable {
      */
     public record Sent(
             FrameHeader header,
-            int check,
+            PayloadCheck check,
             DataPath path,
             PathChoice choice,
             boolean whole,
@@ -51,12 +54,19 @@ public final class DataWriter implements Closeable {
      * Sends a range of a file as one frame.
      *
      * @param path SENDFILE, MAPPED or BUFFERED; one that is refused gives way to the next of them
+     * @throws IllegalArgumentException if that path cannot lead into this stream: the kernel does not encrypt
      */
     public Sent chunk(OpenFile source, long file, int attempt, long offset, int length, DataPath path)
             throws IOException {
         PathChoice choice = switch (path) {
-            case SENDFILE -> PathChoice.KERNEL_SENDS;
-            case MAPPED, BUFFERED -> PathChoice.FORCED;
+            case SENDFILE -> {
+                if (stream.bareChannel() == null) {
+                    throw new IllegalArgumentException("sendfile into a stream that is encrypted here");
+                }
+                yield PathChoice.KERNEL_SENDS;
+            }
+            case MAPPED -> PathChoice.FORCED;
+            case BUFFERED -> stream.bareChannel() == null ? PathChoice.ENCRYPTED : PathChoice.FORCED;
             case CLONE, COPY_RANGE -> throw new IllegalArgumentException(path + " does not reach a socket");
         };
         FrameHeader header =
@@ -97,7 +107,7 @@ public final class DataWriter implements Closeable {
     /** Sends what was added to {@link #pack} and empties it. @return its sequence. @throws IllegalStateException if empty */
     public long sendPack() throws IOException {
         counters.add(DataPath.BUFFERED, pack.contentLength());
-        stream.write(pack.seal(sequence, check));
+        stream.write(pack.seal(sequence));
         pack.clear();
         return sequence++;
     }
@@ -111,7 +121,11 @@ public final class DataWriter implements Closeable {
      * @return the chunk as it went out; null if the source does not hold it any more, and nothing was sent
      * @throws SourceUnreadable if the source could not be read; the stream is not concerned
      */
-    public @Nullable Sent resend(OpenFile source, FrameHeader rejected, int sum) throws IOException, SourceUnreadable {
+    public @Nullable Sent resend(OpenFile source, FrameHeader rejected, PayloadCheck sum)
+            throws IOException, SourceUnreadable {
+        if (!check.wireMayDamage()) {
+            return null;
+        }
         ByteBuffer content = ByteBuffer.allocateDirect(rejected.wireLength());
         try {
             while (content.hasRemaining()) {
@@ -125,7 +139,7 @@ public final class DataWriter implements Closeable {
         content.flip();
         check.appendHeader(rejected, frame.clear());
         check.update(content.duplicate());
-        if (check.value() != sum) {
+        if (!check.value().equals(sum)) {
             return null;
         }
         FrameHeader header = new FrameHeader(

@@ -14,12 +14,15 @@ import java.nio.ByteBuffer;
  * room and a check's. For the one thread of its {@link DataWriter}.
  */
 public final class OutboundPack {
-    private static final int CAPACITY = FrameCheck.HEADER_LENGTH + Limits.PACK_LENGTH;
-
-    private final ByteBuffer frame = ByteBuffer.allocateDirect(CAPACITY + FrameCheck.LENGTH);
+    private final FrameCheck check;
+    private final int capacity;
+    private final ByteBuffer frame;
     private int files;
 
-    OutboundPack() {
+    OutboundPack(FrameCheck check) {
+        this.check = check;
+        capacity = check.headerLength() + Limits.PACK_LENGTH;
+        frame = ByteBuffer.allocateDirect(capacity + check.length());
         clear();
     }
 
@@ -33,7 +36,7 @@ public final class OutboundPack {
 
     /** @param length of the file's content */
     public boolean hasRoomFor(int length) {
-        return files < Limits.PACK_FILES && frame.position() + PackCodec.HEAD_LENGTH + length <= CAPACITY;
+        return files < Limits.PACK_FILES && frame.position() + PackCodec.HEAD_LENGTH + length <= capacity;
     }
 
     /**
@@ -66,7 +69,7 @@ public final class OutboundPack {
     }
 
     /** The whole frame, ready to be written. Nothing may be added until it is {@link #clear}ed. */
-    ByteBuffer seal(long sequence, FrameCheck check) {
+    ByteBuffer seal(long sequence) {
         if (isEmpty()) {
             throw new IllegalStateException("an empty pack is never sent");
         }
@@ -74,17 +77,17 @@ public final class OutboundPack {
         int end = frame.position();
         FrameHeader header = new FrameHeader(FrameHeader.Type.PACK, 0, 0, sequence, files, 0, length, length);
         check.appendHeader(header, frame.rewind());
-        check.update(frame.slice(FrameCheck.HEADER_LENGTH, length));
+        check.update(frame.slice(check.headerLength(), length));
         check.appendTo(frame.position(end), false);
         return frame.flip();
     }
 
     void clear() {
-        frame.clear().position(FrameCheck.HEADER_LENGTH);
+        frame.clear().position(check.headerLength());
         files = 0;
     }
 
     private int payloadLength() {
-        return frame.position() - FrameCheck.HEADER_LENGTH;
+        return frame.position() - check.headerLength();
     }
 }

@@ -23,7 +23,8 @@ final class Alphabet {
             }
         }
         if (name.startsWith("-") || name.startsWith(".")) {
-            throw new IllegalArgumentException("the name of a " + what + " does not start with '" + name.charAt(0) + "'");
+            throw new IllegalArgumentException(
+                    "the name of a " + what + " does not start with '" + name.charAt(0) + "'");
         }
     }
 

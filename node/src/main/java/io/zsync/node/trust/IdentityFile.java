@@ -72,13 +72,10 @@ final class IdentityFile {
     }
 
     private static Identity parse(String text) throws GeneralSecurityException {
-        PrivateKey key = KeyFactory.getInstance("Ed25519")
-                .generatePrivate(new PKCS8EncodedKeySpec(section(text, KEY)));
+        PrivateKey key = KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(section(text, KEY)));
         byte[] certificate = section(text, CERTIFICATE);
-        return new Identity(
-                key,
-                (X509Certificate) CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(certificate)));
+        return new Identity(key, (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate)));
     }
 
     private static byte[] section(String text, String label) {
@@ -87,7 +84,8 @@ final class IdentityFile {
         if (begin < 0 || end < begin) {
             throw new IllegalArgumentException("no " + label);
         }
-        return Base64.getMimeDecoder().decode(text.substring(begin + begin(label).length(), end));
+        return Base64.getMimeDecoder()
+                .decode(text.substring(begin + begin(label).length(), end));
     }
 
     private static byte[] text(Identity identity) {

@@ -100,7 +100,8 @@ public final class PeerBook {
         }
 
         /** @return why this peer cannot be in the book, or null if it now is */
-        @Nullable String add(Peer peer) {
+        @Nullable
+        String add(Peer peer) {
             if (byName.containsKey(peer.name())) {
                 return "this name is in the peer book already";
             }

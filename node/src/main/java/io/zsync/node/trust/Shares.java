@@ -2,7 +2,9 @@ package io.zsync.node.trust;
 
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.Share;
 import io.zsync.protocol.Escape;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PeerId;
 import java.util.Collection;
@@ -19,9 +21,10 @@ import java.util.Set;
 public final class Shares {
     private final Map<String, Share> byName = new LinkedHashMap<>();
 
-    /** @throws IllegalArgumentException if two have one name, with the reason in one line */
+    /** @throws IllegalArgumentException for names that cannot be, or are not unique, with the reason in one line */
     public Shares(Collection<Share> shares) {
         for (Share share : shares) {
+            Alphabet.require("share", share.name(), Limits.SHARE_LENGTH);
             if (byName.putIfAbsent(share.name(), share) != null) {
                 throw new IllegalArgumentException("two shares are called " + share.name());
             }
@@ -41,8 +44,8 @@ public final class Shares {
      */
     public Share allow(PeerBook book, PeerId id, Mode mode, String name) throws RunFailure {
         Peer peer = book.withId(id)
-                .orElseThrow(() -> new RunFailure(
-                        FailureKind.NOT_TRUSTED, "peer " + id + ": not in the peer book", null, null));
+                .orElseThrow(() ->
+                        new RunFailure(FailureKind.NOT_TRUSTED, "peer " + id + ": not in the peer book", null, null));
         Share share = byName.get(name);
         Set<Right> rights = share == null ? Set.of() : rights(peer, share);
         if (share != null && rights.contains(needed(mode))) {

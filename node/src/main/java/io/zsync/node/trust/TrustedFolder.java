@@ -136,7 +136,10 @@ final class TrustedFolder implements Closeable {
                 ? failure.reason() + " (" + failure.path() + ")"
                 : Escape.text(String.valueOf(cause.getMessage()));
         return new RunFailure(
-                FailureKind.ROOT_UNUSABLE, what + ": " + why, "ZSYNC_HOME can name a folder that can be written", cause);
+                FailureKind.ROOT_UNUSABLE,
+                what + ": " + why,
+                "ZSYNC_HOME can name a folder that can be written",
+                cause);
     }
 
     /**
@@ -194,7 +197,8 @@ final class TrustedFolder implements Closeable {
     }
 
     /** @return null while another holds it */
-    @Nullable Closeable lock(Name name) throws IOException {
+    @Nullable
+    Closeable lock(Name name) throws IOException {
         return directory.lock(name);
     }
 

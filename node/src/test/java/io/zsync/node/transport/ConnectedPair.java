@@ -31,7 +31,7 @@ record ConnectedPair(Connection initiator, Connection responder) implements Clos
 
     static byte firstByte(SocketChannel channel) throws IOException {
         ByteBuffer one = ByteBuffer.allocate(1);
-        StreamBinding.read(channel, one);
+        StreamBinding.read(DataStream.plain(channel), one);
         return one.get(0);
     }
 

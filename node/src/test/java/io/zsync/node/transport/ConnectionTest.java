@@ -206,8 +206,19 @@ class ConnectionTest {
     @Test
     void aPeerThatNamesAnotherProtocolIsRefused() throws Exception {
         CompletableFuture<Connection> accepted = acceptOne(NEAR.id()::equals);
-        assertThrows(IOException.class, () -> rawClient(NEAR.tlsContext(FAR.id()::equals), "zsync-data/1"));
+        assertThrows(IOException.class, () -> rawClient(NEAR.tlsContext(FAR.id()::equals), "zsync/2"));
         assertInstanceOf(IOException.class, failure(accepted));
+    }
+
+    @Test
+    void aDataStreamIsNoControlConnection() throws Exception {
+        CompletableFuture<Connection> accepted = acceptOne(NEAR.id()::equals);
+        try (SSLSocket socket = rawClient(NEAR.tlsContext(FAR.id()::equals), "zsync-data/1")) {
+            assertEquals(
+                    ErrorCode.VERSION,
+                    assertInstanceOf(ProtocolException.class, failure(accepted)).code());
+            assertEquals(-1, socket.getInputStream().read());
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.zsync.node.fs.FileFailure;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.PathChoice;
+import io.zsync.protocol.Protection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,14 +28,14 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One table of cases against every data path that ends in a socket. */
+/** One table of cases against every data path that ends in a socket, at every level that it can serve. */
 @Timeout(60)
 class DataPathTest {
     private static final int FILE = 7;
@@ -46,61 +47,81 @@ class DataPathTest {
 
     private final PathCounters counters = new PathCounters();
     private final LongAdder verified = new LongAdder();
-    private Loopback loopback;
+    private StreamPair streams;
     private DataWriter writer;
     private TargetFile target;
     private CompletableFuture<Void> reading = new CompletableFuture<>();
 
+    /** How bytes go: what reads them, and what guards them. */
+    private record Way(Protection level, DataPath path) {
+        PathChoice choice() {
+            return switch (path) {
+                case SENDFILE -> PathChoice.KERNEL_SENDS;
+                case BUFFERED -> level == Protection.PRIVATE ? PathChoice.ENCRYPTED : PathChoice.FORCED;
+                default -> PathChoice.FORCED;
+            };
+        }
+    }
+
+    private void connect(Protection level) throws Exception {
+        streams = StreamPair.open(level);
+        writer = new DataWriter(streams.near(), counters);
+    }
+
     @BeforeEach
-    void connect() throws IOException {
-        loopback = Loopback.open();
-        writer = new DataWriter(DataStream.plain(loopback.near()), counters);
+    void openTarget() throws IOException {
         target = new TargetFile(directory.resolve("target"));
     }
 
     @AfterEach
     void disconnect() throws IOException {
-        loopback.close();
+        streams.close();
         target.close();
     }
 
     static Stream<Arguments> everyPathAndSize() {
         int chunk = Limits.CHUNK_LENGTH;
-        return paths().flatMap(
-                        path -> Stream.of(1, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, chunk - 1, chunk, chunk + 1)
-                                .map(size -> Arguments.of(path, size)));
+        return ways().flatMap(way -> Stream.of(1, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, chunk - 1, chunk, chunk + 1)
+                .map(size -> Arguments.of(way, size)));
     }
 
-    static Stream<DataPath> paths() {
-        return Stream.of(DataPath.SENDFILE, DataPath.MAPPED, DataPath.BUFFERED);
+    static Stream<Way> ways() {
+        return Stream.of(
+                new Way(Protection.CLEAR, DataPath.SENDFILE),
+                new Way(Protection.CLEAR, DataPath.MAPPED),
+                new Way(Protection.CLEAR, DataPath.BUFFERED),
+                new Way(Protection.PRIVATE, DataPath.MAPPED),
+                new Way(Protection.PRIVATE, DataPath.BUFFERED));
     }
 
     @ParameterizedTest
     @MethodSource("everyPathAndSize")
-    void everyByteArrives(DataPath path, int size) throws Exception {
+    void everyByteArrives(Way way, int size) throws Exception {
+        connect(way.level());
         Path source = randomFile("source", size);
         startReading();
 
         try (SourceFile file = new SourceFile(source)) {
             for (int offset = 0; offset < size; offset += Limits.CHUNK_LENGTH) {
                 int length = Math.min(Limits.CHUNK_LENGTH, size - offset);
-                DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, offset, length, path);
+                DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, offset, length, way.path());
                 assertTrue(sent.whole());
-                assertEquals(path, sent.path());
-                assertEquals(path == DataPath.SENDFILE ? PathChoice.KERNEL_SENDS : PathChoice.FORCED, sent.choice());
+                assertEquals(way.path(), sent.path());
+                assertEquals(way.choice(), sent.choice());
             }
         }
         endStream();
 
         assertEquals(-1, Files.mismatch(source, directory.resolve("target")));
         assertEquals(size, verified.sum());
-        assertEquals(size, counters.bytes(path));
+        assertEquals(size, counters.bytes(way.path()));
         assertEquals(size, counters.total());
     }
 
     @ParameterizedTest
-    @MethodSource("paths")
-    void farOffsetsAndHolesArrive(DataPath path) throws Exception {
+    @MethodSource("ways")
+    void farOffsetsAndHolesArrive(Way way) throws Exception {
+        connect(way.level());
         long far = 5L << 30;
         Path source = randomFile("source", 100_000);
         byte[] tail = random(70_000);
@@ -110,9 +131,9 @@ class DataPathTest {
         startReading();
 
         try (SourceFile file = new SourceFile(source)) {
-            writer.chunk(file, FILE, ATTEMPT, far, tail.length, path);
+            writer.chunk(file, FILE, ATTEMPT, far, tail.length, way.path());
             writer.hole(FILE, ATTEMPT, 100_000, far - 100_000);
-            writer.chunk(file, FILE, ATTEMPT, 0, 100_000, path);
+            writer.chunk(file, FILE, ATTEMPT, 0, 100_000, way.path());
         }
         endStream();
 
@@ -128,12 +149,13 @@ class DataPathTest {
 
     /** Cut behind what is sent already, or far ahead, where mapped pages are gone before anybody has looked at them. */
     static Stream<Arguments> everyPathAndCut() {
-        return paths().flatMap(path -> Stream.of(10_000, 4 << 20).map(size -> Arguments.of(path, size)));
+        return ways().flatMap(way -> Stream.of(10_000, 4 << 20).map(size -> Arguments.of(way, size)));
     }
 
     @ParameterizedTest
     @MethodSource("everyPathAndCut")
-    void aFileThatShrinksWhileItIsSentSpoilsItsChunkAndNotTheStream(DataPath path, int cut) throws Exception {
+    void aFileThatShrinksWhileItIsSentSpoilsItsChunkAndNotTheStream(Way way, int cut) throws Exception {
+        connect(way.level());
         int size = Limits.CHUNK_LENGTH;
         Path source = randomFile("source", size);
         Path other = randomFile("other", 1_000);
@@ -141,7 +163,7 @@ class DataPathTest {
         try (SourceFile file = new SourceFile(source);
                 SourceFile intact = new SourceFile(other)) {
             CompletableFuture<DataWriter.Sent> sending =
-                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
+                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, way.path()));
             awaitBlocked(sending);
             try (FileChannel truncating = FileChannel.open(source, StandardOpenOption.WRITE)) {
                 truncating.truncate(cut);
@@ -150,7 +172,8 @@ class DataPathTest {
             DataWriter.Sent sent = sending.get();
             assertFalse(sent.whole());
             assertNull(sent.failure());
-            assertTrue(writer.chunk(intact, FILE + 1, ATTEMPT, 0, 1_000, path).whole());
+            assertTrue(writer.chunk(intact, FILE + 1, ATTEMPT, 0, 1_000, way.path())
+                    .whole());
         }
         endStream();
 
@@ -160,14 +183,17 @@ class DataPathTest {
     }
 
     @ParameterizedTest
-    @MethodSource("paths")
-    void aRangeBehindTheEndSpoilsItsChunkAndNotTheStream(DataPath path) throws Exception {
+    @MethodSource("ways")
+    void aRangeBehindTheEndSpoilsItsChunkAndNotTheStream(Way way) throws Exception {
+        connect(way.level());
         startReading();
 
         try (SourceFile file = new SourceFile(randomFile("source", 100_000))) {
-            assertFalse(writer.chunk(file, FILE, ATTEMPT, 50_000, 50_001, path).whole());
-            assertFalse(writer.chunk(file, FILE, ATTEMPT, 200_000, 100, path).whole());
-            assertTrue(writer.chunk(file, FILE, ATTEMPT, 0, 100_000, path).whole());
+            assertFalse(writer.chunk(file, FILE, ATTEMPT, 50_000, 50_001, way.path())
+                    .whole());
+            assertFalse(
+                    writer.chunk(file, FILE, ATTEMPT, 200_000, 100, way.path()).whole());
+            assertTrue(writer.chunk(file, FILE, ATTEMPT, 0, 100_000, way.path()).whole());
         }
         endStream();
 
@@ -175,14 +201,15 @@ class DataPathTest {
     }
 
     @ParameterizedTest
-    @MethodSource("paths")
-    void aReceiverThatClosesHalfWayEndsTheSending(DataPath path) throws Exception {
+    @MethodSource("ways")
+    void aReceiverThatClosesHalfWayEndsTheSending(Way way) throws Exception {
+        connect(way.level());
         int size = Limits.CHUNK_LENGTH;
         try (SourceFile file = new SourceFile(randomFile("source", size))) {
             CompletableFuture<DataWriter.Sent> sending =
-                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
+                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, way.path()));
             awaitBlocked(sending);
-            loopback.far().close();
+            streams.sockets().far().close();
 
             assertInstanceOf(
                     IOException.class,
@@ -192,12 +219,13 @@ class DataPathTest {
     }
 
     @ParameterizedTest
-    @MethodSource("paths")
-    void closingTheWriterFreesASenderThatWaits(DataPath path) throws Exception {
+    @MethodSource("ways")
+    void closingTheWriterFreesASenderThatWaits(Way way) throws Exception {
+        connect(way.level());
         int size = Limits.CHUNK_LENGTH;
         try (SourceFile file = new SourceFile(randomFile("source", size))) {
             CompletableFuture<DataWriter.Sent> sending =
-                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, path));
+                    Background.start(() -> writer.chunk(file, FILE, ATTEMPT, 0, size, way.path()));
             awaitBlocked(sending);
             writer.close();
 
@@ -208,14 +236,19 @@ class DataPathTest {
         }
     }
 
+    static Stream<Way> waysThroughAChannel() {
+        return ways().filter(way -> way.path() != DataPath.BUFFERED);
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"SENDFILE", "MAPPED"})
-    void aRefusedChannelGivesWayToPlainReads(DataPath path) throws Exception {
+    @MethodSource("waysThroughAChannel")
+    void aRefusedChannelGivesWayToPlainReads(Way way) throws Exception {
+        connect(way.level());
         Path source = randomFile("source", 300_000);
         startReading();
 
         try (SourceFile file = new SourceFile(source).refuseChannel()) {
-            DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 0, 300_000, path);
+            DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 0, 300_000, way.path());
             assertTrue(sent.whole());
             assertEquals(DataPath.BUFFERED, sent.path());
             assertEquals(PathChoice.TRANSFER_REFUSED, sent.choice());
@@ -228,17 +261,18 @@ class DataPathTest {
     }
 
     @ParameterizedTest
-    @MethodSource("paths")
-    void anUnreadableSourceSpoilsItsChunkAndNotTheStream(DataPath path) throws Exception {
+    @MethodSource("ways")
+    void anUnreadableSourceSpoilsItsChunkAndNotTheStream(Way way) throws Exception {
+        connect(way.level());
         Path source = randomFile("source", 1 << 20);
         startReading();
 
         try (SourceFile file = new SourceFile(source).failReadsFrom(512 << 10);
                 SourceFile intact = new SourceFile(source)) {
-            DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 0, 1 << 20, path);
+            DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 0, 1 << 20, way.path());
             assertFalse(sent.whole());
             assertInstanceOf(FileFailure.class, sent.failure());
-            writer.chunk(intact, FILE, ATTEMPT, 0, 1 << 20, path);
+            writer.chunk(intact, FILE, ATTEMPT, 0, 1 << 20, way.path());
         }
         endStream();
 
@@ -246,14 +280,19 @@ class DataPathTest {
         assertEquals(-1, Files.mismatch(source, directory.resolve("target")));
     }
 
+    static Stream<Way> waysThatMayDamage() {
+        return ways().filter(way -> way.level() == Protection.CLEAR);
+    }
+
     @ParameterizedTest
-    @MethodSource("paths")
-    void aRejectedChunkGoesOutAgainOnlyWhileTheSourceHoldsWhatWasSent(DataPath path) throws Exception {
+    @MethodSource("waysThatMayDamage")
+    void aRejectedChunkGoesOutAgainOnlyWhileTheSourceHoldsWhatWasSent(Way way) throws Exception {
+        connect(way.level());
         Path source = randomFile("source", 1 << 20);
         startReading();
 
         try (SourceFile file = new SourceFile(source)) {
-            DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 1_000, 600_000, path);
+            DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 1_000, 600_000, way.path());
             DataWriter.Sent again = writer.resend(file, sent.header(), sent.check());
             assertNotNull(again);
             assertEquals(1, again.header().sequence());
@@ -270,6 +309,36 @@ class DataPathTest {
         assertEquals(List.of("verified", "verified", "verified"), target.told());
     }
 
+    /** TLS has brought it whole or not at all: who rejects it is wrong, or the source never had it. */
+    @Test
+    void aRejectedChunkNeverGoesOutAgainEncrypted() throws Exception {
+        connect(Protection.PRIVATE);
+        startReading();
+
+        try (SourceFile file = new SourceFile(randomFile("source", 1_000))) {
+            DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 0, 1_000, DataPath.BUFFERED);
+            assertNull(writer.resend(file, sent.header(), sent.check()));
+        }
+        endStream();
+
+        assertEquals(List.of("verified"), target.told());
+    }
+
+    @Test
+    void theKernelIsNeverAskedToEncrypt() throws Exception {
+        connect(Protection.PRIVATE);
+        startReading();
+
+        try (SourceFile file = new SourceFile(randomFile("source", 1_000))) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> writer.chunk(file, FILE, ATTEMPT, 0, 1_000, DataPath.SENDFILE));
+        }
+        endStream();
+
+        assertEquals(List.of(), target.told());
+    }
+
     /** Until the receiver's side is full of payload that nobody takes. */
     private void awaitBlocked(CompletableFuture<?> sending) throws Exception {
         long before = -1;
@@ -277,14 +346,14 @@ class DataPathTest {
         while (queued == 0 || queued != before) {
             before = queued;
             TimeUnit.MILLISECONDS.sleep(100); // "Nothing moves any more" has no event to wait for.
-            queued = loopback.far().socket().getInputStream().available();
+            queued = streams.sockets().far().socket().getInputStream().available();
         }
         assertFalse(sending.isDone());
     }
 
     private void startReading() {
         reading = Background.start(() -> {
-            try (DataReader reader = new DataReader(DataStream.plain(loopback.far()), 3, target, verified)) {
+            try (DataReader reader = new DataReader(streams.far(), 3, target, verified)) {
                 reader.run();
             }
             return null;
@@ -292,7 +361,7 @@ class DataPathTest {
     }
 
     private void endStream() throws Exception {
-        loopback.near().shutdownOutput();
+        streams.endNear();
         reading.get(30, TimeUnit.SECONDS);
     }
 

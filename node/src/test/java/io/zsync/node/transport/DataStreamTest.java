@@ -11,14 +11,16 @@ import io.zsync.protocol.DataPath;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.FrameHeaderCodec;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.PackRecord;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a reader makes of a writer's bytes, whole, damaged, cut off or out of place. */
 @Timeout(60)
@@ -46,6 +50,7 @@ class DataStreamTest {
 
     private final LongAdder verified = new LongAdder();
     private final PathCounters counters = new PathCounters();
+    private Protection level = Protection.CLEAR;
     private TargetFile target;
 
     @BeforeEach
@@ -62,7 +67,7 @@ class DataStreamTest {
     void everyFlippedBitOfAHeaderIsFoundBeforeAnythingIsUsed() throws Exception {
         byte[] frames = record(this::twoChunks);
 
-        for (int bit = 0; bit < FrameCheck.HEADER_LENGTH * Byte.SIZE; bit++) {
+        for (int bit = 0; bit < FrameHeaderCodec.CLEAR_LENGTH * Byte.SIZE; bit++) {
             byte[] flipped = flip(frames, bit);
             ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(flipped));
             assertEquals(ErrorCode.INTEGRITY, refused.code());
@@ -76,7 +81,7 @@ class DataStreamTest {
     void aFlippedBitOfAPayloadDamagesThatChunkAlone() throws Exception {
         byte[] frames = record(this::twoChunks);
 
-        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 500) * Byte.SIZE));
+        replay(flip(frames, (FrameHeaderCodec.CLEAR_LENGTH + 500) * Byte.SIZE));
 
         assertEquals(List.of("damaged", "verified"), target.told());
         assertEquals(2_000, verified.sum());
@@ -86,15 +91,34 @@ class DataStreamTest {
     void aFlippedBitOfAPayloadCheckDamagesThatChunkAlone() throws Exception {
         byte[] frames = record(this::twoChunks);
 
-        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 1_000 + 2) * Byte.SIZE));
+        replay(flip(frames, (FrameHeaderCodec.CLEAR_LENGTH + 1_000 + 2) * Byte.SIZE));
 
         assertEquals(List.of("damaged", "verified"), target.told());
     }
 
     @Test
-    void aFrameThatComesTwiceIsRefused() throws Exception {
+    void aSenderThatCameUpShortSaysSoInOneByte() throws Exception {
+        level = Protection.PRIVATE;
         byte[] frames = record(this::twoChunks);
-        byte[] first = Arrays.copyOf(frames, FrameCheck.HEADER_LENGTH + 1_000 + FrameCheck.LENGTH);
+        int check = headerLength() + 1_000;
+
+        assertEquals(1, frames[check]);
+        frames[check] = 0;
+        replay(frames);
+        frames[check] = 2;
+        ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(frames));
+
+        assertEquals(List.of("damaged", "verified"), target.told());
+        assertEquals(2_000, verified.sum());
+        assertEquals(ErrorCode.VIOLATION, refused.code());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    void aFrameThatComesTwiceIsRefused(Protection chosen) throws Exception {
+        level = chosen;
+        byte[] frames = record(this::twoChunks);
+        byte[] first = Arrays.copyOf(frames, headerLength() + 1_000 + checkLength());
 
         ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(join(first, frames)));
 
@@ -102,10 +126,12 @@ class DataStreamTest {
         assertEquals(List.of("verified"), target.told());
     }
 
-    @Test
-    void aFrameThatIsLeftOutIsMissed() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    void aFrameThatIsLeftOutIsMissed(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(this::twoChunks);
-        int first = FrameCheck.HEADER_LENGTH + 1_000 + FrameCheck.LENGTH;
+        int first = headerLength() + 1_000 + checkLength();
 
         ProtocolException refused =
                 assertThrows(ProtocolException.class, () -> replay(Arrays.copyOfRange(frames, first, frames.length)));
@@ -113,22 +139,28 @@ class DataStreamTest {
         assertEquals(ErrorCode.VIOLATION, refused.code());
     }
 
-    @Test
-    void aStreamThatEndsInsideAFrameIsBroken() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    void aStreamThatEndsInsideAFrameIsBroken(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(this::twoChunks);
 
-        for (int length : new int[] {1, 43, 44, 45, 1_043, 1_044, 1_047}) {
+        int whole = headerLength() + 1_000 + checkLength();
+        int head = headerLength();
+        for (int length : new int[] {1, head - 1, head, head + 1, head + 999, head + 1_000, whole - 1}) {
             assertThrows(EOFException.class, () -> replay(Arrays.copyOf(frames, length)), "after " + length);
         }
         replay(new byte[0]);
-        replay(Arrays.copyOf(frames, 1_048));
+        replay(Arrays.copyOf(frames, whole));
 
         assertEquals(
                 List.of("abandoned", "abandoned", "abandoned", "abandoned", "abandoned", "verified"), target.told());
     }
 
-    @Test
-    void aClaimThatTheSinkRefusesEndsTheStream() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    void aClaimThatTheSinkRefusesEndsTheStream(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(this::twoChunks);
         ChunkSink refusing = new ChunkSink() {
             @Override
@@ -146,8 +178,10 @@ class DataStreamTest {
         assertThrows(ProtocolException.class, () -> replay(frames, refusing));
     }
 
-    @Test
-    void packsArriveWithEveryFileAndItsIdentity() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    void packsArriveWithEveryFileAndItsIdentity(Protection chosen) throws Exception {
+        level = chosen;
         int[] sizes = {1, 2, 65_535, 4_096, 777};
         List<FileIdentity> identities = new ArrayList<>();
 
@@ -177,8 +211,10 @@ class DataStreamTest {
         assertEquals(2L * Arrays.stream(sizes).sum(), counters.bytes(DataPath.BUFFERED));
     }
 
-    @Test
-    void aDamagedPackGivesNothingAndTheNextOneAll() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    void aDamagedPackGivesNothingAndTheNextOneAll(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(writer -> {
             for (int i = 0; i < 2; i++) {
                 try (SourceFile file = file("f" + i, 100)) {
@@ -188,13 +224,17 @@ class DataStreamTest {
             }
         });
 
-        replay(flip(frames, (FrameCheck.HEADER_LENGTH + 3) * Byte.SIZE));
+        // In its content, or where its sender says that it is whole.
+        int spot = level == Protection.CLEAR ? headerLength() + 3 : frames.length / 2 - 1;
+        replay(flip(frames, spot * Byte.SIZE));
 
         assertEquals(List.of("packDamaged 3 0", "packed"), target.told());
     }
 
-    @Test
-    void aFileThatIsNotWhatItWasIsLeftOutOfThePack() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    void aFileThatIsNotWhatItWasIsLeftOutOfThePack(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(writer -> {
             try (SourceFile file = file("changed", 100);
                     SourceFile unreadable = file("unreadable", 200).failReadsFrom(0);
@@ -217,8 +257,10 @@ class DataStreamTest {
         assertEquals(3, target.packedFiles().keySet().iterator().next().file());
     }
 
-    @Test
-    void aPackIsFullByBytesOrByFiles() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    void aPackIsFullByBytesOrByFiles(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(writer -> {
             try (SourceFile big = file("big", 65_535);
                     SourceFile small = file("small", 1)) {
@@ -249,20 +291,41 @@ class DataStreamTest {
 
     private void twoChunks(DataWriter writer) throws IOException {
         try (SourceFile file = file("source", 3_000)) {
-            writer.chunk(file, 1, 1, 0, 1_000, DataPath.SENDFILE);
-            writer.chunk(file, 1, 1, 1_000, 2_000, DataPath.SENDFILE);
+            writer.chunk(file, 1, 1, 0, 1_000, path());
+            writer.chunk(file, 1, 1, 1_000, 2_000, path());
         }
     }
 
-    /** The bytes that a writer puts on the wire. */
+    /** The frames that a writer makes, before they are encrypted. */
     private byte[] record(Writing writing) throws Exception {
-        try (Loopback loopback = Loopback.open()) {
-            CompletableFuture<byte[]> bytes = Background.start(
-                    () -> loopback.far().socket().getInputStream().readAllBytes());
-            writing.to(new DataWriter(DataStream.plain(loopback.near()), counters));
-            loopback.near().shutdownOutput();
+        try (StreamPair streams = StreamPair.open(level)) {
+            CompletableFuture<byte[]> bytes = Background.start(() -> readAll(streams.far()));
+            writing.to(new DataWriter(streams.near(), counters));
+            streams.endNear();
             return bytes.get(30, TimeUnit.SECONDS);
         }
+    }
+
+    private DataPath path() {
+        return level == Protection.CLEAR ? DataPath.SENDFILE : DataPath.BUFFERED;
+    }
+
+    private int headerLength() {
+        return level == Protection.CLEAR ? FrameHeaderCodec.CLEAR_LENGTH : FrameHeaderCodec.LENGTH;
+    }
+
+    private int checkLength() {
+        return level == Protection.CLEAR ? FrameHeaderCodec.CLEAR_CHECK_LENGTH : 1;
+    }
+
+    private static byte[] readAll(DataStream stream) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(100_000);
+        while (stream.read(buffer) >= 0) {
+            all.write(buffer.array(), 0, buffer.position());
+            buffer.clear();
+        }
+        return all.toByteArray();
     }
 
     private void replay(byte[] frames) throws Exception {
@@ -270,14 +333,14 @@ class DataStreamTest {
     }
 
     private void replay(byte[] frames, ChunkSink sink) throws Exception {
-        try (Loopback loopback = Loopback.open()) {
+        try (StreamPair streams = StreamPair.open(level)) {
             CompletableFuture<Void> reading = Background.start(() -> {
-                try (DataReader reader = new DataReader(DataStream.plain(loopback.far()), STREAM, sink, verified)) {
+                try (DataReader reader = new DataReader(streams.far(), STREAM, sink, verified)) {
                     reader.run();
                 }
                 return null;
             });
-            writeUnlessClosed(loopback.near(), frames);
+            writeUnlessClosed(streams, frames);
             reading.get(30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
@@ -285,13 +348,10 @@ class DataStreamTest {
     }
 
     /** A reader that has seen enough hangs up; what it has seen is the test's affair. */
-    private static void writeUnlessClosed(SocketChannel channel, byte[] bytes) {
-        ByteBuffer source = ByteBuffer.wrap(bytes);
+    private static void writeUnlessClosed(StreamPair streams, byte[] bytes) {
         try {
-            while (source.hasRemaining()) {
-                channel.write(source);
-            }
-            channel.shutdownOutput();
+            streams.near().write(ByteBuffer.wrap(bytes));
+            streams.endNear();
         } catch (IOException e) {
             return;
         }

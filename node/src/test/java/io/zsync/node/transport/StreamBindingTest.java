@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
@@ -162,9 +163,9 @@ class StreamBindingTest {
         CompletableFuture<Void> reflecting = Background.start(() -> {
             try (SocketChannel channel = server.accept()) {
                 byte[] request = new byte[BindCodec.REQUEST_LENGTH];
-                StreamBinding.read(channel, ByteBuffer.wrap(request));
+                StreamBinding.read(DataStream.plain(channel), ByteBuffer.wrap(request));
                 int nonce = request.length - BindCodec.REPLY_LENGTH;
-                StreamBinding.write(channel, Arrays.copyOfRange(request, nonce, request.length));
+                channel.write(ByteBuffer.wrap(Arrays.copyOfRange(request, nonce, request.length)));
                 assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
             }
             return null;
@@ -180,11 +181,10 @@ class StreamBindingTest {
     void anAnswerToAnotherRequestIsNone() throws Exception {
         var answering = Background.start(() -> {
             try (SocketChannel channel = server.accept()) {
-                StreamBinding.read(channel, ByteBuffer.allocate(BindCodec.REQUEST_LENGTH));
+                StreamBinding.read(DataStream.plain(channel), ByteBuffer.allocate(BindCodec.REQUEST_LENGTH));
                 byte[] earlier = BindCodec.request(request(0), initiatorKeys.initiator());
-                StreamBinding.write(
-                        channel,
-                        BindCodec.reply(earlier, new byte[BindRequest.NONCE_LENGTH], responderKeys.responder()));
+                channel.write(ByteBuffer.wrap(
+                        BindCodec.reply(earlier, new byte[BindRequest.NONCE_LENGTH], responderKeys.responder())));
                 return channel.read(ByteBuffer.allocate(1));
             }
         });
@@ -218,7 +218,7 @@ class StreamBindingTest {
         CompletableFuture<DataStream> accepted = Background.start(() -> {
             PendingStream pending = pending(Duration.ofMillis(200));
             assertTrue(refused.await(20, TimeUnit.SECONDS));
-            return pending.accept(responderKeys);
+            return pending.accept(responderKeys, new StreamNumbers(Limits.STREAMS));
         });
 
         assertThrows(IOException.class, () -> open(request(0), initiatorKeys));
@@ -258,12 +258,12 @@ class StreamBindingTest {
     }
 
     private CompletableFuture<DataStream> acceptOne(BindKeys keys) {
-        return Background.start(() -> pending(LONG).accept(keys));
+        return Background.start(() -> pending(LONG).accept(keys, new StreamNumbers(Limits.STREAMS)));
     }
 
     private void assertHearsNothing(byte[] request) throws IOException {
         try (SocketChannel channel = SocketChannel.open(server.getLocalAddress())) {
-            StreamBinding.write(channel, request);
+            channel.write(ByteBuffer.wrap(request));
             try {
                 assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
             } catch (SocketException e) {

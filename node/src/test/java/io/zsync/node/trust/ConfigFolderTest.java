@@ -25,7 +25,8 @@ class ConfigFolderTest {
 
     @Test
     void zsyncHomeIsBothAndGoesBeforeAll() throws RunFailure {
-        assertFolders("/z", "/z", of("ZSYNC_HOME", "/z", "XDG_CONFIG_HOME", "/c", "XDG_STATE_HOME", "/s", "HOME", "/h"));
+        assertFolders(
+                "/z", "/z", of("ZSYNC_HOME", "/z", "XDG_CONFIG_HOME", "/c", "XDG_STATE_HOME", "/s", "HOME", "/h"));
         assertFolders("/z", "/z", of("ZSYNC_HOME", "//z/"));
     }
 
@@ -77,7 +78,8 @@ class ConfigFolderTest {
     @Test
     void textBecomesUtf8BytesInAnyLocale() throws Exception {
         assertEquals(
-                "file:///a%20%25/%C3%A4", of("ZSYNC_HOME", "/a %/\u00e4").config().toUri().toString());
+                "file:///a%20%25/%C3%A4",
+                of("ZSYNC_HOME", "/a %/\u00e4").config().toUri().toString());
         assertEquals("file:///a%20%25/%C3%A4", Programs.run("POSIX", ConfigFolderProgram.class, "/a %/\u00e4"));
     }
 

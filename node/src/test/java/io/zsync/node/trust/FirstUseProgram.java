@@ -16,7 +16,8 @@ final class FirstUseProgram {
         System.in.read();
         for (int i = 0; i < Integer.parseInt(arguments[0]); i++) {
             Path folder = Path.of(System.getenv("HOME"), "folder " + i);
-            System.out.println(Identity.loadOrCreate(new ConfigFolder(folder, folder)).id());
+            System.out.println(
+                    Identity.loadOrCreate(new ConfigFolder(folder, folder)).id());
         }
     }
 }

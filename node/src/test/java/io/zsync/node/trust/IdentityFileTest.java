@@ -144,7 +144,9 @@ class IdentityFileTest {
 
         RunFailure failure = refused();
 
-        assertTrue(message(failure).matches("identity: others can (read|change) it, its mode is 0[0-7]{3} \\(" + file + "\\)"),
+        assertTrue(
+                message(failure)
+                        .matches("identity: others can (read|change) it, its mode is 0[0-7]{3} \\(" + file + "\\)"),
                 message(failure));
         assertEquals("chmod go-rwx " + file, failure.wayOut());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
@@ -245,8 +247,7 @@ class IdentityFileTest {
         String certificate = "-----BEGIN CERTIFICATE";
 
         Files.writeString(
-                file,
-                mine.substring(0, mine.indexOf(certificate)) + other.substring(other.indexOf(certificate)));
+                file, mine.substring(0, mine.indexOf(certificate)) + other.substring(other.indexOf(certificate)));
 
         assertNotEquals(mine, other);
         assertEquals("identity: key and certificate do not belong together (" + file + ")", message(refused()));

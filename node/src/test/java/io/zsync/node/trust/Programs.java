@@ -15,7 +15,14 @@ final class Programs {
 
     /** Starts one with nothing in its environment but HOME and the locale; its errors go to its output. */
     static Process start(String locale, Class<?> program, String home, String... arguments) throws IOException {
-        List<String> command = Stream.concat(
+        return start(List.of(), locale, program, home, arguments);
+    }
+
+    /** @param before a command that runs the command that follows it */
+    static Process start(List<String> before, String locale, Class<?> program, String home, String... arguments)
+            throws IOException {
+        List<String> command = Stream.of(
+                        before.stream(),
                         Stream.of(
                                 "env",
                                 "-i",
@@ -30,6 +37,7 @@ final class Programs {
                                 System.getProperty("java.class.path"),
                                 program.getName()),
                         Stream.of(arguments))
+                .flatMap(words -> words)
                 .toList();
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }

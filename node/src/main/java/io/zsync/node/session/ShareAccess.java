@@ -1,0 +1,66 @@
+package io.zsync.node.session;
+
+import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.Share;
+import io.zsync.node.transport.Connection;
+import io.zsync.node.trust.Peer;
+import io.zsync.node.trust.PeerBook;
+import io.zsync.node.trust.Shares;
+import io.zsync.protocol.Message;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.Protection;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a serving node lets its peers do: the peer book, the shares and the least protection decide. Any thread. */
+public final class ShareAccess implements Access {
+    /** For all sessions together: each stream holds some 1.3 MiB of buffers, and a peer chooses no thread count here. */
+    private static final int STREAMS = 128;
+
+    private final Supplier<PeerBook> book;
+    private final Shares shares;
+    private final @Nullable Protection minProtection;
+    private final int streams;
+
+    /** @param minProtection null: clear from loopback, private from elsewhere */
+    public ShareAccess(Supplier<PeerBook> book, Shares shares, @Nullable Protection minProtection, int maxSessions) {
+        this.book = book;
+        this.shares = shares;
+        this.minProtection = minProtection;
+        this.streams = Math.max(1, STREAMS / maxSessions);
+    }
+
+    @Override
+    public Grant grant(Connection connection, Message.Open open) throws RunFailure {
+        PeerBook now = book.get();
+        Share share = shares.allow(now, connection.peer(), open.mode(), open.share());
+        requireProtection(connection, open.protection());
+        for (Name name : open.path().names()) {
+            if (name.isReserved()) {
+                throw new RunFailure(
+                        FailureKind.NOT_ALLOWED, "path: holds a name that zsync keeps for itself", null, null);
+            }
+        }
+        String peer = now.withId(connection.peer()).map(Peer::name).orElseThrow();
+        OpenTree.Location tree = new OpenTree.Location(share.directory(), open.path(), share.name());
+        return new Grant(tree, share.owner(), peer, streams);
+    }
+
+    private void requireProtection(Connection connection, Protection asked) throws RunFailure {
+        Protection least =
+                minProtection != null ? minProtection : connection.isLoopback() ? Protection.CLEAR : Protection.PRIVATE;
+        if (asked.compareTo(least) < 0) {
+            throw new RunFailure(
+                    FailureKind.NOT_ALLOWED,
+                    "protection " + word(asked) + ": below what this node demands, " + word(least),
+                    null,
+                    null);
+        }
+    }
+
+    private static String word(Protection protection) {
+        return protection.name().toLowerCase(Locale.ROOT);
+    }
+}
