@@ -92,6 +92,19 @@ final class Command {
             return process.isAlive();
         }
 
+        long pid() {
+            return process.pid();
+        }
+
+        /** What it has printed so far. */
+        String out() {
+            return text(out);
+        }
+
+        String err() {
+            return text(err);
+        }
+
         void signal(String name) {
             Command.of("kill", "-" + name, Long.toString(process.pid())).run().exits(0);
         }

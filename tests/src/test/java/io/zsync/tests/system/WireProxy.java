@@ -1,0 +1,284 @@
+package io.zsync.tests.system;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What lies between two nodes: passes bytes on, keeps a record of them, and does to its connections what networks do. Its
+ * faults are once only: who connects again gets through. Any thread.
+ */
+final class WireProxy implements AutoCloseable {
+    private static final int RECORD_LIMIT = 48 << 20;
+    private static final int BUFFER = 1 << 16;
+
+    private final ServerSocket listener;
+    private final InetSocketAddress server;
+    private final List<Conversation> conversations = new CopyOnWriteArrayList<>();
+    private final Random random;
+    private long passed;
+    private long end = Long.MAX_VALUE;
+    private Fault fault = Fault.CLOSE;
+    private int fired;
+    private boolean stalled;
+    private long bytesPerSecond = Long.MAX_VALUE;
+    private long nextFreeNanos = System.nanoTime();
+
+    /** What becomes of every connection when the fault fires. */
+    enum Fault {
+        CLOSE,
+        RESET,
+        STALL
+    }
+
+    private WireProxy(ServerSocket listener, InetSocketAddress server) {
+        this.listener = listener;
+        this.server = server;
+        long seed = Long.getLong("zsync.seed", new Random().nextLong());
+        System.out.println("WireProxy: seed " + seed);
+        this.random = new Random(seed);
+        Thread.ofPlatform().daemon().name("proxy-accept").start(this::accept);
+    }
+
+    /** On loopback, in front of a node at this address. */
+    static WireProxy before(String host, int port) {
+        try {
+            return new WireProxy(
+                    new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1")), new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    String endpoint() {
+        return Host.HERE.endpoint4(port());
+    }
+
+    /** In the order in which they came. */
+    List<Conversation> conversations() {
+        return List.copyOf(conversations);
+    }
+
+    /** Lets {@code fault} happen when so many more bytes have passed, counted over all connections and both ways. */
+    synchronized void failAfter(long bytes, Fault what) {
+        end = passed + bytes;
+        fault = what;
+    }
+
+    /** The same anywhere in between. @return where */
+    long failBetween(long from, long to, Fault what) {
+        long where = random.nextLong(from, to);
+        System.out.println("WireProxy: " + what + " after " + where + " bytes");
+        failAfter(where, what);
+        return where;
+    }
+
+    /** How often a fault fired. */
+    synchronized int fired() {
+        return fired;
+    }
+
+    synchronized long passed() {
+        return passed;
+    }
+
+    /** Both ways together; as slow a wire makes anything last. */
+    synchronized void limitTo(long rate) {
+        bytesPerSecond = rate;
+    }
+
+    /** Lets what a stall held pass again. */
+    synchronized void flow() {
+        stalled = false;
+        notifyAll();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                Socket peer = new Socket();
+                try {
+                    peer.connect(server);
+                } catch (IOException refused) {
+                    // As a server that is not there would do it.
+                    client.setSoLinger(true, 0);
+                    client.close();
+                    continue;
+                }
+                client.setTcpNoDelay(true);
+                peer.setTcpNoDelay(true);
+                Conversation conversation = new Conversation(client, peer);
+                conversations.add(conversation);
+                Thread.ofPlatform().daemon().start(() -> pump(conversation, client, peer, conversation.fromClient));
+                Thread.ofPlatform().daemon().start(() -> pump(conversation, peer, client, conversation.fromServer));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void pump(Conversation conversation, Socket source, Socket target, Recording recording) {
+        byte[] buffer = new byte[BUFFER];
+        try {
+            InputStream in = source.getInputStream();
+            OutputStream out = target.getOutputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                int length = admit(read);
+                recording.add(buffer, length);
+                out.write(buffer, 0, length);
+                if (length < read) {
+                    fire();
+                }
+                awaitFlow();
+                if (length < read && source.isClosed()) {
+                    return;
+                }
+                // After a stall the rest follows.
+                recording.add(buffer, length, read - length);
+                out.write(buffer, length, read - length);
+            }
+            target.shutdownOutput();
+        } catch (IOException | InterruptedException gone) {
+            conversation.close();
+        }
+    }
+
+    /** Waits for the wire to be free. @return how many of these bytes pass before the fault; all, if none is near */
+    private int admit(int count) throws InterruptedException {
+        long wait;
+        int admitted;
+        synchronized (this) {
+            while (stalled) {
+                wait();
+            }
+            admitted = (int) Math.max(0, Math.min(count, end - passed));
+            passed += admitted;
+            long now = System.nanoTime();
+            nextFreeNanos = Math.max(now, nextFreeNanos) + (long) (admitted * 1e9 / bytesPerSecond);
+            wait = nextFreeNanos - now;
+        }
+        if (wait > TimeUnit.MILLISECONDS.toNanos(1)) {
+            TimeUnit.NANOSECONDS.sleep(wait);
+        }
+        return admitted;
+    }
+
+    private void fire() {
+        Fault what;
+        synchronized (this) {
+            if (end == Long.MAX_VALUE) {
+                // Another connection's thread was first.
+                return;
+            }
+            end = Long.MAX_VALUE;
+            fired++;
+            what = fault;
+        }
+        switch (what) {
+            case CLOSE -> conversations.forEach(Conversation::close);
+            case RESET -> conversations.forEach(Conversation::reset);
+            case STALL -> {
+                synchronized (this) {
+                    stalled = true;
+                }
+            }
+        }
+    }
+
+    private synchronized void awaitFlow() throws InterruptedException {
+        while (stalled) {
+            wait();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        flow();
+        conversations.forEach(Conversation::close);
+    }
+
+    /** One connection and all that it carried, up to {@value #RECORD_LIMIT} bytes each way. */
+    static final class Conversation implements Closeable {
+        private final Socket client;
+        private final Socket peer;
+        private final Recording fromClient = new Recording();
+        private final Recording fromServer = new Recording();
+
+        private Conversation(Socket client, Socket peer) {
+            this.client = client;
+            this.peer = peer;
+        }
+
+        byte[] fromClient() {
+            return fromClient.bytes();
+        }
+
+        byte[] fromServer() {
+            return fromServer.bytes();
+        }
+
+        private void reset() {
+            try {
+                client.setSoLinger(true, 0);
+                peer.setSoLinger(true, 0);
+            } catch (IOException closedAlready) {
+                return;
+            } finally {
+                close();
+            }
+        }
+
+        @Override
+        public void close() {
+            try (client;
+                    peer) {
+                return;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static final class Recording {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private boolean full;
+
+        void add(byte[] buffer, int length) {
+            add(buffer, 0, length);
+        }
+
+        synchronized void add(byte[] buffer, int offset, int length) {
+            int room = Math.min(length, RECORD_LIMIT - bytes.size());
+            bytes.write(buffer, offset, room);
+            full |= room < length;
+        }
+
+        synchronized byte[] bytes() {
+            if (full) {
+                throw new AssertionError("more than " + RECORD_LIMIT + " bytes went one way");
+            }
+            return bytes.toByteArray();
+        }
+    }
+}
