@@ -76,7 +76,9 @@ class UnitsIT {
     void theUnitsAllowEverySystemCallAndAddressFamilyOfARun() throws IOException {
         Machine.needs("systemd-analyze");
         Machine.needsStrace();
-        work.make("mkdir source replica; head -c 20M /dev/urandom >source/large; seq 1000 | split -l 1 -a 3 - source/");
+        work.make("""
+                mkdir -p source/many/small replica; head -c 20M /dev/urandom >source/large
+                seq 1000 | split -l 1 -a 3 - source/many/small/; ln -s many source/link""");
         Home client = new Home(Host.HERE, work.path("client"));
         Home server = new Home(Host.HERE, work.path("server"));
         server.admit("client", client);
@@ -84,7 +86,7 @@ class UnitsIT {
         Path pushed = work.path("pushed");
 
         try (ServingNode node = ServingNode.startUnder(
-                strace(served), server, "--share", "default=" + work.path("replica") + ":rw")) {
+                strace(served), server, 0, "--share", "default=" + work.path("replica") + ":rw")) {
             // By its name, so that it has to be looked up.
             client.reach("backup1", node.id(), "localhost:" + node.port());
             for (String level : List.of("clear", "private")) {
@@ -120,6 +122,7 @@ class UnitsIT {
         try (ServingNode node = ServingNode.startUnder(
                 List.of("setpriv", "--bounding-set", bounding(capabilities), "--no-new-privs"),
                 server,
+                0,
                 "--share",
                 "default=" + work.path("replica") + ":rw,owner")) {
             client.reach("backup1", node.id(), Host.HERE.endpoint4(node.port()));
