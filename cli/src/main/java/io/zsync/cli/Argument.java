@@ -45,6 +45,21 @@ final class Argument {
         return bytes.length >= wanted.length && Arrays.equals(bytes, 0, wanted.length, wanted, 0, wanted.length);
     }
 
+    boolean endsWith(String suffix) {
+        byte[] wanted = suffix.getBytes(StandardCharsets.US_ASCII);
+        int from = bytes.length - wanted.length;
+        return from >= 0 && Arrays.equals(bytes, from, bytes.length, wanted, 0, wanted.length);
+    }
+
+    int length() {
+        return bytes.length;
+    }
+
+    /** A copy. */
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
     /** What follows the first {@code count} bytes. */
     Argument from(int count) {
         return new Argument(Arrays.copyOfRange(bytes, count, bytes.length));

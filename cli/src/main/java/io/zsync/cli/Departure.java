@@ -7,15 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the process ends. A signal cancels what runs and waits, bounded, until the main thread has cleaned up; then the
- * process halts with {@link ExitCode#INTERRUPTED}. An end that main reached itself keeps its code. Thread safe.
+ * process halts with the code that was named for it, or a worse one. An end that main reached itself keeps its code.
+ * Thread safe.
  */
-final class Departure {
+final class Departure implements Signals {
     private final Duration patience;
     private final CountDownLatch cleaned = new CountDownLatch(1);
     private volatile @Nullable Runnable cancel;
     private volatile boolean ended;
     private volatile boolean leaving;
-    private volatile ExitCode halted = ExitCode.INTERRUPTED;
+    private volatile ExitCode cancelled = ExitCode.INTERRUPTED;
+    private volatile ExitCode worst = ExitCode.DONE;
 
     /** @param patience how long a cancelled run may take to clean up */
     Departure(Duration patience) {
@@ -27,24 +29,31 @@ final class Departure {
         Runtime.getRuntime().addShutdownHook(new Thread(this::leave, "departure"));
     }
 
-    /** Names what a signal cancels; if one came already, at once. */
-    void onCancel(Runnable action) {
+    @Override
+    public void onCancel(Runnable action, ExitCode end) {
+        cancelled = end;
         cancel = action;
         if (leaving) {
             action.run();
         }
     }
 
+    @Override
+    public void onHangUp(Runnable action) {
+        HangUp.take(action);
+    }
+
     /** Main's last word. Does not return. */
     void exit(ExitCode code) {
         ended = !leaving;
+        worst = worst.or(code);
         cleaned.countDown();
         System.exit(code.number());
     }
 
     /** A thread of the engine died of a bug: cleans up like a signal. Does not return. */
     void crash() {
-        halted = ExitCode.INTERNAL;
+        worst = ExitCode.INTERNAL;
         System.exit(ExitCode.INTERNAL.number());
     }
 
@@ -62,7 +71,7 @@ final class Departure {
         } catch (InterruptedException e) {
             // Nobody interrupts a shutdown hook; if somebody did, the wait would be over.
         } finally {
-            Runtime.getRuntime().halt(halted.number());
+            Runtime.getRuntime().halt(cancelled.or(worst).number());
         }
     }
 }

@@ -20,25 +20,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlagParser {
     private final String command;
-    private final List<String> notYet;
-    private final JCommander jcommander;
+    private final Object flags;
+    private final Map<String, String> refused = new HashMap<>();
     private final Map<String, ParameterDescription> options = new HashMap<>();
     private final Set<ParameterDescription> seen = new HashSet<>();
     private final List<Argument> chosen = new ArrayList<>();
     private final List<String> canonical = new ArrayList<>();
 
-    /** @param flags an object with JCommander's annotations; values and paths are of type {@link Argument} */
-    FlagParser(String command, Object flags, List<String> notYet) {
+    /**
+     * @param flags an object with JCommander's annotations; values and paths are of type {@link Argument}, those of an
+     *     option that may be repeated a list of them
+     */
+    FlagParser(String command, Object flags) {
         this.command = command;
-        this.notYet = notYet;
-        this.jcommander = new JCommander(flags);
-        jcommander.setExpandAtSign(false);
-        jcommander.addConverterInstanceFactory(this::converter);
-        for (ParameterDescription option : jcommander.getParameters()) {
-            for (String name : option.getParameter().names()) {
-                options.put(name, option);
-            }
-        }
+        this.flags = flags;
+    }
+
+    /** Names options that are not the flags' but known, and why they are refused. */
+    FlagParser refusing(List<String> names, String why) {
+        names.forEach(name -> refused.put(name, why));
+        return this;
     }
 
     private @Nullable IStringConverter<?> converter(Parameter parameter, Class<?> type, String name) {
@@ -46,6 +47,24 @@ final class FlagParser {
     }
 
     void parse(List<Argument> words) throws UsageError {
+        JCommander jcommander = new JCommander(flags);
+        jcommander.setExpandAtSign(false);
+        jcommander.addConverterInstanceFactory(this::converter);
+        for (ParameterDescription option : jcommander.getParameters()) {
+            for (String name : option.getParameter().names()) {
+                options.put(name, option);
+            }
+        }
+        rewrite(words);
+        try {
+            jcommander.parse(canonical.toArray(String[]::new));
+        } catch (ParameterException e) {
+            // Nothing that a user types gets here: the words were all checked above.
+            throw new IllegalStateException("JCommander refused " + canonical + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void rewrite(List<Argument> words) throws UsageError {
         int at = 0;
         boolean optionsEnded = false;
         while (at < words.size()) {
@@ -60,12 +79,6 @@ final class FlagParser {
             } else if (addLong(word, at < words.size() ? words.get(at) : null)) {
                 at++;
             }
-        }
-        try {
-            jcommander.parse(canonical.toArray(String[]::new));
-        } catch (ParameterException e) {
-            // Nothing that a user types gets here: the words were all checked above.
-            throw new IllegalStateException("JCommander refused " + canonical + ": " + e.getMessage(), e);
         }
     }
 
@@ -93,8 +106,8 @@ final class FlagParser {
         int equals = word.indexOf('=');
         String name = equals < 0 ? word.text() : word.to(equals).text();
         ParameterDescription option = known(name);
-        boolean takesValue = option.getParameterized().getType() != boolean.class;
-        if (!takesValue) {
+        Class<?> type = option.getParameterized().getType();
+        if (type == boolean.class) {
             if (equals >= 0) {
                 throw new UsageError(command + " " + name + ": takes no value", help());
             }
@@ -105,7 +118,7 @@ final class FlagParser {
         if (value == null || value.isEmpty()) {
             throw new UsageError(command + " " + name + ": a value is missing", help());
         }
-        if (!seen.add(option)) {
+        if (!seen.add(option) && type != List.class) {
             throw new UsageError(command + " " + name + ": given more than once", help());
         }
         canonical.add(name + "=" + standIn(value));
@@ -117,11 +130,8 @@ final class FlagParser {
         if (option != null) {
             return option;
         }
-        String shown = Argument.of(name).toString();
-        if (notYet.contains(name)) {
-            throw new UsageError(command + " " + shown + ": not available yet", help());
-        }
-        throw new UsageError(command + " " + shown + ": no such option", help());
+        String why = refused.getOrDefault(name, "no such option");
+        throw new UsageError(command + " " + Argument.of(name) + ": " + why, help());
     }
 
     private String standIn(Argument word) {
@@ -130,6 +140,6 @@ final class FlagParser {
     }
 
     private String help() {
-        return "zsync " + command + " --help lists the options.";
+        return Judge.helpOf(command) + " lists the options.";
     }
 }

@@ -5,44 +5,130 @@ final class Help {
     static final String PROGRAM = """
             zsync replicates directory trees between peers and between local disks.
 
-              zsync push DIR PEER...   make each peer's tree hold what DIR holds
-              zsync COMMAND --help     one command's options
-              zsync --version
+              zsync push DIR PEER...             make each peer's tree hold what DIR holds
+              zsync pull PEER DIR                make DIR hold what the peer's tree holds
+              zsync diff DIR PEER                what a push would change; changes nothing
+              zsync serve --share NAME=DIR...    run a node
+              zsync id                           this node's id
+              zsync peers list | add | remove    the nodes that this one knows
+              zsync COMMAND --help | --version
 
-            PEER is local:DIR, a node inside this process. Other kinds of peer, and the commands pull, copy,
-            diff, verify, serve, id, invite, join, peers and bench, are not available yet.
+            PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without; or local:DIR, a node inside
+            this process. copy, verify, invite, join and bench are not available yet.
 
-            Exit codes: 0 done, 1 usage, 11 a root cannot be used, 12 the protocol was broken, 20 interrupted,
-              23 some files failed, 24 some source files vanished or kept changing, 30 no progress in time,
-              42 another run holds the target, 43 data kept failing its check, 70 a bug.
+            Exit codes: 0 done, 1 usage, 2 protocol versions do not meet, 5 not trusted or not allowed,
+              10 socket error, 11 a root cannot be used, 12 the protocol was broken, 20 interrupted,
+              23 some files failed, 24 source files vanished or kept changing, 30 no progress in time,
+              35 could not connect, 40 differences, 42 another run holds the target,
+              43 data kept failing its check, 70 a bug.
 
             Examples:
               zsync push photos local:/mnt/backup/photos
-              zsync push -n -v photos local:/mnt/backup/photos
+              zsync pull nas/photos/2024 photos
             """;
 
-    static final String PUSH = """
-            zsync push [OPTIONS] DIR PEER...   make each peer's tree hold what DIR holds; PEER is local:DIR
-
-              -n, --dry-run         say what would be done, do nothing
-              -v, -vv               a line for each change; stack traces behind errors too
+    private static final String RUN_OPTIONS = """
               -q                    only errors
-              --explain             for each file its data path, bytes and why that path
               --progress WHEN, -P   auto, always or never; auto is on a terminal; -P is always
-              --durability WHEN     when data is forced to disk: none, batch (default) or file
-              --streams N           data streams, 1 to 16; by default one a core, at most 4
-              --protect LEVEL       auto or clear
-              --data-path PATH      auto, sendfile, mapped or buffered
+              --protect LEVEL       auto, clear or private; auto is clear on loopback, else private
               --timeout S           no progress for S seconds is a failure; 30
+              --retries N           new sessions in a row that may bring nothing before it fails; 5
               --no-owner            do not keep owner and group
               @FILE                 read more arguments from FILE, one a line; the path @x is typed ./@x
               --                    only paths follow
               -a -r -l -p -t -o -g -D   are always on; accepted and change nothing
+            """;
+
+    private static final String TRANSFER_OPTIONS = """
+              -n, --dry-run         say what would be done, do nothing
+              -v, -vv               a line for each change; stack traces behind errors too
+              --explain             for each file its data path, bytes and why that path
+              --durability WHEN     when data is forced to disk: none, batch (default) or file
+              --streams N           data streams, 1 to 16; by default one a core, at most 4
+              --data-path PATH      auto, sendfile, mapped or buffered
+            """ + RUN_OPTIONS;
+
+    static final String PUSH = """
+            zsync push [OPTIONS] DIR PEER...   make each peer's tree hold what DIR holds
+            PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without (share default); or local:DIR
+
+            """ + TRANSFER_OPTIONS + """
 
             Examples:
-              zsync push photos local:/mnt/backup/photos
-              zsync push -n -v photos local:/mnt/backup/photos      what would be done
-              zsync push --explain /srv local:/mnt/a local:/mnt/b   how each file travels, to two places
+              zsync push -n -v photos nas/photos          what would be done
+              zsync push --explain /srv nas local:/mnt/b  how each file travels, to two places
+            """;
+
+    static final String PULL = """
+            zsync pull [OPTIONS] PEER DIR   make DIR hold what the peer's tree holds
+            PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without (share default); or local:DIR
+
+            """ + TRANSFER_OPTIONS + """
+
+            Examples:
+              zsync pull nas/photos/2024 photos           a part of a share
+              zsync pull -n -v [fd00::7]:7419 photos      what would be done
+            """;
+
+    static final String DIFF = """
+            zsync diff [OPTIONS] DIR PEER   what a push would change, a line each; changes nothing
+            PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without (share default); or local:DIR
+            Exits with 40 if there is anything. What only the peer has does not count: a push leaves it.
+
+              -v, -vv               accepted; stack traces behind errors
+            """ + RUN_OPTIONS + """
+
+            Examples:
+              zsync diff photos nas/photos
+              zsync diff -q photos local:/mnt/backup/photos || echo they differ
+            """;
+
+    static final String SERVE = """
+            zsync serve [OPTIONS] --share NAME=DIR[:ro|:rw][,owner]   run a node
+
+              --share SHARE         offer DIR as NAME, to read (ro, default) or also to write (rw); with
+                                    owner, owners and setuid bits are kept as sent; may be repeated
+              --listen HOST:PORT    127.0.0.1:7419; 0.0.0.0:7419 or [::]:7419 listens to every network
+              --min-protect LEVEL   clear or private: sessions below it are refused; by default clear from
+                                    loopback, private from elsewhere
+              --max-sessions N      sessions at once, 1 to 1,000; 32
+              -q                    only errors
+              -v, -vv               also a line when a session opens; stack traces behind errors too
+
+            Prints "listening on HOST:PORT  id ID" on standard output when it is ready, then a line for each
+            session on standard error. SIGTERM ends it within 10 s, with exit code 0; SIGHUP reads the peer
+            book again and ends the sessions of peers that are not in it any more.
+
+            Examples:
+              zsync serve --share photos=/srv/photos
+              zsync serve --share backup=/srv/backup:rw,owner --listen 0.0.0.0:7419
+            """;
+
+    static final String ID = """
+            zsync id   print this node's id, which other nodes need to know; made at first use
+
+              -v, -vv   accepted; stack traces behind errors
+
+            Examples:
+              zsync id
+            """;
+
+    static final String PEERS = """
+            zsync peers list          the nodes that this one knows, a line each, as they are typed behind add
+            zsync peers add [OPTIONS] NAME ID [HOST:PORT]
+            zsync peers remove NAME
+
+              --protect LEVEL        clear or private: what is asked for on the wire to this peer
+              --grant SHARE=RIGHTS   what it may do here: read, write, delete, with commas between; may be
+                                     repeated; without any it gets what each share allows
+              -v, -vv                accepted; stack traces behind errors
+
+            ID is what zsync id prints on that node. A peer without HOST:PORT is only let in. A node that serves
+            takes the change up at SIGHUP.
+
+            Examples:
+              zsync peers add nas zs1-... nas.example.org:7419
+              zsync peers add laptop zs1-... --grant photos=read --grant backup=read,write
             """;
 
     private Help() {}

@@ -1,12 +1,11 @@
 package io.zsync.cli;
 
-import io.zsync.node.Node;
 import java.time.Duration;
-import java.util.function.Supplier;
 
-/** The program's entry point: ties process, console and engine together. */
+/** The program's entry point. */
 public final class Main {
-    private static final Duration CLEAN_UP = Duration.ofSeconds(10);
+    /** Ten seconds are promised from a signal to the end; the rest of them is for the process to go. */
+    private static final Duration CLEAN_UP = Duration.ofMillis(9_500);
 
     private Main() {}
 
@@ -19,25 +18,6 @@ public final class Main {
             System.out.println(Version.LINE);
             return;
         }
-        Departure departure = new Departure(CLEAN_UP);
-        run(args, departure, () -> node(departure));
-    }
-
-    private static Engine node(Departure departure) {
-        Node node = new Node();
-        departure.onCancel(node::cancel);
-        return node::run;
-    }
-
-    /** Ends the process. {@code engine} makes the engine when a command needs it. */
-    static void run(String[] args, Departure departure, Supplier<Engine> engine) {
-        Console console = Console.ofProcess();
-        departure.install();
-        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
-            console.bug(e);
-            departure.crash();
-        });
-        int columns = Integer.getInteger("zsync.terminal.columns", 0);
-        departure.exit(new Program(console, engine, columns).run(Arguments.ofProcess(args)));
+        Program.runProcess(args, CLEAN_UP, NodeEngine::cancelledBy);
     }
 }

@@ -1,81 +1,78 @@
 package io.zsync.cli;
 
 import io.zsync.node.api.RunFailure;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/**
- * One invocation: finds the command, runs it, and turns every outcome into an exit code, in {@link #attempt} and nowhere
- * else. Nothing is thrown out of here.
- */
+/** One invocation: finds the command, shows its help or runs it. Nothing is thrown out of here. */
 final class Program {
-    private static final Set<String> NOT_YET =
-            Set.of("pull", "copy", "diff", "verify", "serve", "id", "invite", "join", "peers", "bench");
     private static final String HELP = "zsync --help shows the commands.";
 
-    private final Console console;
-    private final Supplier<Engine> engine;
-    private final int terminalColumns;
+    private final Surroundings around;
+
+    Program(Surroundings around) {
+        this.around = around;
+    }
 
     /**
-     * @param engine called once, when a command is about to run
-     * @param terminalColumns width of the terminal that standard error is, 0 if it is none
+     * Ties process, console and engine together, and ends the process.
+     *
+     * @param patience how long a command that a signal cancelled may take to clean up
+     * @param engine makes the engine when a command needs it, and names what the signals cancel
      */
-    Program(Console console, Supplier<Engine> engine, int terminalColumns) {
-        this.console = console;
-        this.engine = engine;
-        this.terminalColumns = terminalColumns;
+    static void runProcess(String[] args, Duration patience, Function<Signals, Engine> engine) {
+        Console console = Console.ofProcess();
+        Departure departure = new Departure(patience);
+        departure.install();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+            console.bug(e);
+            departure.crash();
+        });
+        int columns = Integer.getInteger("zsync.terminal.columns", 0);
+        Surroundings around = new Surroundings(console, () -> engine.apply(departure), departure, columns);
+        departure.exit(new Program(around).run(Arguments.ofProcess(args)));
     }
 
     ExitCode run(List<Argument> typed) {
-        ExitCode code = attempt(() -> dispatch(Arguments.expand(typed)));
-        console.flush();
+        ExitCode code = Attempt.of(around.console(), () -> dispatch(Arguments.expand(typed)));
+        around.console().flush();
         return code;
     }
 
-    private interface Step {
-        ExitCode run() throws UsageError, RunFailure;
-    }
-
-    private ExitCode attempt(Step step) {
-        try {
-            return step.run();
-        } catch (UsageError e) {
-            console.error(String.valueOf(e.getMessage()), e.wayOut(), e);
-            return ExitCode.USAGE;
-        } catch (RunFailure e) {
-            console.error(String.valueOf(e.getMessage()), e.wayOut(), e);
-            return ExitCode.of(e.kind());
-        } catch (OutOfMemoryError e) {
-            console.error("internal error: out of memory", null, e);
-            return ExitCode.INTERNAL;
-        } catch (Throwable e) {
-            console.bug(e);
-            return ExitCode.INTERNAL;
-        }
-    }
-
-    private ExitCode dispatch(List<Argument> words) throws UsageError {
+    private ExitCode dispatch(List<Argument> words) throws UsageError, RunFailure {
         if (words.isEmpty()) {
             throw new UsageError("a command is missing", HELP);
         }
-        String command = words.getFirst().text();
-        if (command.equals("--help")) {
+        String name = words.getFirst().text();
+        if (name.equals("--help")) {
             return show(Help.PROGRAM);
         }
-        if (command.equals("--version")) {
+        if (name.equals("--version")) {
             return show(Version.LINE);
         }
-        if (command.equals("push")) {
-            List<Argument> rest = words.subList(1, words.size());
-            return asksForHelp(rest) ? show(Help.PUSH) : push(PushCommand.parse(rest));
+        Command command = command(name);
+        if (command == null) {
+            String what = name.startsWith("-") ? "a command comes first" : "no such command";
+            throw new UsageError(what + " (" + words.getFirst() + ")", HELP);
         }
-        if (NOT_YET.contains(command)) {
-            throw new UsageError(command + ": not available yet", HELP);
-        }
-        String what = command.startsWith("-") ? "a command comes first" : "no such command";
-        throw new UsageError(what + " (" + words.getFirst() + ")", HELP);
+        List<Argument> rest = words.subList(1, words.size());
+        return asksForHelp(rest) ? show(command.help()) : command.run(rest, around);
+    }
+
+    /** A switch, so that only the class of the command that is typed gets loaded. */
+    private static @Nullable Command command(String name) throws UsageError {
+        return switch (name) {
+            case "push" -> new PushCommand();
+            case "pull" -> new PullCommand();
+            case "diff" -> new DiffCommand();
+            case "serve" -> new ServeCommand();
+            case "id" -> new IdCommand();
+            case "peers" -> new PeersCommand();
+            case "copy", "verify", "invite", "join", "bench" -> throw new UsageError(name + ": not available yet", HELP);
+            default -> null;
+        };
     }
 
     private static boolean asksForHelp(List<Argument> words) {
@@ -92,24 +89,7 @@ final class Program {
     }
 
     private ExitCode show(String text) {
-        console.print(text.stripTrailing());
+        around.console().print(text.stripTrailing());
         return ExitCode.DONE;
-    }
-
-    /** Peers one after another; one that fails does not keep the others from their turn. */
-    private ExitCode push(PushCommand command) {
-        if (command.verbosity().traces()) {
-            console.showTraces();
-        }
-        Engine node = engine.get();
-        ExitCode worst = ExitCode.DONE;
-        for (PushCommand.Run run : command.runs()) {
-            ExitCode code = attempt(() -> command.execute(run, node, console, terminalColumns));
-            worst = worst.or(code);
-            if (code == ExitCode.INTERRUPTED || code == ExitCode.INTERNAL) {
-                break;
-            }
-        }
-        return worst;
     }
 }

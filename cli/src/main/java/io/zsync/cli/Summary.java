@@ -1,36 +1,56 @@
 package io.zsync.cli;
 
 import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** The three lines that end a run. Every number is one that was counted; what did not happen is not said. */
-final class Summary {
-    private Summary() {}
+/** The lines that end a push or a pull. Every number is one that was counted; what did not happen is not said. */
+final class Summary implements Runs.Ending {
+    private static final String HINT = " (on a trusted network --protect clear sends by sendfile)";
 
-    /** @param source as typed, escaped; so is {@code peer} */
-    static String of(RunReport report, String source, String peer) {
-        return headline(report, source, peer) + "\n  " + counts(report.tally()) + "\n  " + guarantees(report);
+    @Override
+    public String told(Runs.Run run, RunReport report) {
+        String lines = headline(run, report) + "\n  " + counts(report.tally()) + "\n  " + guarantees(run.request(), report);
+        return report.reconnects() == 0 ? lines : lines + "\n  " + reconnects(report);
     }
 
-    private static String headline(RunReport report, String source, String peer) {
+    @Override
+    public ExitCode code(RunReport report) {
+        return ExitCode.of(report);
+    }
+
+    private static String headline(Runs.Run run, RunReport report) {
         Tally tally = report.tally();
+        String trees = " " + run.source() + " to " + run.target();
         String files = Quantity.count(tally.files(), "file", "files");
         String elapsed = Quantity.seconds(report.elapsed().toNanos());
         if (report.dryRun()) {
-            return "would push " + source + " to " + peer + " (dry run): " + files + ", "
-                    + Quantity.bytes(tally.bytes()) + " to move; planned in " + elapsed;
+            String verb = switch (run.request().mode()) {
+                case PUSH -> "push";
+                case PULL -> "pull";
+            };
+            return "would " + verb + trees + " (dry run): " + files + ", " + Quantity.bytes(tally.bytes())
+                    + " to move; planned in " + elapsed;
         }
-        return "pushed " + source + " to " + peer + ": " + files + ", " + Quantity.bytes(moved(report)) + " in "
-                + elapsed + rate(report);
+        String verb = switch (run.request().mode()) {
+            case PUSH -> "pushed";
+            case PULL -> "pulled";
+        };
+        return verb + trees + ": " + files + ", " + Quantity.bytes(moved(report)) + " in " + elapsed + rate(report);
     }
 
+    /** None after a lost connection: the bytes are the last session's, the time is the whole run's. */
     private static String rate(RunReport report) {
         double seconds = report.elapsed().toNanos() / 1e9;
         long moved = moved(report);
-        return moved == 0 || seconds <= 0 ? "" : " (" + Quantity.bytes(Math.round(moved / seconds)) + "/s)";
+        return moved == 0 || seconds <= 0 || report.reconnects() > 0
+                ? ""
+                : " (" + Quantity.bytes(Math.round(moved / seconds)) + "/s)";
     }
 
     private static long moved(RunReport report) {
@@ -48,7 +68,7 @@ final class Summary {
         return tally.skipped() == 0 ? counts : counts + ", " + Quantity.count(tally.skipped()) + " skipped";
     }
 
-    private static String guarantees(RunReport report) {
+    private static String guarantees(RunRequest request, RunReport report) {
         List<String> paths = new ArrayList<>();
         for (DataPath path : DataPath.values()) {
             long bytes = report.bytesByPath().getOrDefault(path, 0L);
@@ -56,14 +76,21 @@ final class Summary {
                 paths.add(path.word() + " " + Quantity.bytes(bytes));
             }
         }
-        String protection = switch (report.protection()) {
-            case CLEAR -> "clear";
-            case SAFE -> "safe";
-            case PRIVATE -> "private";
-        };
         String durable =
                 report.dryRun() ? "nothing was changed" : report.tally().durable() ? "durable" : "not durable";
-        return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + "; protection " + protection + "; "
-                + durable;
+        return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + "; protection "
+                + report.protection().name().toLowerCase(Locale.ROOT) + hint(request, report) + "; " + durable;
+    }
+
+    /** Zero copy asks for a level that only who trusts the network may choose. */
+    private static String hint(RunRequest request, RunReport report) {
+        boolean chosen = request.protection() != null;
+        boolean applies = report.protection() == Protection.PRIVATE && report.network() == RunReport.Network.PRIVATE;
+        return applies && !chosen ? HINT : "";
+    }
+
+    private static String reconnects(RunReport report) {
+        return "connection lost " + Quantity.count(report.reconnects(), "time", "times")
+                + "; the counts are those of the last session";
     }
 }

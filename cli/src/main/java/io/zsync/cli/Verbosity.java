@@ -15,27 +15,19 @@ record Verbosity(boolean quiet, boolean changes, boolean traces, boolean explain
         NEVER
     }
 
-    static Verbosity of(PushFlags flags) throws UsageError {
+    static Verbosity of(Judge judge, RunFlags flags, boolean changes, boolean explain) throws UsageError {
         if (flags.quiet && flags.verbose) {
-            throw new UsageError("push: -q and -v contradict each other", null);
+            throw judge.refusal("-q and -v contradict each other");
         }
-        Progress progress = Progress.AUTO;
-        if (flags.progress != null) {
-            progress = switch (flags.progress.text()) {
-                case "auto" -> Progress.AUTO;
-                case "always" -> Progress.ALWAYS;
-                case "never" -> Progress.NEVER;
-                default -> throw PushCommand.notOneOf("--progress", flags.progress, "auto, always, never");
-            };
-            if (flags.alwaysProgress && progress != Progress.ALWAYS) {
-                throw new UsageError("push: -P and --progress " + flags.progress + " contradict each other", null);
-            }
+        Progress progress = judge.word("--progress", flags.progress, Progress.AUTO, Progress.values());
+        if (flags.progress != null && flags.alwaysProgress && progress != Progress.ALWAYS) {
+            throw judge.refusal("-P and --progress " + flags.progress + " contradict each other");
         }
         return new Verbosity(
                 flags.quiet,
-                flags.verbose,
+                changes,
                 flags.veryVerbose,
-                flags.explain,
+                explain,
                 flags.alwaysProgress ? Progress.ALWAYS : progress);
     }
 

@@ -1,6 +1,7 @@
 package io.zsync.cli;
 
 import io.zsync.node.api.Event;
+import io.zsync.node.api.EventSink;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
@@ -22,46 +23,58 @@ final class FakeMain {
     private FakeMain() {}
 
     public static void main(String[] args) {
-        Departure departure = new Departure(Duration.ofSeconds(1));
-        Main.run(args, departure, () -> {
-            departure.onCancel(CANCELLED::countDown);
-            return (request, events) -> switch (System.getProperty("fake", "")) {
-                case "wait" -> {
-                    events.accept(change("ready"));
-                    events.accept(new Event.Progress(1, 0, 0, 0, 0, false));
-                    await(CANCELLED);
-                    throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
+        Program.runProcess(args, Duration.ofSeconds(1), signals -> {
+            signals.onCancel(CANCELLED::countDown, ExitCode.INTERRUPTED);
+            FakeEngine engine = new FakeEngine();
+            engine.answer = (request, events) -> answer(System.getProperty("fake", ""), request, events);
+            engine.closing = () -> {
+                switch (System.getProperty("fake", "")) {
+                    case "stubborn" -> await(new CountDownLatch(1));
+                    case "failing" -> throw new IllegalStateException("it does not close");
+                    default -> System.out.println("closed");
                 }
-                case "stubborn" -> {
-                    events.accept(change("ready"));
-                    events.accept(new Event.Progress(1, 0, 0, 0, 0, false));
-                    await(new CountDownLatch(1));
-                    throw new IllegalStateException("unreachable");
-                }
-                case "dying thread" -> {
-                    new Thread(() -> {
-                                throw new IllegalStateException("a thread died");
-                            })
-                            .start();
-                    await(CANCELLED);
-                    throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
-                }
-                case "many lines" -> {
-                    for (int i = 0; i < 100_000; i++) {
-                        events.accept(change("a-name-of-some-length-" + i));
-                    }
-                    yield done(request);
-                }
-                case "progress" -> {
-                    for (int i = 0; i < 5; i++) {
-                        events.accept(new Event.Progress(10, 10, 1000, i, 100L * i, true));
-                        await(new CountDownLatch(1), 100);
-                    }
-                    yield done(request);
-                }
-                default -> done(request);
             };
+            return engine;
         });
+    }
+
+    private static RunReport answer(String fake, RunRequest request, EventSink events) throws RunFailure {
+        return switch (fake) {
+            case "wait" -> {
+                events.accept(change("ready"));
+                events.accept(new Event.Progress(1, 0, 0, 0, 0, false));
+                await(CANCELLED);
+                throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
+            }
+            case "stubborn" -> {
+                events.accept(change("ready"));
+                events.accept(new Event.Progress(1, 0, 0, 0, 0, false));
+                await(new CountDownLatch(1));
+                throw new IllegalStateException("unreachable");
+            }
+            case "dying thread" -> {
+                new Thread(() -> {
+                            throw new IllegalStateException("a thread died");
+                        })
+                        .start();
+                await(CANCELLED);
+                throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
+            }
+            case "many lines" -> {
+                for (int i = 0; i < 100_000; i++) {
+                    events.accept(change("a-name-of-some-length-" + i));
+                }
+                yield done(request);
+            }
+            case "progress" -> {
+                for (int i = 0; i < 5; i++) {
+                    events.accept(new Event.Progress(10, 10, 1000, i, 100L * i, true));
+                    await(new CountDownLatch(1), 100);
+                }
+                yield done(request);
+            }
+            default -> done(request);
+        };
     }
 
     private static Event change(String path) {

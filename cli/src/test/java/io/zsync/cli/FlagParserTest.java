@@ -2,6 +2,7 @@ package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each of JCommander's habits that would bite a user, and each promise about how options are typed. */
 class FlagParserTest {
-    private static PushFlags parse(String... words) throws UsageError {
-        PushFlags flags = new PushFlags();
-        new FlagParser("push", flags, PushFlags.NOT_YET)
+    private static TransferFlags parse(String... words) throws UsageError {
+        TransferFlags flags = new TransferFlags();
+        new FlagParser("push", flags)
+                .refusing(RunFlags.NOT_YET, "not available yet")
                 .parse(Stream.of(words).map(Argument::of).toList());
         return flags;
     }
@@ -59,7 +61,7 @@ class FlagParserTest {
 
     @Test
     void onlyPathsFollowATwoDashes() throws UsageError {
-        PushFlags flags = parse("-n", "--", "-v", "--bogus", "--", "x");
+        TransferFlags flags = parse("-n", "--", "-v", "--bogus", "--", "x");
 
         assertEquals(words("-v", "--bogus", "--", "x"), flags.words);
         assertTrue(flags.dryRun);
@@ -68,7 +70,7 @@ class FlagParserTest {
 
     @Test
     void optionsMayFollowPaths() throws UsageError {
-        PushFlags flags = parse("a", "-n", "b");
+        TransferFlags flags = parse("a", "-n", "b");
 
         assertEquals(words("a", "b"), flags.words);
         assertTrue(flags.dryRun);
@@ -76,7 +78,7 @@ class FlagParserTest {
 
     @Test
     void singleLettersBundle() throws UsageError {
-        PushFlags flags = parse("-avn", "a", "b");
+        TransferFlags flags = parse("-avn", "a", "b");
 
         assertTrue(flags.verbose && flags.dryRun && flags.alwaysOn);
         assertFalse(flags.veryVerbose);
@@ -118,6 +120,17 @@ class FlagParserTest {
         assertEquals(Argument.of("--"), parse("--timeout", "--", "a").timeout);
         assertEquals(Argument.of("-n"), parse("--timeout", "-n", "a").timeout);
         assertFalse(parse("--timeout", "-n", "a").dryRun);
+    }
+
+    @Test
+    void anOptionThatIsAListMayBeRepeatedAndKeepsEveryByte() throws UsageError {
+        ServeFlags flags = new ServeFlags();
+
+        new FlagParser("serve", flags).parse(words("--share", "a=/x,y", "-q", "--share=b= \"z\" ", "--share", "--listen"));
+
+        assertEquals(words("a=/x,y", "b= \"z\" ", "--listen"), flags.shares);
+        assertTrue(flags.quiet);
+        assertNull(flags.listen);
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
     @ParameterizedTest
-    @ValueSource(strings = {Help.PROGRAM, Help.PUSH})
+    @ValueSource(strings = {Help.PROGRAM, Help.PUSH, Help.PULL, Help.DIFF, Help.SERVE, Help.ID, Help.PEERS})
     void fitsAScreenAndEndsWithExamples(String help) {
         assertTrue(help.lines().count() <= 24, help.lines().count() + " lines");
         assertEquals(0, help.lines().filter(line -> line.length() > 100).count(), "lines of more than 100 columns");
@@ -23,17 +23,63 @@ class HelpTest {
     }
 
     @Test
-    void namesEveryOptionOfPushAndNoOther() {
+    void namesEveryOptionAndNoOther() {
+        assertEquals(accepted(new TransferFlags()), named(Help.PUSH));
+        assertEquals(accepted(new TransferFlags()), named(Help.PULL));
+        assertEquals(accepted(new RunFlags()), named(Help.DIFF));
+        assertEquals(accepted(new ServeFlags()), named(Help.SERVE));
+        assertEquals(accepted(new CommonFlags()), named(Help.ID));
+        assertEquals(accepted(new PeerFlags()), named(Help.PEERS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"push", "pull", "diff", "serve", "id", "peers"})
+    void everyCommandShowsItsOwn(String command) {
+        Typed typed = new Typed();
+
+        assertEquals(0, typed.run(command, "--bogus", "--help"));
+
+        assertTrue(typed.screen.out().startsWith("zsync " + command + " "), typed.screen.out());
+        assertTrue(Help.PROGRAM.contains("\n  zsync " + command + " "), "the program's help names it");
+    }
+
+    /** An exit code that the help does not explain is a number without meaning. */
+    @Test
+    void explainsEveryExitCodeThatCanHappen() {
+        Set<ExitCode> later = Set.of(ExitCode.DELETE_LIMIT, ExitCode.SAFETY_HALT);
+        String codes = Help.PROGRAM.substring(Help.PROGRAM.indexOf("Exit codes: "));
+        for (ExitCode code : ExitCode.values()) {
+            boolean explained = Pattern.compile("[ ,:]" + code.number() + " [a-z]").matcher(codes).find();
+            assertEquals(!later.contains(code), explained, code.toString());
+        }
+    }
+
+    /** Options that are refused by name for now, or for good, are none that are accepted. */
+    @Test
+    void nothingIsBothRefusedAndAccepted() {
+        Set<String> both = accepted(new TransferFlags());
+        both.retainAll(RunFlags.NOT_YET);
+        assertEquals(Set.of(), both);
+
+        Set<String> transferOnly = accepted(new TransferFlags());
+        transferOnly.removeAll(accepted(new RunFlags()));
+        assertEquals(transferOnly, new TreeSet<>(TransferFlags.OPTIONS), "all that diff has no use for");
+    }
+
+    private static Set<String> named(String help) {
         Set<String> named = new TreeSet<>();
-        Matcher option = Pattern.compile("(?<![\\w-])--?[a-zA-Z][a-z-]*").matcher(Help.PUSH);
+        Matcher option = Pattern.compile("(?<![\\w-])--?[a-zA-Z][a-z-]*").matcher(help);
         while (option.find()) {
             named.add(option.group());
         }
+        return named;
+    }
+
+    private static Set<String> accepted(Object flags) {
         Set<String> accepted = new TreeSet<>();
-        for (var each : new JCommander(new PushFlags()).getParameters()) {
+        for (var each : new JCommander(flags).getParameters()) {
             accepted.addAll(Set.of(each.getParameter().names()));
         }
-
-        assertEquals(accepted, named);
+        return accepted;
     }
 }

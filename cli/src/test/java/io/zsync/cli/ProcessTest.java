@@ -83,7 +83,7 @@ class ProcessTest {
     void aSignalCancelsTheRunAndExitsWith20(String signal) throws Exception {
         Process process = startedAndReady("wait");
 
-        run("kill -" + signal + " " + process.pid());
+        send(signal, process);
 
         assertEquals(20, exitCode(process));
     }
@@ -118,10 +118,74 @@ class ProcessTest {
         assertFalse(content(err).contains("\tat "), content(err));
     }
 
+    private static void send(String signal, Process process) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + signal, "" + process.pid())
+                        .start()
+                        .waitFor());
+    }
+
+    private Process serving(String fake) throws IOException {
+        Process process = start(
+                "exec env --default-signal=HUP,INT,TERM " + java() + "-Dfake=" + fake
+                        + " io.zsync.cli.FakeMain serve --share a=/x",
+                "C");
+        await().until(() -> content(out).contains("\n"));
+        assertEquals("listening on 127.0.0.1:4711  id " + FakeEngine.ID + "\n", content(out));
+        return process;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void aSignalClosesANodeThatServesAndExitsWith0(String signal) throws Exception {
+        Process process = serving("");
+
+        send(signal, process);
+
+        assertEquals(0, exitCode(process));
+        assertTrue(content(out).endsWith("\nclosed\n"), content(out));
+        assertEquals("", content(err));
+    }
+
+    @Test
+    void aNodeThatDoesNotCloseIsLeftBehindInTheEnd() throws Exception {
+        Process process = serving("stubborn");
+
+        process.destroy();
+
+        assertEquals(0, exitCode(process));
+        assertEquals("", content(err));
+    }
+
+    @Test
+    void aNodeThatFailsToCloseSaysSo() throws Exception {
+        Process process = serving("failing");
+
+        process.destroy();
+
+        assertEquals(70, exitCode(process));
+        assertTrue(content(err).contains("IllegalStateException: it does not close\n"), content(err));
+    }
+
+    @Test
+    void aHangUpEndsNoNodeThatServesButMakesItReload() throws Exception {
+        Process process = serving("");
+
+        for (int i = 1; i <= 3; i++) {
+            String reloaded = "zsync: reloaded the peer book\n".repeat(i);
+            send("HUP", process);
+            await().until(() -> content(err).equals(reloaded));
+        }
+
+        process.destroy();
+        assertEquals(0, exitCode(process));
+    }
+
     @Test
     void aNormalEndKeepsItsCode() throws Exception {
         assertEquals(0, run(java() + "io.zsync.cli.FakeMain push a local:b"));
-        assertEquals(1, run(java() + "io.zsync.cli.FakeMain push a backup1"));
+        assertEquals(1, run(java() + "io.zsync.cli.FakeMain push a ./b"));
     }
 
     @ParameterizedTest
@@ -199,5 +263,14 @@ class ProcessTest {
                 .map(line -> line.replaceAll(".*\\] (\\S+) .*", "$1"))
                 .toList();
         assertEquals(List.of("io.zsync.cli.Main", "io.zsync.cli.Version"), own);
+    }
+
+    /** A script that asks for the id waits for it; what reads options is not needed where there are none. */
+    @Test
+    void theIdNeedsNoOptionParser() throws Exception {
+        assertEquals(0, run(java() + "-Xlog:class+load:file='" + folder + "/classes' io.zsync.cli.FakeMain id"));
+
+        assertEquals(FakeEngine.ID + "\n", content(out));
+        assertFalse(content(folder.resolve("classes")).contains("com.beust"));
     }
 }

@@ -2,6 +2,7 @@ package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.api.Event;
@@ -14,19 +15,18 @@ import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Message.Change;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
-import io.zsync.protocol.Tally;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,35 +34,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgramTest {
-    private final Screen screen = new Screen();
-    private final List<RunRequest> requests = new ArrayList<>();
-    private Engine engine = (request, events) -> report(Map.of());
+    private final Typed typed = new Typed();
+    private final Screen screen = typed.screen;
+    private final List<RunRequest> requests = typed.engine.runs;
 
     private static RunReport report(Map<ProblemCode, Long> problems) {
-        Tally tally = new Tally(1, 0, 0, 2, 0, 0, 3, 0, true);
-        return new RunReport(
-                tally,
-                Map.of(),
-                problems,
-                Protection.CLEAR,
-                RunReport.Network.LOOPBACK,
-                false,
-                Duration.ofSeconds(1),
-                0);
+        return FakeEngine.report(problems);
+    }
+
+    private int run(String... words) {
+        return typed.run(words);
     }
 
     private static String target(RunRequest request) {
         return ((PeerTree.Local) request.peer()).directory().toString();
-    }
-
-    private int run(String... words) {
-        Engine recording = (request, events) -> {
-            requests.add(request);
-            return engine.run(request, events);
-        };
-        return new Program(screen.console(), () -> recording, 0)
-                .run(Stream.of(words).map(Argument::of).toList())
-                .number();
     }
 
     private RunRequest request(String... options) {
@@ -83,9 +68,11 @@ class ProgramTest {
         assertEquals(Path.of("a"), request.directory());
         assertEquals(new PeerTree.Local(Path.of("b")), request.peer());
         assertEquals(
-                new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, streams),
-                request.options());
+                new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, streams), request.options());
         assertEquals(Duration.ofSeconds(30), request.timeout());
+        assertEquals(5, request.retries());
+        assertNull(request.protection());
+        assertEquals(Mode.PUSH, request.mode());
     }
 
     @Test
@@ -98,12 +85,14 @@ class ProgramTest {
                 "--streams=16",
                 "--protect=clear",
                 "--data-path=mapped",
+                "--retries=0",
                 "--timeout",
                 "86400");
 
-        assertEquals(
-                new RunOptions(true, true, true, false, Durability.FILE, PathPolicy.MAPPED, 16), request.options());
+        assertEquals(new RunOptions(true, true, true, false, Durability.FILE, PathPolicy.MAPPED, 16), request.options());
         assertEquals(Duration.ofDays(1), request.timeout());
+        assertEquals(0, request.retries());
+        assertEquals(Protection.CLEAR, request.protection());
     }
 
     @ParameterizedTest
@@ -114,15 +103,32 @@ class ProgramTest {
                 "|zsync: a command is missing",
                 "pusch|zsync: no such command (pusch)",
                 "-n|zsync: a command comes first (-n)",
-                "pull|zsync: pull: not available yet",
+                "copy|zsync: copy: not available yet",
                 "bench|zsync: bench: not available yet",
                 "push|zsync: push: DIR and PEER are missing",
                 "push a|zsync: push: PEER is missing (a)",
                 "push a local:|zsync: push: local: names no directory (local:)",
-                "push a backup1|zsync: push: this kind of peer is not available yet (backup1)",
-                "push a local:b backup1|zsync: push: this kind of peer is not available yet (backup1)",
+                "push a local:b me@host|zsync: push: peer: a host has no '@', only letters, digits, . _ and - (me@host)",
                 "push a local:b --protect safe|zsync: push --protect safe: not available yet",
-                "push a local:b --protect private|zsync: push --protect private: not available yet",
+                "push a local:b --retries -1|zsync: push --retries -1: not a number from 0 to 1,000",
+                "push a local:b --retries 1001|zsync: push --retries 1001: not a number from 0 to 1,000",
+                "pull|zsync: pull: PEER and DIR are missing",
+                "pull nas|zsync: pull: DIR is missing (nas)",
+                "pull nas a b|zsync: pull: unexpected word (b)",
+                "pull ../nas b|zsync: pull: peer: neither a name nor a host starts with '.' (../nas)",
+                "pull local: b|zsync: pull: local: names no directory (local:)",
+                "pull nas b --delete|zsync: pull --delete: not available yet",
+                "pull nas b --streams 17|zsync: pull --streams 17: not a number from 1 to 16",
+                "diff|zsync: diff: DIR and PEER are missing",
+                "diff a|zsync: diff: PEER is missing (a)",
+                "diff a b c|zsync: diff: unexpected word (c)",
+                "diff a b --durability none|zsync: diff --durability: has no meaning here, nothing is moved",
+                "diff a b --streams 2|zsync: diff --streams: has no meaning here, nothing is moved",
+                "diff a b --data-path auto|zsync: diff --data-path: has no meaning here, nothing is moved",
+                "diff a b --explain|zsync: diff --explain: has no meaning here, nothing is moved",
+                "diff a b -n|zsync: diff -n: has no meaning here, nothing is moved",
+                "diff a b --json|zsync: diff --json: not available yet",
+                "diff a b -qv|zsync: diff: -q and -v contradict each other",
                 "push a local:b --protect x|zsync: push --protect x: not one of auto, clear, safe, private",
                 "push a local:b --durability x|zsync: push --durability x: not one of none, batch, file",
                 "push a local:b --durability BATCH|zsync: push --durability BATCH: not one of none, batch, file",
@@ -153,7 +159,9 @@ class ProgramTest {
     void namesInErrorsAreEscaped() {
         run("push", "a", "evil\u001b[2J\n");
 
-        assertTrue(screen.err().startsWith("zsync: push: this kind of peer is not available yet (evil\\x1b[2J\\n)\n"));
+        assertEquals(
+                "zsync: push: peer: a host has no '\\x1b', only letters, digits, . _ and - (evil\\x1b[2J\\n)",
+                screen.err().lines().findFirst().orElseThrow());
     }
 
     @Test
@@ -187,7 +195,7 @@ class ProgramTest {
     @ParameterizedTest
     @EnumSource(FailureKind.class)
     void aFailedRunIsOneLineTheWayOutAndItsCode(FailureKind kind) {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             throw new RunFailure(kind, "push: it failed (a)", "Do this.", null);
         };
 
@@ -197,7 +205,7 @@ class ProgramTest {
 
     @Test
     void aBugIsOneLineAnd70() {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             throw new IllegalStateException("bad\nstate");
         };
 
@@ -210,7 +218,7 @@ class ProgramTest {
 
     @Test
     void aBugShowsWhereWithVv() {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             throw new IllegalStateException("bad");
         };
 
@@ -222,7 +230,7 @@ class ProgramTest {
 
     @Test
     void outOfMemoryIs70() {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             throw new OutOfMemoryError("Java heap space");
         };
 
@@ -232,7 +240,7 @@ class ProgramTest {
 
     @Test
     void peersHaveTheirTurnsOneAfterAnotherAndTheWorstCounts() {
-        engine = (request, events) -> switch (target(request)) {
+        typed.engine.answer = (request, events) -> switch (target(request)) {
             case "b" -> throw new RunFailure(FailureKind.ROOT_UNUSABLE, "push: not a directory (b)", null, null);
             case "c" -> report(Map.of(ProblemCode.TARGET_FAILED, 1L));
             default -> report(Map.of());
@@ -246,7 +254,7 @@ class ProgramTest {
 
     @Test
     void anInterruptedRunIsTheLast() {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
         };
 
@@ -271,7 +279,7 @@ class ProgramTest {
     @ParameterizedTest
     @ValueSource(strings = {"-v", "-nv"})
     void aLineForEachChangeGoesToStandardOutput(String options) {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             events.accept(changed("", Change.Kind.DIRECTORY));
             events.accept(changed("d", Change.Kind.DIRECTORY));
             events.accept(changed("d/\u00e4\n", Change.Kind.FILE));
@@ -285,7 +293,7 @@ class ProgramTest {
 
     @Test
     void problemsAreNamedAndASkippedSpecialIsANote() {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             events.accept(problem(ProblemCode.SOURCE_UNREADABLE, "Permission denied"));
             events.accept(problem(ProblemCode.SOURCE_VANISHED, ""));
             events.accept(problem(ProblemCode.TARGET_FAILED, "\u001b[2J"));
@@ -307,9 +315,26 @@ class ProgramTest {
     }
 
     @Test
+    void aLostConnectionIsTold() {
+        typed.engine.answer = (request, events) -> {
+            events.accept(new Event.Reconnecting("nas: connection reset\u001b", Duration.ofSeconds(1), 0));
+            events.accept(new Event.Reconnecting("nas: refused", Duration.ofMillis(2500), 1));
+            return report(Map.of());
+        };
+
+        assertEquals(0, run("push", "a", "nas"));
+        assertEquals(
+                List.of(
+                        "zsync: connection lost: nas: connection reset\\x1b; trying again in 1 s",
+                        "zsync: connection lost: nas: refused; trying again in 2.5 s"),
+                screen.err().lines().limit(2).toList());
+    }
+
+    @Test
     void quietLeavesOnlyErrors() {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             events.accept(problem(ProblemCode.SPECIAL_SKIPPED, "fifo"));
+            events.accept(new Event.Reconnecting("nas: refused", Duration.ofSeconds(1), 0));
             events.accept(problem(ProblemCode.TARGET_FAILED, "No space left on device"));
             return report(Map.of(ProblemCode.TARGET_FAILED, 1L));
         };
@@ -320,7 +345,7 @@ class ProgramTest {
 
     @Test
     void explainNamesPathBytesAndReasonOfEachFileAndTheSums() {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             RelativePath big = RelativePath.of("big");
             RelativePath small = RelativePath.of("small");
             events.accept(moved(big, DataPath.SENDFILE, 3_145_728, PathChoice.KERNEL_SENDS));
@@ -344,7 +369,7 @@ class ProgramTest {
 
     @Test
     void noProgressIsDrawnWhereThereIsNoTerminal() {
-        engine = (request, events) -> {
+        typed.engine.answer = (request, events) -> {
             events.accept(new Event.Progress(5, 5, 5, 5, 5, true));
             return report(Map.of());
         };

@@ -63,21 +63,21 @@ class ProgressLineTest {
 
     @Test
     void verbosityDecidesWhetherThereIsOne() throws UsageError {
-        assertEquals(0, columns(new PushFlags(), 0));
-        assertEquals(120, columns(new PushFlags(), 120));
-        PushFlags always = new PushFlags();
+        assertEquals(0, columns(new RunFlags(), 0));
+        assertEquals(120, columns(new RunFlags(), 120));
+        RunFlags always = new RunFlags();
         always.alwaysProgress = true;
         assertEquals(80, columns(always, 0));
         assertEquals(120, columns(always, 120));
-        PushFlags never = new PushFlags();
+        RunFlags never = new RunFlags();
         never.progress = Argument.of("never");
         assertEquals(0, columns(never, 120));
-        PushFlags quiet = new PushFlags();
+        RunFlags quiet = new RunFlags();
         quiet.quiet = true;
         assertEquals(0, columns(quiet, 120));
     }
 
-    private static int columns(PushFlags flags, int terminalColumns) throws UsageError {
-        return Verbosity.of(flags).statusColumns(terminalColumns);
+    private static int columns(RunFlags flags, int terminalColumns) throws UsageError {
+        return Verbosity.of(new Judge("push"), flags, false, false).statusColumns(terminalColumns);
     }
 }

@@ -2,10 +2,14 @@ package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,21 +17,28 @@ import org.junit.jupiter.api.Test;
 class SummaryTest {
     private static final long MIB = 1L << 20;
 
-    private static String summary(Tally tally, Map<DataPath, Long> moved, boolean dryRun, long millis) {
-        RunReport report = new RunReport(
-                tally,
-                moved,
-                Map.of(),
-                Protection.CLEAR,
-                RunReport.Network.LOOPBACK,
-                dryRun,
-                Duration.ofMillis(millis),
-                0);
-        return Summary.of(report, "photos", "local:/tmp/replica");
+    private static RunReport report(Tally tally, Map<DataPath, Long> moved, boolean dryRun, long millis) {
+        RunReport.Network network = RunReport.Network.LOOPBACK;
+        return new RunReport(
+                tally, moved, Map.of(), Protection.CLEAR, network, dryRun, Duration.ofMillis(millis), 0);
+    }
+
+    private static Runs.Run run(String... words) throws UsageError {
+        RunFlags flags = new RunFlags();
+        Judge judge = new Judge("push");
+        judge.fill(flags, Typed.words(words));
+        RunRequest request = RunSettings.ofComparison(judge, flags)
+                .request(Mode.PUSH, Path.of("photos"), new PeerTree.Local(Path.of("/tmp/replica")));
+        return new Runs.Run(request, Argument.of("photos"), Argument.of("local:/tmp/replica"));
+    }
+
+    private static String summary(Tally tally, Map<DataPath, Long> moved, boolean dryRun, long millis)
+            throws UsageError {
+        return new Summary().told(run(), report(tally, moved, dryRun, millis));
     }
 
     @Test
-    void saysWhatMovedHowFastAndByWhichPaths() {
+    void saysWhatMovedHowFastAndByWhichPaths() throws UsageError {
         Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 1204, 3200 * MIB, true);
 
         String summary =
@@ -40,7 +51,7 @@ class SummaryTest {
     }
 
     @Test
-    void namesNoRateWhereNothingMoved() {
+    void namesNoRateWhereNothingMoved() throws UsageError {
         Tally tally = new Tally(0, 1, 0, 0, 0, 0, 1, 0, true);
 
         assertEquals("""
@@ -50,7 +61,7 @@ class SummaryTest {
     }
 
     @Test
-    void namesNoRateWhereNoTimePassed() {
+    void namesNoRateWhereNoTimePassed() throws UsageError {
         Tally tally = new Tally(1, 0, 0, 0, 0, 0, 1, 1, true);
 
         assertEquals(
@@ -63,7 +74,7 @@ class SummaryTest {
 
     /** What a receiver published is not what moved: holes and re-sent ranges make the two differ. */
     @Test
-    void ratesCountTheBytesThatMovedAndNoOthers() {
+    void ratesCountTheBytesThatMovedAndNoOthers() throws UsageError {
         Tally tally = new Tally(1, 0, 0, 0, 0, 0, 1, 1000 * MIB, true);
 
         assertEquals(
@@ -75,7 +86,7 @@ class SummaryTest {
     }
 
     @Test
-    void marksADryRunAndClaimsNothingDone() {
+    void marksADryRunAndClaimsNothingDone() throws UsageError {
         Tally tally = new Tally(2, 0, 0, 0, 0, 0, 2, 1024, false);
 
         assertEquals("""
@@ -85,12 +96,56 @@ class SummaryTest {
     }
 
     @Test
-    void saysWhatIsNotDurableAndWhatWasSkipped() {
+    void saysWhatIsNotDurableAndWhatWasSkipped() throws UsageError {
         Tally tally = new Tally(0, 0, 0, 1, 2, 3, 1, 0, false);
 
         assertEquals("""
                 pushed photos to local:/tmp/replica: 1 file, 0 bytes in 1.0 s
                   0 new, 0 changed, 0 deleted, 1 unchanged, 2 failed, 3 skipped
                   nothing moved; protection clear; not durable""", summary(tally, Map.of(), false, 1000));
+    }
+
+    private static RunReport remote(Protection protection, RunReport.Network network, int reconnects) {
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 1, 10, true);
+        Map<DataPath, Long> moved = Map.of(DataPath.BUFFERED, 10L * MIB);
+        return new RunReport(
+                tally, moved, Map.of(), protection, network, false, Duration.ofSeconds(2), reconnects);
+    }
+
+    private static String lastLine(String lines) {
+        return lines.substring(lines.lastIndexOf('\n') + 1);
+    }
+
+    @Test
+    void aPrivateNetworkIsToldHowToGetZeroCopy() throws UsageError {
+        String hinted = "  buffered 10 MiB; protection private (on a trusted network --protect clear sends by sendfile);"
+                + " durable";
+        String plain = "  buffered 10 MiB; protection private; durable";
+        RunReport here = remote(Protection.PRIVATE, RunReport.Network.PRIVATE, 0);
+        RunReport far = remote(Protection.PRIVATE, RunReport.Network.PUBLIC, 0);
+        RunReport loopback = remote(Protection.PRIVATE, RunReport.Network.LOOPBACK, 0);
+
+        assertEquals(hinted, lastLine(new Summary().told(run(), here)));
+        assertEquals(hinted, lastLine(new Summary().told(run("--protect", "auto"), here)));
+        assertEquals(plain, lastLine(new Summary().told(run("--protect", "private"), here)), "it was chosen");
+        assertEquals(plain, lastLine(new Summary().told(run(), far)), "nobody should trust that one");
+        assertEquals(plain, lastLine(new Summary().told(run(), loopback)));
+        assertEquals(
+                "  buffered 10 MiB; protection clear; durable",
+                lastLine(new Summary().told(run(), remote(Protection.CLEAR, RunReport.Network.PRIVATE, 0))));
+    }
+
+    /** The bytes are those of the last session, the time is that of all: together they make no rate. */
+    @Test
+    void aRunThatLostItsConnectionSaysSoAndNamesNoRate() throws UsageError {
+        String twice = new Summary().told(run(), remote(Protection.CLEAR, RunReport.Network.PUBLIC, 2));
+        String once = new Summary().told(run(), remote(Protection.CLEAR, RunReport.Network.PUBLIC, 1));
+
+        assertEquals("""
+                pushed photos to local:/tmp/replica: 1 file, 10 MiB in 2.0 s
+                  1 new, 0 changed, 0 deleted, 0 unchanged, 0 failed
+                  buffered 10 MiB; protection clear; durable
+                  connection lost 2 times; the counts are those of the last session""", twice);
+        assertEquals("  connection lost 1 time; the counts are those of the last session", lastLine(once));
     }
 }

@@ -24,11 +24,16 @@ public final class Shares {
     /** @throws IllegalArgumentException for names that cannot be, or are not unique, with the reason in one line */
     public Shares(Collection<Share> shares) {
         for (Share share : shares) {
-            Alphabet.require("share", share.name(), Limits.SHARE_LENGTH);
+            requireName(share.name());
             if (byName.putIfAbsent(share.name(), share) != null) {
                 throw new IllegalArgumentException("two shares are called " + share.name());
             }
         }
+    }
+
+    /** @throws IllegalArgumentException if no share can be called so, with the reason in one line */
+    public static void requireName(String name) {
+        Alphabet.require("share", name, Limits.SHARE_LENGTH);
     }
 
     public List<Share> all() {

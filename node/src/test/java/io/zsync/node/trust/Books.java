@@ -55,17 +55,21 @@ final class Books {
     }
 
     private static @Nullable Protection protection(Random random) {
-        int which = random.nextInt(4);
-        return which == 3 ? null : Protection.values()[which];
+        return random.nextInt(4) == 0 ? null : any(random, List.of(Protection.values()));
     }
 
     private static List<Grant> grants(Random random) {
         List<Grant> grants = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            Set<Right> rights = EnumSet.of(Right.values()[random.nextInt(3)], Right.values()[random.nextInt(3)]);
+            Set<Right> rights = EnumSet.of(any(random, List.of(Right.values())));
+            rights.add(any(random, List.of(Right.values())));
             grants.add(new Grant(name(random, 60) + i, rights));
         }
         return grants;
+    }
+
+    private static <T> T any(Random random, List<T> values) {
+        return values.get(random.nextInt(values.size()));
     }
 
     private static String name(Random random, int maxLength) {

@@ -41,9 +41,14 @@ class ErrorsIT {
                     push --delete source local:target     |  1 | zsync: push --delete: not available yet
                     push --json source local:target       |  1 | zsync: push --json: not available yet
                     push --protect safe source local:t    |  1 | zsync: push --protect safe: not available yet
-                    push source backup1/photos            |  1 | zsync: push: this kind of peer is not available yet (
-                    pull backup1 target                   |  1 | zsync: pull: not available yet
-                    serve                                 |  1 | zsync: serve: not available yet
+                    push source me@backup1                |  1 | zsync: push: peer: a host has no
+                    pull backup1                          |  1 | zsync: pull: DIR is missing (backup1)
+                    pull backup1/a/../b target            |  1 | zsync: pull: peer: path a/../b: component . or .. (
+                    diff --explain source local:target    |  1 | zsync: diff --explain: has no meaning here, nothing is moved
+                    serve                                 |  1 | zsync: serve: --share is missing
+                    serve --share a=source,owner          |  1 | zsync: serve: share: owners are applied only where peers may write (
+                    peers add nas zs1-x                   |  1 | zsync: peers add: an id has 56 characters after zs1-, this one has 1 (
+                    copy source target                    |  1 | zsync: copy: not available yet
                     frobnicate                            |  1 | zsync: no such command (frobnicate)
                     """)
     void oneLineSaysWhatIsWrongAndAnotherOneTheWayOut(String typed, int code, String message) {

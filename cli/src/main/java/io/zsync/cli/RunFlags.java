@@ -1,14 +1,11 @@
 package io.zsync.cli;
 
 import com.beust.jcommander.Parameter;
-import com.beust.jcommander.Parameters;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What was typed behind {@code push}, not yet judged: {@link PushCommand} makes a request of it. */
-@Parameters(separators = "=")
-final class PushFlags {
+/** What may be typed behind {@code push}, {@code pull} and {@code diff} alike, not yet judged. */
+class RunFlags extends CommonFlags {
     /** Options that the command line promises for later; they are refused by name, not as unknown. */
     static final List<String> NOT_YET = List.of(
             "-i",
@@ -39,26 +36,10 @@ final class PushFlags {
             "--chown",
             "-z",
             "--compress",
-            "--bwlimit",
-            "--retries");
-
-    @Parameter
-    List<Argument> words = new ArrayList<>();
-
-    @Parameter(names = {"-n", "--dry-run"})
-    boolean dryRun;
-
-    @Parameter(names = "-v")
-    boolean verbose;
-
-    @Parameter(names = "-vv")
-    boolean veryVerbose;
+            "--bwlimit");
 
     @Parameter(names = "-q")
     boolean quiet;
-
-    @Parameter(names = "--explain")
-    boolean explain;
 
     @Parameter(names = "--progress")
     @Nullable
@@ -67,25 +48,17 @@ final class PushFlags {
     @Parameter(names = "-P")
     boolean alwaysProgress;
 
-    @Parameter(names = "--durability")
-    @Nullable
-    Argument durability;
-
-    @Parameter(names = "--streams")
-    @Nullable
-    Argument streams;
-
     @Parameter(names = "--protect")
     @Nullable
     Argument protect;
 
-    @Parameter(names = "--data-path")
-    @Nullable
-    Argument dataPath;
-
     @Parameter(names = "--timeout")
     @Nullable
     Argument timeout;
+
+    @Parameter(names = "--retries")
+    @Nullable
+    Argument retries;
 
     @Parameter(names = "--no-owner")
     boolean noOwner;

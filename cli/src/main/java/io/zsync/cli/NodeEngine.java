@@ -1,0 +1,59 @@
+package io.zsync.cli;
+
+import io.zsync.node.Node;
+import io.zsync.node.Service;
+import io.zsync.node.api.EventSink;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
+import io.zsync.node.api.ServeRequest;
+import io.zsync.node.api.ServiceEvent;
+import io.zsync.node.trust.Peer;
+import io.zsync.node.trust.PeerBook;
+import io.zsync.protocol.PeerId;
+import java.util.function.Consumer;
+
+/** The node of this process and this user. Thread safe. */
+final class NodeEngine implements Engine {
+    private final Node node;
+
+    private NodeEngine(Node node) {
+        this.node = node;
+    }
+
+    static Engine cancelledBy(Signals signals) {
+        Node node = new Node();
+        signals.onCancel(node::cancel, ExitCode.INTERRUPTED);
+        return new NodeEngine(node);
+    }
+
+    @Override
+    public RunReport run(RunRequest request, EventSink events) throws RunFailure {
+        return node.run(request, events);
+    }
+
+    @Override
+    public Service serve(ServeRequest request, Consumer<ServiceEvent> events) throws RunFailure {
+        return node.serve(request, events);
+    }
+
+    @Override
+    public PeerId id() throws RunFailure {
+        return node.id();
+    }
+
+    @Override
+    public PeerBook peers() throws RunFailure {
+        return node.peers();
+    }
+
+    @Override
+    public void addPeer(Peer peer) throws RunFailure {
+        node.addPeer(peer);
+    }
+
+    @Override
+    public void removePeer(String name) throws RunFailure {
+        node.removePeer(name);
+    }
+}

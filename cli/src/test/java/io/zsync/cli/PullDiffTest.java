@@ -1,0 +1,124 @@
+package io.zsync.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.node.api.Event;
+import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.PeerTree;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.RunRequest;
+import io.zsync.protocol.Message.Change;
+import io.zsync.protocol.Mode;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.Protection;
+import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.Tally;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The two commands that are a push turned round, and a push that is only told. */
+class PullDiffTest {
+    private static final Tally EQUAL = new Tally(0, 0, 0, 1204, 0, 0, 1204, 0, false);
+
+    private final Typed typed = new Typed();
+
+    private void answers(Tally tally, Map<ProblemCode, Long> problems) {
+        typed.engine.answer = (request, events) -> FakeEngine.report(tally, problems);
+    }
+
+    @Test
+    void aPullNamesThePeerFirst() {
+        assertEquals(0, typed.run("pull", "nas/photos/2024", "here", "--protect=private", "--streams=3"));
+
+        RunRequest request = typed.engine.runs.getFirst();
+        assertEquals(Mode.PULL, request.mode());
+        assertEquals(Path.of("here"), request.directory());
+        assertEquals(new PeerTree.Remote("nas", "photos", RelativePath.of("2024")), request.peer());
+        assertEquals(Protection.PRIVATE, request.protection());
+        assertEquals(3, request.options().streams());
+        assertFalse(request.options().dryRun());
+        assertTrue(typed.screen.err().startsWith("pulled nas/photos/2024 to here: 3 files, "), typed.screen.err());
+    }
+
+    @Test
+    void aDryPullSaysWhatItWould() {
+        typed.run("pull", "-n", "local:a", "b");
+
+        assertTrue(typed.engine.runs.getFirst().options().dryRun());
+    }
+
+    @Test
+    void aDiffIsADryPushThatReportsChanges() {
+        answers(EQUAL, Map.of());
+
+        assertEquals(0, typed.run("diff", "photos", "backup/photos", "--no-owner", "--timeout=7", "--retries=3"));
+
+        RunRequest request = typed.engine.runs.getFirst();
+        assertEquals(Mode.PUSH, request.mode());
+        assertEquals(Path.of("photos"), request.directory());
+        assertTrue(request.options().dryRun());
+        assertTrue(request.options().reportChanges());
+        assertFalse(request.options().keepOwner());
+        assertEquals(7, request.timeout().toSeconds());
+        assertEquals(3, request.retries());
+    }
+
+    @Test
+    void aDiffPrintsTheChangesAndExitsWith40() {
+        typed.engine.answer = (request, events) -> {
+            events.accept(new Event.Changed(
+                    new Change(RelativePath.of("d/x"), Change.Kind.FILE, Change.Action.CREATE, 0, 0)));
+            return FakeEngine.report(new Tally(3, 1, 0, 9, 0, 0, 13, 0, false), Map.of());
+        };
+
+        assertEquals(40, typed.run("diff", "photos", "backup/photos"));
+        assertEquals("d/x\n", typed.screen.out());
+        assertEquals("photos and backup/photos differ: 3 new, 1 changed\n", typed.screen.err());
+    }
+
+    @Test
+    void aQuietDiffOnlyHasItsCode() {
+        answers(new Tally(0, 0, 1, 9, 0, 0, 13, 0, false), Map.of());
+
+        assertEquals(40, typed.run("diff", "-q", "photos", "backup/photos"));
+        assertFalse(typed.engine.runs.getFirst().options().reportChanges());
+        assertEquals("", typed.screen.out() + typed.screen.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0|0|0|0|0|0 |are equal: 5 files",
+                "1|0|0|0|0|40|differ: 1 new",
+                "0|1|0|0|0|40|differ: 1 changed",
+                "0|0|1|0|0|40|differ: 1 to delete",
+                "0|0|0|2|0|23|are equal as far as they could be compared: 5 files, 2 failed",
+                "0|0|0|0|2|0 |are equal: 5 files, 2 skipped",
+                "1|0|0|2|3|23|differ: 1 new, 2 failed, 3 skipped"
+            })
+    void aDiffSaysWhatItFoundAndWhatItCouldNotSee(
+            int created, int changed, int deleted, int failed, int skipped, int code, String verdict) {
+        answers(new Tally(created, changed, deleted, 4, failed, skipped, 5, 0, false), Map.of());
+
+        assertEquals(code, typed.run("diff", "a", "nas"));
+        assertEquals("a and nas " + verdict + "\n", typed.screen.err());
+    }
+
+    @Test
+    void aDiffThatFailedFoundNothing() {
+        typed.engine.answer = (request, events) -> {
+            throw new RunFailure(FailureKind.CANNOT_CONNECT, "nas: connection refused (10.0.0.2:7419)", null, null);
+        };
+
+        assertEquals(35, typed.run("diff", "a", "nas"));
+        assertEquals("zsync: nas: connection refused (10.0.0.2:7419)\n", typed.screen.err());
+        assertEquals(List.of(Mode.PUSH), typed.engine.runs.stream().map(RunRequest::mode).toList());
+    }
+}
