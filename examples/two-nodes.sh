@@ -60,7 +60,7 @@ node bob peers add alice "$alice" --grant photos=read,write
 say "Bob serves, on a free port"
 ZSYNC_HOME=$work/bob zsync serve --share "photos=$work/replica:rw" --listen 127.0.0.1:0 >"$work/bob.out" 2>"$work/bob.log" &
 server=$!
-until grep -q '^listening on ' "$work/bob.out"; do
+until grep -qs '^listening on ' "$work/bob.out"; do
     kill -0 "$server" 2>/dev/null || { cat "$work/bob.log" >&2; exit 1; }
     sleep 0.1
 done

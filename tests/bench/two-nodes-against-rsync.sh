@@ -27,7 +27,7 @@ start_zsync() {
     ZSYNC_HOME=$work/server "$zsync" serve --share "bench=$work/share:rw" --listen 127.0.0.1:0 >"$work/node.out" 2>"$work/node.log" &
     zsync_node=$!
     started+=("$zsync_node")
-    until_ready "$zsync_node" grep -q '^listening on ' "$work/node.out"
+    until_ready "$zsync_node" grep -qs '^listening on ' "$work/node.out"
     ZSYNC_HOME=$work/client "$zsync" peers add server "$server" "$(sed -n 's/^listening on \([^ ]*\) .*/\1/p' "$work/node.out")" >/dev/null
 }
 

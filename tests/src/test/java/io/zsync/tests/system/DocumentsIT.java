@@ -97,6 +97,23 @@ class DocumentsIT {
         Trees.assertMirrors(EXAMPLES.resolve("site"), work.path("two-nodes/back"));
     }
 
+    @Test
+    void theReadmeShowsWhatARefusedPeerReads() throws IOException {
+        work.make("mkdir source replica");
+        Home client = new Home(Host.HERE, work.path("client"));
+        Home server = new Home(Host.HERE, work.path("server"));
+        server.admit("client", client, "photos=read");
+        try (ServingNode node = ServingNode.start(server, "--share", "photos=" + work.path("replica") + ":rw")) {
+            client.reach("backup1", node.id(), Host.HERE.endpoint4(node.port()));
+
+            Outcome outcome = client.zsync("push", work.path("source"), "backup1/photos")
+                    .run()
+                    .exits(5);
+
+            assertTrue(Files.readString(README).contains("```\n" + outcome.err() + "```"), outcome::err);
+        }
+    }
+
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
