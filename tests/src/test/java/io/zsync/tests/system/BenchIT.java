@@ -20,8 +20,9 @@ class BenchIT {
     void oneProcessAgainstADaemon() {
         Machine.needs("rsync");
 
-        assertCompares(List.of(LARGE, SMALL, "small files, synced", NOTHING), bench(
-                        "push-against-rsync.sh", "large", "small", "small-synced", "nothing"));
+        assertCompares(
+                List.of(LARGE, SMALL, "small files, synced", NOTHING),
+                bench("push-against-rsync.sh", "large", "small", "small-synced", "nothing"));
     }
 
     @Test
@@ -56,8 +57,8 @@ class BenchIT {
     }
 
     private Command bench(String script, String... cases) {
-        List<String> words =
-                new ArrayList<>(List.of(Checkout.ROOT.resolve("tests/bench/" + script).toString()));
+        List<String> words = new ArrayList<>(
+                List.of(Checkout.ROOT.resolve("tests/bench/" + script).toString()));
         words.addAll(List.of(cases));
         return Command.of(words)
                 .with("WORK", work.path("").toString())

@@ -86,8 +86,9 @@ class DocumentsIT {
         String block = serving.getFirst();
         assertTrue(block.contains("127.0.0.1:7420"), block);
 
-        Outcome outcome = Command.script(block.replace("/tmp/two-nodes", work.path("two-nodes").toString())
-                        .replace("7420", Integer.toString(freePort())))
+        Outcome outcome = Command.script(
+                        block.replace("/tmp/two-nodes", work.path("two-nodes").toString())
+                                .replace("7420", Integer.toString(freePort())))
                 .in(Checkout.ROOT)
                 .run()
                 .exits(0);

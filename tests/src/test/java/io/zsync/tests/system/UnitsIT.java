@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UnitsIT {
     private static final Path UNITS = Checkout.ROOT.resolve("examples/systemd");
     private static final Pattern CALL = Pattern.compile("(?m)^\\d+ +(\\w+)\\(");
-    private static final Pattern ENDED = Pattern.compile("(?s)\\A(\\d+) .*^\\1 +\\+\\+\\+ exited with", Pattern.MULTILINE);
+    private static final Pattern ENDED =
+            Pattern.compile("(?s)\\A(\\d+) .*^\\1 +\\+\\+\\+ exited with", Pattern.MULTILINE);
     private static final Pattern SOCKET = Pattern.compile("(?m)^\\d+ +socket\\((AF_\\w+)");
 
     @RegisterExtension
@@ -90,7 +91,13 @@ class UnitsIT {
             // By its name, so that it has to be looked up.
             client.reach("backup1", node.id(), "localhost:" + node.port());
             for (String level : List.of("clear", "private")) {
-                client.zsync(strace(pushed), "push", "--protect", level, work.path("source"), "backup1/default/" + level)
+                client.zsync(
+                                strace(pushed),
+                                "push",
+                                "--protect",
+                                level,
+                                work.path("source"),
+                                "backup1/default/" + level)
                         .run()
                         .exits(0);
                 Trees.assertMirrors(work.path("source"), work.path("replica/" + level));
@@ -152,8 +159,7 @@ class UnitsIT {
         String id = client.zsync(sandbox, "id").output().strip();
         server.zsync("peers", "add", "client", id).output();
 
-        try (ServingNode node =
-                ServingNode.start(server, "--share", "default=" + work.path("replica") + ":rw,owner")) {
+        try (ServingNode node = ServingNode.start(server, "--share", "default=" + work.path("replica") + ":rw,owner")) {
             client.zsync(sandbox, "peers", "add", "backup1", node.id(), Host.HERE.endpoint4(node.port()))
                     .output();
             client.zsync(sandbox, "push", work.path("source"), "backup1").run().exits(0);
@@ -212,14 +218,16 @@ class UnitsIT {
 
     /** {@code CAP_CHOWN CAP_FOWNER} as setpriv wants it. */
     private static String bounding(String capabilities) {
-        return "-all,+" + capabilities.toLowerCase(Locale.ROOT).replace("cap_", "").replace(" ", ",+");
+        return "-all,+"
+                + capabilities.toLowerCase(Locale.ROOT).replace("cap_", "").replace(" ", ",+");
     }
 
     /** What a set means here, with the sets in it. */
     private static Set<String> allowedCalls(String set) {
         Map<String, List<String>> members = new HashMap<>();
         String name = "";
-        for (String line : Command.of("systemd-analyze", "syscall-filter").output().lines().toList()) {
+        for (String line :
+                Command.of("systemd-analyze", "syscall-filter").output().lines().toList()) {
             if (line.startsWith("@")) {
                 name = line.strip();
             } else if (line.startsWith("    ") && !line.startsWith("    #")) {
