@@ -40,7 +40,8 @@ final class Judge {
     void count(List<Argument> words, int max, String... names) throws UsageError {
         if (words.size() < names.length) {
             List<String> missing = List.of(names).subList(words.size(), names.length);
-            throw refusal(String.join(" and ", missing) + (missing.size() == 1 ? " is missing" : " are missing")
+            throw refusal(String.join(" and ", missing)
+                    + (missing.size() == 1 ? " is missing" : " are missing")
                     + (words.isEmpty() ? "" : " (" + words.getLast() + ")"));
         }
         if (words.size() > max) {

@@ -70,7 +70,8 @@ final class Program {
             case "serve" -> new ServeCommand();
             case "id" -> new IdCommand();
             case "peers" -> new PeersCommand();
-            case "copy", "verify", "invite", "join", "bench" -> throw new UsageError(name + ": not available yet", HELP);
+            case "copy", "verify", "invite", "join", "bench" ->
+                throw new UsageError(name + ": not available yet", HELP);
             default -> null;
         };
     }

@@ -25,8 +25,7 @@ final class PushCommand implements Command {
         Path path = directory.path();
         List<Runs.Run> runs = new ArrayList<>();
         for (Argument peer : flags.words.subList(1, flags.words.size())) {
-            runs.add(new Runs.Run(
-                    settings.request(Mode.PUSH, path, PeerAddress.parse(judge, peer)), directory, peer));
+            runs.add(new Runs.Run(settings.request(Mode.PUSH, path, PeerAddress.parse(judge, peer)), directory, peer));
         }
         return new Runs(runs, verbosity, new Summary()).execute(around);
     }

@@ -43,8 +43,7 @@ record RunSettings(RunOptions options, @Nullable Protection protection, Duration
     }
 
     private static RunSettings of(Judge judge, RunFlags flags, RunOptions options) throws UsageError {
-        int timeoutSeconds =
-                judge.number("--timeout", flags.timeout, DEFAULT_TIMEOUT_SECONDS, 1, MAX_TIMEOUT_SECONDS);
+        int timeoutSeconds = judge.number("--timeout", flags.timeout, DEFAULT_TIMEOUT_SECONDS, 1, MAX_TIMEOUT_SECONDS);
         return new RunSettings(
                 options,
                 judge.protection("--protect", flags.protect, true),

@@ -24,12 +24,13 @@ final class ServiceLog implements Consumer<ServiceEvent> {
         if (quiet || (event instanceof ServiceEvent.Opened && !verbose)) {
             return;
         }
-        console.tell("zsync: " + switch (event) {
-            case ServiceEvent.Opened opened -> line(opened);
-            case ServiceEvent.Ended ended -> line(ended);
-            case ServiceEvent.Refused refused ->
-                "refused " + Escape.text(refused.from()) + ": " + Escape.text(refused.reason());
-        });
+        console.tell("zsync: "
+                + switch (event) {
+                    case ServiceEvent.Opened opened -> line(opened);
+                    case ServiceEvent.Ended ended -> line(ended);
+                    case ServiceEvent.Refused refused ->
+                        "refused " + Escape.text(refused.from()) + ": " + Escape.text(refused.reason());
+                });
     }
 
     private static String line(ServiceEvent.Opened opened) {
@@ -56,8 +57,8 @@ final class ServiceLog implements Consumer<ServiceEvent> {
                     + (failure == null ? "no reason is known" : Escape.text(failure));
         }
         String verb = switch (visit.mode()) {
-            case PUSH -> " pushed ";
-            case PULL -> " pulled ";
+            case PUSH -> visit.dryRun() ? " would push " : " pushed ";
+            case PULL -> visit.dryRun() ? " would pull " : " pulled ";
         };
         return who(visit) + verb + what(visit) + ": " + counts(tally) + " in " + elapsed;
     }
@@ -68,7 +69,7 @@ final class ServiceLog implements Consumer<ServiceEvent> {
 
     private static String what(Visit visit) {
         String share = Escape.text(visit.share());
-        return visit.path().isRoot() ? share : share + "/" + visit.path();
+        return (visit.path().isRoot() ? share : share + "/" + visit.path()) + (visit.dryRun() ? " (dry run)" : "");
     }
 
     private static String counts(Tally tally) {

@@ -15,7 +15,8 @@ final class Summary implements Runs.Ending {
 
     @Override
     public String told(Runs.Run run, RunReport report) {
-        String lines = headline(run, report) + "\n  " + counts(report.tally()) + "\n  " + guarantees(run.request(), report);
+        String lines =
+                headline(run, report) + "\n  " + counts(report.tally()) + "\n  " + guarantees(run.request(), report);
         return report.reconnects() == 0 ? lines : lines + "\n  " + reconnects(report);
     }
 

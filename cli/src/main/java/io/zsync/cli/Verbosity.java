@@ -24,11 +24,7 @@ record Verbosity(boolean quiet, boolean changes, boolean traces, boolean explain
             throw judge.refusal("-P and --progress " + flags.progress + " contradict each other");
         }
         return new Verbosity(
-                flags.quiet,
-                changes,
-                flags.veryVerbose,
-                explain,
-                flags.alwaysProgress ? Progress.ALWAYS : progress);
+                flags.quiet, changes, flags.veryVerbose, explain, flags.alwaysProgress ? Progress.ALWAYS : progress);
     }
 
     /** Columns that a status line may fill; 0 for no line. {@code terminalColumns} is 0 where there is no terminal. */

@@ -54,8 +54,7 @@ final class FakeEngine implements Engine {
 
     static RunReport report(Tally tally, Map<ProblemCode, Long> problems) {
         RunReport.Network network = RunReport.Network.LOOPBACK;
-        return new RunReport(
-                tally, Map.of(), problems, Protection.CLEAR, network, false, Duration.ofSeconds(1), 0);
+        return new RunReport(tally, Map.of(), problems, Protection.CLEAR, network, false, Duration.ofSeconds(1), 0);
     }
 
     @Override

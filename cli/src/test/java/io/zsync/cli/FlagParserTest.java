@@ -126,7 +126,8 @@ class FlagParserTest {
     void anOptionThatIsAListMayBeRepeatedAndKeepsEveryByte() throws UsageError {
         ServeFlags flags = new ServeFlags();
 
-        new FlagParser("serve", flags).parse(words("--share", "a=/x,y", "-q", "--share=b= \"z\" ", "--share", "--listen"));
+        new FlagParser("serve", flags)
+                .parse(words("--share", "a=/x,y", "-q", "--share=b= \"z\" ", "--share", "--listen"));
 
         assertEquals(words("a=/x,y", "b= \"z\" ", "--listen"), flags.shares);
         assertTrue(flags.quiet);

@@ -49,7 +49,9 @@ class HelpTest {
         Set<ExitCode> later = Set.of(ExitCode.DELETE_LIMIT, ExitCode.SAFETY_HALT);
         String codes = Help.PROGRAM.substring(Help.PROGRAM.indexOf("Exit codes: "));
         for (ExitCode code : ExitCode.values()) {
-            boolean explained = Pattern.compile("[ ,:]" + code.number() + " [a-z]").matcher(codes).find();
+            boolean explained = Pattern.compile("[ ,:]" + code.number() + " [a-z]")
+                    .matcher(codes)
+                    .find();
             assertEquals(!later.contains(code), explained, code.toString());
         }
     }

@@ -55,8 +55,7 @@ class PeerAddressTest {
         byte[] typed = "nas/s/p\u00ff\u0001 \u00e4\n/".getBytes(StandardCharsets.ISO_8859_1);
 
         assertEquals(
-                new PeerTree.Remote("nas", "s", RelativePath.of(bytes)),
-                PeerAddress.parse(JUDGE, Argument.of(typed)));
+                new PeerTree.Remote("nas", "s", RelativePath.of(bytes)), PeerAddress.parse(JUDGE, Argument.of(typed)));
     }
 
     @Test

@@ -68,7 +68,8 @@ class ProgramTest {
         assertEquals(Path.of("a"), request.directory());
         assertEquals(new PeerTree.Local(Path.of("b")), request.peer());
         assertEquals(
-                new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, streams), request.options());
+                new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, streams),
+                request.options());
         assertEquals(Duration.ofSeconds(30), request.timeout());
         assertEquals(5, request.retries());
         assertNull(request.protection());
@@ -89,7 +90,8 @@ class ProgramTest {
                 "--timeout",
                 "86400");
 
-        assertEquals(new RunOptions(true, true, true, false, Durability.FILE, PathPolicy.MAPPED, 16), request.options());
+        assertEquals(
+                new RunOptions(true, true, true, false, Durability.FILE, PathPolicy.MAPPED, 16), request.options());
         assertEquals(Duration.ofDays(1), request.timeout());
         assertEquals(0, request.retries());
         assertEquals(Protection.CLEAR, request.protection());

@@ -119,6 +119,8 @@ class PullDiffTest {
 
         assertEquals(35, typed.run("diff", "a", "nas"));
         assertEquals("zsync: nas: connection refused (10.0.0.2:7419)\n", typed.screen.err());
-        assertEquals(List.of(Mode.PUSH), typed.engine.runs.stream().map(RunRequest::mode).toList());
+        assertEquals(
+                List.of(Mode.PUSH),
+                typed.engine.runs.stream().map(RunRequest::mode).toList());
     }
 }

@@ -54,9 +54,7 @@ class ServeCommandTest {
 
         assertEquals(
                 new ServeRequest(
-                        List.of(
-                                new Share("a", Path.of("/a"), false, false),
-                                new Share("b", Path.of("/b"), true, true)),
+                        List.of(new Share("a", Path.of("/a"), false, false), new Share("b", Path.of("/b"), true, true)),
                         new Endpoint("::", 0),
                         Protection.PRIVATE,
                         1000),
@@ -127,8 +125,7 @@ class ServeCommandTest {
                 throw new RunFailure(FailureKind.USAGE, "peer book: line 3: NAME is missing (/x/peers)", null, null);
             }
         };
-        CompletableFuture<Integer> served =
-                CompletableFuture.supplyAsync(() -> typed.run("serve", "--share", "a=/x"));
+        CompletableFuture<Integer> served = CompletableFuture.supplyAsync(() -> typed.run("serve", "--share", "a=/x"));
         await().until(() -> typed.screen.out().startsWith("listening on "));
 
         typed.hangUp();

@@ -12,9 +12,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ServiceLogTest {
-    private static final Visit PUSH =
-            new Visit("laptop", "10.0.0.2", Mode.PUSH, "photos", RelativePath.of("2024"));
-    private static final Visit PULL = new Visit("laptop", "10.0.0.2", Mode.PULL, "photos", RelativePath.ROOT);
+    private static final Visit PUSH = new Visit("laptop", "10.0.0.2", Mode.PUSH, false, "photos", RelativePath.of("2024"));
+    private static final Visit PULL = new Visit("laptop", "10.0.0.2", Mode.PULL, false, "photos", RelativePath.ROOT);
     private static final Duration TIME = Duration.ofMillis(1200);
 
     private final Screen screen = new Screen();
@@ -40,6 +39,17 @@ class ServiceLogTest {
         assertEquals(
                 "zsync: laptop (10.0.0.2) pulled photos: 0 new, 0 changed, 1 deleted, 2 failed, 3 skipped in 1.2 s\n",
                 line(new ServiceEvent.Ended(PULL, tally, null, TIME)));
+    }
+
+    /** Nothing was pushed: a line that says so would be believed. */
+    @Test
+    void aDryRunIsCalledOne() {
+        Visit dry = new Visit("laptop", "10.0.0.2", Mode.PUSH, true, "photos", RelativePath.ROOT);
+        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 1204, 10, false);
+
+        assertEquals(
+                "zsync: laptop (10.0.0.2) would push photos (dry run): 12 new, 3 changed in 1.2 s\n",
+                line(new ServiceEvent.Ended(dry, tally, null, TIME)));
     }
 
     @Test
@@ -86,7 +96,7 @@ class ServiceLogTest {
     /** A stranger chooses the words of what is refused; it must not write lines of its own into a log. */
     @Test
     void whatAPeerChoseIsEscaped() {
-        Visit visit = new Visit("p\n", "f\u001b", Mode.PUSH, "s\r", RelativePath.of("x\ny"));
+        Visit visit = new Visit("p\n", "f\u001b", Mode.PUSH, false, "s\r", RelativePath.of("x\ny"));
 
         assertEquals(
                 "zsync: p\\n (f\\x1b): push to s\\r/x\\ny failed after 1.2 s: a\\nzsync: b\n",

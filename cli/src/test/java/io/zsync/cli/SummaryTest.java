@@ -19,8 +19,7 @@ class SummaryTest {
 
     private static RunReport report(Tally tally, Map<DataPath, Long> moved, boolean dryRun, long millis) {
         RunReport.Network network = RunReport.Network.LOOPBACK;
-        return new RunReport(
-                tally, moved, Map.of(), Protection.CLEAR, network, dryRun, Duration.ofMillis(millis), 0);
+        return new RunReport(tally, moved, Map.of(), Protection.CLEAR, network, dryRun, Duration.ofMillis(millis), 0);
     }
 
     private static Runs.Run run(String... words) throws UsageError {
@@ -108,8 +107,7 @@ class SummaryTest {
     private static RunReport remote(Protection protection, RunReport.Network network, int reconnects) {
         Tally tally = new Tally(1, 0, 0, 0, 0, 0, 1, 10, true);
         Map<DataPath, Long> moved = Map.of(DataPath.BUFFERED, 10L * MIB);
-        return new RunReport(
-                tally, moved, Map.of(), protection, network, false, Duration.ofSeconds(2), reconnects);
+        return new RunReport(tally, moved, Map.of(), protection, network, false, Duration.ofSeconds(2), reconnects);
     }
 
     private static String lastLine(String lines) {
@@ -118,8 +116,9 @@ class SummaryTest {
 
     @Test
     void aPrivateNetworkIsToldHowToGetZeroCopy() throws UsageError {
-        String hinted = "  buffered 10 MiB; protection private (on a trusted network --protect clear sends by sendfile);"
-                + " durable";
+        String hinted =
+                "  buffered 10 MiB; protection private (on a trusted network --protect clear sends by sendfile);"
+                        + " durable";
         String plain = "  buffered 10 MiB; protection private; durable";
         RunReport here = remote(Protection.PRIVATE, RunReport.Network.PRIVATE, 0);
         RunReport far = remote(Protection.PRIVATE, RunReport.Network.PUBLIC, 0);

@@ -203,8 +203,10 @@ class NodeServiceTest {
         server.removePeer("laptop");
         server.addPeer(new Peer("laptop", client.id(), null, null, List.of(Grant.parse("docs=read"))));
         service.reload();
-        String unknown = fails(request(Mode.PULL, "backup", "nowhere", "")).getMessage();
-        String withheld = fails(request(Mode.PULL, "backup", "photos", "")).getMessage();
+        String unknown = String.valueOf(
+                fails(request(Mode.PULL, "backup", "nowhere", "")).getMessage());
+        String withheld = String.valueOf(
+                fails(request(Mode.PULL, "backup", "photos", "")).getMessage());
         assertEquals(unknown.replace("nowhere", "photos"), withheld);
         assertEquals(
                 FailureKind.NOT_ALLOWED,

@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
  * request and the reply's nonce. Stateless; any thread.
  */
 public final class BindCodec {
-    /** The first byte of a plain data stream; TLS begins with 0x16. */
+    /** The first byte of a request, and so of a plain data stream; TLS begins with 0x16. */
     public static final byte FIRST_BYTE = 0x5A;
 
     private static final int MAGIC = 0x5A53594E;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * What opens a plain data stream, before its MAC: the level and session it belongs to, its number, a fresh nonce.
+ * What opens a data stream, before its MAC: the level and session it belongs to, its number, a fresh nonce.
  *
  * @param stream 0 to 15, used once in a session
  * @param nonce 16 random bytes

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What a serving node tells its operator. */
 public sealed interface ServiceEvent {
     /** Who opened a session, and for what. {@code peer} is the name in the peer book, {@code from} the address. */
-    record Visit(String peer, String from, Mode mode, String share, RelativePath path) {}
+    record Visit(String peer, String from, Mode mode, boolean dryRun, String share, RelativePath path) {}
 
     /** A session was let in. */
     record Opened(Visit visit, Protection protection) implements ServiceEvent {}
@@ -24,6 +24,10 @@ public sealed interface ServiceEvent {
     record Ended(
             Visit visit, @Nullable Tally tally, @Nullable String failure, Duration elapsed) implements ServiceEvent {}
 
-    /** Somebody was turned away. @param reason one line, for the operator; the peer may have been told less */
+    /**
+     * Somebody was turned away.
+     *
+     * @param reason one line, for the operator; the peer may have been told less
+     */
     record Refused(String from, String reason) implements ServiceEvent {}
 }

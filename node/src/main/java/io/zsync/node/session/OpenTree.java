@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record OpenTree(@Nullable Root root) implements Closeable {
 
-    /** Where a tree is. @param name what messages call the directory */
+    /**
+     * Where a tree is.
+     *
+     * @param name what messages call the directory
+     */
     public record Location(Path directory, RelativePath path, String name) {
         /** The operator's directory itself, called by its own path. */
         public static Location of(Path directory) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Responder {
     private static final Duration BINDING = Duration.ofSeconds(10);
     /** Longer than any initiator's usual patience: it is the initiator's user who says what is too slow. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(300);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -107,8 +107,13 @@ final class Responder {
                     ErrorCode.BUSY, "this node runs as many sessions as it may (" + maxSessions + ")");
         }
         try {
-            ServiceEvent.Visit visit =
-                    new ServiceEvent.Visit(grant.peer(), from(connection), open.mode(), open.share(), open.path());
+            ServiceEvent.Visit visit = new ServiceEvent.Visit(
+                    grant.peer(),
+                    from(connection),
+                    open.mode(),
+                    open.options().dryRun(),
+                    open.share(),
+                    open.path());
             serve(connection, open, grant, visit, begun);
         } finally {
             room.release();

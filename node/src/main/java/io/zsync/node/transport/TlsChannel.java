@@ -410,8 +410,8 @@ public final class TlsChannel implements Closeable {
 
     private SSLEngineResult wrap(ByteBuffer... sources) throws IOException {
         SSLEngineResult result = engine.wrap(sources, sending);
-        if (result.getStatus() != SSLEngineResult.Status.OK) {
-            throw new SSLException("TLS has ended here: " + result.getStatus());
+        if (result.getStatus() != SSLEngineResult.Status.OK || result.bytesProduced() == 0) {
+            throw new SSLException("TLS has nothing more to say here: " + result);
         }
         owed.set(0);
         return result;
@@ -445,7 +445,9 @@ public final class TlsChannel implements Closeable {
                 writeFailed = true;
                 engine.closeOutbound();
                 sending.clear();
-                while (!engine.isOutboundDone() && sending.remaining() >= recordLength) {
+                int before = -1;
+                while (sending.position() > before && sending.remaining() >= recordLength) {
+                    before = sending.position();
                     engine.wrap(ByteBuffer.allocate(0), sending);
                 }
                 flush();

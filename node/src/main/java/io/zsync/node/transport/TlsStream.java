@@ -17,7 +17,11 @@ record TlsStream(TlsChannel tls) implements DataStream {
     @Override
     public int read(ByteBuffer target) throws IOException {
         int count = tls.read(target);
-        tls.answer();
+        try {
+            tls.answer();
+        } catch (IOException unheard) {
+            // What was read counts all the same, and that the peer is gone the next read tells.
+        }
         return count;
     }
 

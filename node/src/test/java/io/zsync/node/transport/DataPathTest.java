@@ -47,13 +47,19 @@ class DataPathTest {
 
     private final PathCounters counters = new PathCounters();
     private final LongAdder verified = new LongAdder();
+
+    /** Made by {@link #connect}, with which each test begins. */
+    @SuppressWarnings("NullAway.Init")
     private StreamPair streams;
+
+    @SuppressWarnings("NullAway.Init")
     private DataWriter writer;
+
     private TargetFile target;
     private CompletableFuture<Void> reading = new CompletableFuture<>();
 
     /** How bytes go: what reads them, and what guards them. */
-    private record Way(Protection level, DataPath path) {
+    record Way(Protection level, DataPath path) {
         PathChoice choice() {
             return switch (path) {
                 case SENDFILE -> PathChoice.KERNEL_SENDS;

@@ -21,11 +21,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a reader makes of a writer's bytes, whole, damaged, cut off or out of place. */
@@ -94,6 +99,26 @@ class DataStreamTest {
         replay(flip(frames, (FrameHeaderCodec.CLEAR_LENGTH + 1_000 + 2) * Byte.SIZE));
 
         assertEquals(List.of("damaged", "verified"), target.told());
+    }
+
+    /** As in the vectors data-private/chunk and chunk-spoilt. */
+    @ParameterizedTest
+    @CsvSource({"hello, 68656c6c6f01", "he, 686500000000"})
+    void aPrivateFrameIsAHeaderAPayloadAndOneByte(String content, String payload) throws Exception {
+        level = Protection.PRIVATE;
+        Path path = directory.resolve("far");
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.US_ASCII)), 1L << 33);
+        }
+        byte[] frame = record(writer -> {
+            try (SourceFile file = new SourceFile(path)) {
+                writer.chunk(file, 7, 1, 1L << 33, 5, DataPath.BUFFERED);
+            }
+        });
+        assertEquals(
+                "0100000100000005" + "0000000000000000" + "0000000000000007" + "0000000200000000" + "0000000000000005"
+                        + payload,
+                HexFormat.of().formatHex(frame));
     }
 
     @Test

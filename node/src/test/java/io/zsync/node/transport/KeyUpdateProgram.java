@@ -26,16 +26,16 @@ final class KeyUpdateProgram {
             DataStream target = new TlsStream(near);
             int shook = proxy.answers().size();
             CompletableFuture<Boolean> writing = Background.start(() -> {
-                for (int i = 0; i < PIECES; i++) {
-                    target.write(ByteBuffer.wrap(piece(i)));
-                }
-                return true;
-            });
-            writing.whenComplete((done, failure) -> {
-                if (failure != null) {
-                    failure.printStackTrace(System.out);
+                try {
+                    for (int i = 0; i < PIECES; i++) {
+                        target.write(ByteBuffer.wrap(piece(i)));
+                    }
+                } catch (IOException e) {
+                    // Nobody would end the reading.
+                    e.printStackTrace(System.out);
                     System.exit(1);
                 }
+                return true;
             });
             boolean intact = true;
             ByteBuffer got = ByteBuffer.allocate(PIECE_LENGTH);

@@ -226,7 +226,7 @@ class IdentityFileTest {
         Files.write(file, Arrays.copyOf(whole, whole.length + 1));
         assertDamaged("one byte more");
         Files.write(file, whole);
-        Identity.load(folders).orElseThrow();
+        assertTrue(Identity.load(folders).isPresent());
     }
 
     private void assertDamaged(String which) {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The vectors are law: each means one value, is that value's only encoding, and no damage to it escapes. */
 class VectorsTest {
@@ -103,6 +104,19 @@ class VectorsTest {
             damaged[FrameHeaderCodec.CLEAR_LENGTH] ^= 1;
             assertFalse(Decoding.payloadMatches(damaged), "and finds a flipped bit");
         }
+    }
+
+    /** What makes and reads them is the node's; its DataStreamTest holds the same bytes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"chunk", "chunk-spoilt"})
+    void aPrivateVectorIsAHeaderAPayloadAndOneByte(String name) {
+        FrameHeader clear = FrameHeaderCodec.readClear(
+                ByteBuffer.wrap(Vector.load("data/chunk").bytes()));
+
+        ByteBuffer source = ByteBuffer.wrap(Vector.load("data-private/" + name).bytes());
+        assertEquals(clear, FrameHeaderCodec.read(source));
+        assertEquals(clear.wireLength() + 1, source.remaining());
+        assertEquals(name.equals("chunk") ? 1 : 0, source.get(source.limit() - 1));
     }
 
     @Test

@@ -155,7 +155,7 @@ class HarnessIT {
             Map<String, Integer> expected =
                     Map.of("thread holdings-#", 1, "descriptor " + work.path("file"), 1, "descriptor socket", 1);
             // A thread takes its name a moment after it has begun.
-            await().untilAsserted(
+            await().pollInSameThread().untilAsserted(
                             () -> assertEquals(expected, Holdings.of(self).beyond(before)));
         } finally {
             synchronized (gate) {

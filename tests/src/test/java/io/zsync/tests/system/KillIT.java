@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.Node;
-import io.zsync.node.api.PushRequest;
+import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RunOptions;
@@ -210,11 +212,18 @@ class KillIT {
 
     /** In this process, whose code is warm: what is under test here is what it finds. */
     private RunReport pushAgain() throws RunFailure {
-        RunOptions options = new RunOptions(false, false, true, Durability.BATCH, Protection.CLEAR, 1);
-        PushRequest request = new PushRequest(
-                source, target, options, PathPolicy.AUTO, false, Duration.ofSeconds(30), Credits.DEFAULT);
+        RunOptions options = new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, 1);
+        RunRequest request = new RunRequest(
+                Mode.PUSH,
+                source,
+                new PeerTree.Local(target),
+                options,
+                Protection.CLEAR,
+                Duration.ofSeconds(30),
+                0,
+                Credits.DEFAULT);
         try (Node node = new Node()) {
-            return node.push(request, event -> {});
+            return node.run(request, event -> {});
         }
     }
 

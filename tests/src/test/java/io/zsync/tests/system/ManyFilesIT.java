@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.Node;
-import io.zsync.node.api.PushRequest;
+import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunReport;
+import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RunOptions;
@@ -51,13 +53,20 @@ class ManyFilesIT {
         Path source = work.path("source");
         Path target = work.path("target");
         makeFiles(source, directories, 1_000, "x");
-        RunOptions options = new RunOptions(false, false, true, Durability.NONE, Protection.CLEAR, 2);
-        PushRequest request = new PushRequest(
-                source, target, options, PathPolicy.AUTO, false, Duration.ofSeconds(30), new Credits(1, 1, 1));
+        RunOptions options = new RunOptions(false, false, false, true, Durability.NONE, PathPolicy.AUTO, 2);
+        RunRequest request = new RunRequest(
+                Mode.PUSH,
+                source,
+                new PeerTree.Local(target),
+                options,
+                Protection.CLEAR,
+                Duration.ofSeconds(30),
+                0,
+                new Credits(1, 1, 1));
 
         RunReport report;
         try (Node node = new Node()) {
-            report = node.push(request, event -> {});
+            report = node.run(request, event -> {});
         }
 
         System.out.println("ManyFiles, credits at 1: " + report);

@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What somebody on the way gets to see. */
 class OnTheWireIT {
@@ -31,12 +30,14 @@ class OnTheWireIT {
     private static final String SMALL_FILE = "resignation-letter.odt";
     private static final String FOLDER = "board-papers";
     private static final String SHARE = "directors";
+    private static final String ARCHIVE = "archive-of-directors";
     private static final String LINK = "points-to-a-merger";
 
     @RegisterExtension
     final Workspace work = new Workspace();
 
     private byte[] payload;
+    private List<String> secrets;
     private Home client;
     private Home server;
 
@@ -54,48 +55,71 @@ class OnTheWireIT {
         client = new Home(Host.HERE, work.path("client"));
         server = new Home(Host.HERE, work.path("server"));
         server.admit("client-of-ours", client);
+        secrets = List.of(FILE, SMALL_FILE, FOLDER, SHARE, ARCHIVE, LINK, "client-of-ours", client.id(), server.id());
     }
 
-    @ParameterizedTest
-    @CsvSource({"private, push", "private, pull", "clear, push", "clear, pull"})
-    void onlyClearShowsThePayloadAndNeitherShowsNamesOrSecrets(String level, String verb) throws IOException {
-        boolean push = verb.equals("push");
-        List<byte[]> seen = new ArrayList<>();
-        Path there = work.path(push ? "target" : "source");
-        try (ServingNode node = ServingNode.start(server, "--share", SHARE + "=" + there + ":rw");
+    @Test
+    void onlyClearShowsThePayloadAndNeitherShowsNamesOrSecrets() throws IOException {
+        int words = payload.length / WORD;
+        try (ServingNode node = ServingNode.start(
+                        server,
+                        "--share",
+                        SHARE + "=" + work.path("target") + ":rw",
+                        "--share",
+                        ARCHIVE + "=" + work.path("source") + ":ro");
                 WireProxy proxy = WireProxy.before("127.0.0.1", node.port())) {
             client.reach("server", node.id(), proxy.endpoint());
-            String peer = "server/" + SHARE;
-            Command command = push
-                    ? client.zsync("push", "--protect", level, work.path("source"), peer)
-                    : client.zsync("pull", "--protect", level, peer, work.path("target"));
-            Outcome outcome = command.run().exits(0);
+            for (String level : List.of("private", "clear")) {
+                work.make("rm -rf target/* pulled");
+                List<byte[]> pushed =
+                        seen(proxy, level, "push", "--protect", level, work.path("source"), "server/" + SHARE);
+                List<byte[]> pulled =
+                        seen(proxy, level, "pull", "--protect", level, "server/" + ARCHIVE, work.path("pulled"));
+                Trees.assertMirrors(work.path("source"), work.path("target"));
+                Trees.assertMirrors(work.path("source"), work.path("pulled"));
 
-            assertTrue(outcome.errLines().get(2).contains("; protection " + level + "; "), outcome::err);
-            for (WireProxy.Conversation conversation : proxy.conversations()) {
-                seen.add(conversation.fromClient());
-                seen.add(conversation.fromServer());
+                for (List<byte[]> seen : List.of(pushed, pulled)) {
+                    int shown = words(payload, seen);
+                    System.out.println("OnTheWire: " + level + ": " + shown + " of " + words
+                            + " words of the payload seen in " + seen.size() / 2 + " connections");
+                    if (level.equals("clear")) {
+                        assertTrue(shown > words * 0.99, shown + " of " + words + " words of the payload seen");
+                    } else {
+                        assertEquals(0, shown, "words of the payload seen");
+                    }
+                    assertNoSecret(seen);
+                }
             }
         }
-        Trees.assertMirrors(work.path("source"), work.path("target"));
+    }
+
+    /** What passed in either direction while this ran. */
+    private List<byte[]> seen(WireProxy proxy, String level, Object... words) {
+        int before = proxy.conversations().size();
+
+        Outcome outcome = client.zsync(words).run().exits(0);
+
+        assertTrue(outcome.errLines().get(2).contains("; protection " + level + "; "), outcome::err);
+        List<byte[]> seen = new ArrayList<>();
+        for (WireProxy.Conversation conversation :
+                proxy.conversations().subList(before, proxy.conversations().size())) {
+            seen.add(conversation.fromClient());
+            seen.add(conversation.fromServer());
+        }
         long total = seen.stream().mapToLong(bytes -> bytes.length).sum();
         assertTrue(total > payload.length, () -> "all of it came through the proxy, " + total + " bytes");
+        return seen;
+    }
 
-        int words = payload.length / WORD;
-        int shown = words(payload, seen);
-        System.out.println("OnTheWire: " + verb + " " + level + ": " + shown + " of " + words
-                + " words of the payload seen, in " + total + " bytes of " + seen.size() / 2 + " connections");
-        if (level.equals("clear")) {
-            assertTrue(shown > words * 0.99, shown + " of " + words + " words of the payload seen");
-        } else {
-            assertEquals(0, shown, "words of the payload seen");
-        }
-        for (String name : List.of(FILE, SMALL_FILE, FOLDER, SHARE, LINK, "client-of-ours", client.id(), server.id())) {
-            byte[] text = name.getBytes(StandardCharsets.UTF_8);
-            assertTrue(seen.stream().noneMatch(bytes -> contains(bytes, text)), () -> name + " was seen");
+    private void assertNoSecret(List<byte[]> seen) throws IOException {
+        for (String secret : secrets) {
+            byte[] text = secret.getBytes(StandardCharsets.UTF_8);
+            assertTrue(seen.stream().noneMatch(bytes -> contains(bytes, text)), () -> secret + " was seen");
+            if (secret.startsWith("zs1-")) {
+                assertEquals(0, words(PeerId.parse(secret).keyDigest().bytes(), seen), "words of an id seen");
+            }
         }
         for (Home home : List.of(client, server)) {
-            assertEquals(0, words(PeerId.parse(home.id()).keyDigest().bytes(), seen), "words of an id seen");
             for (byte[] key : keyFiles(home)) {
                 assertEquals(0, words(key, seen), () -> "words seen of the identity in " + home.folder());
             }

@@ -151,6 +151,11 @@ class RefusalsIT {
         openings.put("a bind frame that never ends", new byte[] {0x5A, 'S'});
         openings.put("a bind frame of noise", noiseAfter(0x5A));
         try (ServingNode node = ServingNode.start(server, shares())) {
+            // What a node begins at its first visitor it keeps.
+            try (Socket first = new Socket("127.0.0.1", node.port())) {
+                first.getOutputStream().write('x');
+                assertEquals(-1, firstByte(first));
+            }
             Holdings before = node.holdings();
             Map<String, Socket> sockets = new LinkedHashMap<>();
             long start = System.nanoTime();

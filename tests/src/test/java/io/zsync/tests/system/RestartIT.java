@@ -1,5 +1,6 @@
 package io.zsync.tests.system;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,19 +67,16 @@ class RestartIT {
     }
 
     private void assertOutlives(End end, int atLeast) throws Exception {
-        Map<String, String> published = new HashMap<>();
+        Map<String, String> published = Map.of();
         int ends = 0;
         int inTheMiddle = 0;
         try (ServingNode node = ServingNode.start(server, "--share", "default=" + target + ":rw");
                 WireProxy proxy = WireProxy.before("127.0.0.1", node.port())) {
             proxy.limitTo(BYTES_PER_SECOND);
             client.reach("server", node.id(), proxy.endpoint());
+            long start = System.nanoTime();
             try (Command.Running push = client.zsync("push", source, "server").start()) {
-                while (push.isAlive()) {
-                    Thread.sleep(BETWEEN.toMillis());
-                    if (!push.isAlive()) {
-                        break;
-                    }
+                while (lived(push, published)) {
                     end.of(node);
                     ends++;
                     Map<String, String> now = inodes(target);
@@ -88,7 +86,7 @@ class RestartIT {
                     node.restart();
                 }
                 Outcome outcome = push.end().exits(0);
-                System.out.println("Restart: ended " + ends + " times, " + inTheMiddle + " with more files than before; "
+                System.out.println("Restart: ended " + ends + " times in " + (System.nanoTime() - start) / 1_000_000 + " ms, " + inTheMiddle + " with more files than before; "
                         + proxy.passed() + " bytes passed, " + FILES * FILE_SIZE + " of payload; " + outcome.err());
             }
         }
@@ -96,6 +94,14 @@ class RestartIT {
         assertKept(published, inodes(target));
         Trees.assertMirrors(source, target);
         Trees.assertNothingStaged(target);
+    }
+
+    /** Waits out a server's life, and on a busy machine until it has brought something. @return false if all is done */
+    private boolean lived(Command.Running push, Map<String, String> published) throws InterruptedException {
+        Thread.sleep(BETWEEN.toMillis());
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !push.isAlive() || inodes(target).size() > published.size());
+        return push.isAlive();
     }
 
     /** A file that was sent again would be a new inode; one that was touched again has a new ctime. */
