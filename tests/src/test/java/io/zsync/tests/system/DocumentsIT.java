@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,8 +25,8 @@ class DocumentsIT {
     private static final Path EXAMPLES = Checkout.ROOT.resolve("examples");
     private static final String FIRST = "cli/bin/zsync push examples/site local:/tmp/replica";
     private static final Pattern SHELL_BLOCK = Pattern.compile("(?ms)^```(?:sh|bash|console|)\\R(.*?)^```$");
-    /** What is no program: the tree that the README pushes, and prose. */
-    private static final List<String> DATA = List.of("site", "README.md");
+    /** What is no program: the tree that the README pushes, and what ExamplesIT and UnitsIT try. */
+    private static final List<String> DATA = List.of("site", "cron", "systemd");
 
     @RegisterExtension
     final Workspace work = new Workspace();
@@ -70,6 +72,53 @@ class DocumentsIT {
         assertTrue(
                 withoutTimes(Files.readString(README)).contains(expected),
                 () -> "README.md does not show what the command prints:\n" + printed);
+    }
+
+    /** The block as it stands there, but for its folder and port: another run of this test may have those. */
+    @Test
+    void theReadmesTwoNodesReplicateAndEnd() throws IOException {
+        Matcher blocks = SHELL_BLOCK.matcher(Files.readString(README));
+        List<String> serving = blocks.results()
+                .map(block -> block.group(1))
+                .filter(block -> block.contains(" serve ") && block.contains("/tmp/two-nodes"))
+                .toList();
+        assertEquals(1, serving.size(), "blocks that start a node in /tmp/two-nodes");
+        String block = serving.getFirst();
+        assertTrue(block.contains("127.0.0.1:7420"), block);
+
+        Outcome outcome = Command.script(
+                        block.replace("/tmp/two-nodes", work.path("two-nodes").toString())
+                                .replace("7420", Integer.toString(freePort())))
+                .in(Checkout.ROOT)
+                .run()
+                .exits(0);
+
+        assertTrue(outcome.out().contains("nothing differs\n"), outcome::toString);
+        Trees.assertMirrors(EXAMPLES.resolve("site"), work.path("two-nodes/replica"));
+        Trees.assertMirrors(EXAMPLES.resolve("site"), work.path("two-nodes/back"));
+    }
+
+    @Test
+    void theReadmeShowsWhatARefusedPeerReads() throws IOException {
+        work.make("mkdir source replica");
+        Home client = new Home(Host.HERE, work.path("client"));
+        Home server = new Home(Host.HERE, work.path("server"));
+        server.admit("client", client, "photos=read");
+        try (ServingNode node = ServingNode.start(server, "--share", "photos=" + work.path("replica") + ":rw")) {
+            client.reach("backup1", node.id(), Host.HERE.endpoint4(node.port()));
+
+            Outcome outcome = client.zsync("push", work.path("source"), "backup1/photos")
+                    .run()
+                    .exits(5);
+
+            assertTrue(Files.readString(README).contains("```\n" + outcome.err() + "```"), outcome::err);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     @TestFactory
