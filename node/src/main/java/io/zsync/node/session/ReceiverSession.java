@@ -7,6 +7,7 @@ import io.zsync.node.replica.Applier;
 import io.zsync.node.replica.ApplyOptions;
 import io.zsync.node.replica.Fetch;
 import io.zsync.node.replica.Reporter;
+import io.zsync.node.transport.Arrivals;
 import io.zsync.node.transport.DataReader;
 import io.zsync.node.transport.DataStream;
 import io.zsync.protocol.ManifestDecoder;
@@ -19,7 +20,6 @@ import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ final class ReceiverSession implements Session.Role, Reporter {
     private final Applier applier;
     private final ManifestDecoder decoder = new ManifestDecoder();
     private final ArrayDeque<Message.ManifestPart> parts = new ArrayDeque<>();
-    private final LongAdder verified = new LongAdder();
+    private final Arrivals arrivals = new Arrivals();
     private boolean over;
     private Message.@Nullable PathTotals sent;
     private volatile long entries;
@@ -88,7 +88,7 @@ final class ReceiverSession implements Session.Role, Reporter {
             return;
         }
         StreamSink sink = new StreamSink(session, open, applier, content);
-        DataReader reader = new DataReader(source, stream, sink, verified);
+        DataReader reader = new DataReader(source, stream, sink, arrivals);
         session.closeAtEnd(reader);
         session.spawn("receive-" + stream, () -> {
             try (sink) {
@@ -248,7 +248,7 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     @Override
     public long work() {
-        return entries + verified.sum() + content.over();
+        return entries + arrivals.read().sum() + content.over();
     }
 
     @Override
@@ -268,12 +268,12 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     @Override
     public boolean broughtSomething() {
-        return verified.sum() > 0;
+        return arrivals.verified().sum() > 0;
     }
 
     @Override
     public Event.Progress progress() {
         return new Event.Progress(
-                entries, applier.plannedFiles(), applier.plannedBytes(), content.over(), verified.sum(), planned);
+                entries, applier.plannedFiles(), applier.plannedBytes(), content.over(), arrivals.verified().sum(), planned);
     }
 }

@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The receiving end of one data stream: reads frames until the peer ends it, and hands each payload to the sink from the
@@ -21,7 +20,7 @@ public final class DataReader implements Closeable {
     private final DataStream source;
     private final int stream;
     private final ChunkSink sink;
-    private final LongAdder verified;
+    private final Arrivals arrivals;
     private final FrameCheck check;
 
     /** Behind a payload the next header is often there already; further than that nothing is read ahead. */
@@ -32,13 +31,13 @@ public final class DataReader implements Closeable {
 
     /**
      * @param source closed with this reader
-     * @param verified grows by the payload bytes that passed their check; may be shared by streams
+     * @param arrivals grows as bytes come; may be shared by streams
      */
-    public DataReader(DataStream source, int stream, ChunkSink sink, LongAdder verified) {
+    public DataReader(DataStream source, int stream, ChunkSink sink, Arrivals arrivals) {
         this.source = source;
         this.stream = stream;
         this.sink = sink;
-        this.verified = verified;
+        this.arrivals = arrivals;
         check = FrameCheck.of(source);
         betweenLength = check.length() + check.headerLength();
         buffer = ByteBuffer.allocateDirect(Limits.PACK_LENGTH + betweenLength);
@@ -95,7 +94,7 @@ public final class DataReader implements Closeable {
             }
         }
         if (check.matches(buffer)) {
-            verified.add(header.wireLength());
+            arrivals.verified().add(header.wireLength());
             claim.verified();
         } else {
             claim.damaged();
@@ -110,7 +109,7 @@ public final class DataReader implements Closeable {
         buffer.position(buffer.position() + length);
         if (check.matches(buffer)) {
             PackCodec.read(pack, header.file(), sink::packed);
-            verified.add(length);
+            arrivals.verified().add(length);
         } else {
             sink.packDamaged(stream, sequence);
         }
@@ -132,6 +131,7 @@ public final class DataReader implements Closeable {
         int read = 0;
         while (buffer.position() < length && read >= 0) {
             read = source.read(buffer);
+            arrivals.read().add(Math.max(0, read));
         }
         buffer.flip();
         return buffer.remaining() >= length;

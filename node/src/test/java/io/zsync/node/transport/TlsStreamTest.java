@@ -162,7 +162,7 @@ class TlsStreamTest {
                 SourceFile source = new SourceFile(file)) {
             CompletableFuture<TlsChannel> far = Background.start(() -> StreamPair.accept(proxy.far(), deadlines));
             TlsChannel near = StreamPair.connect(proxy.near(), deadlines);
-            DataReader reader = new DataReader(new TlsStream(far.get(10, TimeUnit.SECONDS)), 0, target, verified);
+            DataReader reader = new DataReader(new TlsStream(far.get(10, TimeUnit.SECONDS)), 0, target, new Arrivals(new LongAdder(), verified));
             proxy.change(onPath);
             Background.start(() -> {
                 new DataWriter(new TlsStream(near), new PathCounters())
