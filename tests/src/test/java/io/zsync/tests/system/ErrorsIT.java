@@ -43,7 +43,7 @@ class ErrorsIT {
                     push --protect safe source local:t    |  1 | zsync: push --protect safe: not available yet
                     push source me@backup1                |  1 | zsync: push: peer: a host has no
                     pull backup1                          |  1 | zsync: pull: DIR is missing (backup1)
-                    pull backup1/a/../b target            |  1 | zsync: pull: peer: path a/../b: component . or .. (
+                    pull backup1/s/a/../b target          |  1 | zsync: pull: peer: path a/../b: component . or .. (
                     diff --explain source local:target    |  1 | zsync: diff --explain: has no meaning here, nothing is moved
                     serve                                 |  1 | zsync: serve: --share is missing
                     serve --share a=source,owner          |  1 | zsync: serve: share: owners are applied only where peers may write (
