@@ -12,7 +12,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ServiceLogTest {
-    private static final Visit PUSH = new Visit("laptop", "10.0.0.2", Mode.PUSH, false, "photos", RelativePath.of("2024"));
+    private static final Visit PUSH =
+            new Visit("laptop", "10.0.0.2", Mode.PUSH, false, "photos", RelativePath.of("2024"));
     private static final Visit PULL = new Visit("laptop", "10.0.0.2", Mode.PULL, false, "photos", RelativePath.ROOT);
     private static final Duration TIME = Duration.ofMillis(1200);
 

@@ -205,8 +205,8 @@ class NodeServiceTest {
         service.reload();
         String unknown = String.valueOf(
                 fails(request(Mode.PULL, "backup", "nowhere", "")).getMessage());
-        String withheld = String.valueOf(
-                fails(request(Mode.PULL, "backup", "photos", "")).getMessage());
+        String withheld =
+                String.valueOf(fails(request(Mode.PULL, "backup", "photos", "")).getMessage());
         assertEquals(unknown.replace("nowhere", "photos"), withheld);
         assertEquals(
                 FailureKind.NOT_ALLOWED,

@@ -274,6 +274,11 @@ final class ReceiverSession implements Session.Role, Reporter {
     @Override
     public Event.Progress progress() {
         return new Event.Progress(
-                entries, applier.plannedFiles(), applier.plannedBytes(), content.over(), arrivals.verified().sum(), planned);
+                entries,
+                applier.plannedFiles(),
+                applier.plannedBytes(),
+                content.over(),
+                arrivals.verified().sum(),
+                planned);
     }
 }

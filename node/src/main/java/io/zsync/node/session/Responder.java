@@ -108,12 +108,7 @@ final class Responder {
         }
         try {
             ServiceEvent.Visit visit = new ServiceEvent.Visit(
-                    grant.peer(),
-                    from(connection),
-                    open.mode(),
-                    open.options().dryRun(),
-                    open.share(),
-                    open.path());
+                    grant.peer(), from(connection), open.mode(), open.options().dryRun(), open.share(), open.path());
             serve(connection, open, grant, visit, begun);
         } finally {
             room.release();

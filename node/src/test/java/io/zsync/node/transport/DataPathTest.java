@@ -359,7 +359,8 @@ class DataPathTest {
 
     private void startReading() {
         reading = Background.start(() -> {
-            try (DataReader reader = new DataReader(streams.far(), 3, target, new Arrivals(new LongAdder(), verified))) {
+            try (DataReader reader =
+                    new DataReader(streams.far(), 3, target, new Arrivals(new LongAdder(), verified))) {
                 reader.run();
             }
             return null;

@@ -360,7 +360,8 @@ class DataStreamTest {
     private void replay(byte[] frames, ChunkSink sink) throws Exception {
         try (StreamPair streams = StreamPair.open(level)) {
             CompletableFuture<Void> reading = Background.start(() -> {
-                try (DataReader reader = new DataReader(streams.far(), STREAM, sink, new Arrivals(new LongAdder(), verified))) {
+                try (DataReader reader =
+                        new DataReader(streams.far(), STREAM, sink, new Arrivals(new LongAdder(), verified))) {
                     reader.run();
                 }
                 return null;

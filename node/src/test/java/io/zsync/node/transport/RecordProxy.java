@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -23,13 +24,17 @@ final class RecordProxy implements Closeable {
     private final Loopback right;
     private final List<Integer> answers = new CopyOnWriteArrayList<>();
     private final AtomicInteger forwarded = new AtomicInteger();
+    /** Both end when either line does. */
+    private final CompletableFuture<Void> there;
+
+    private final CompletableFuture<Void> back;
     private volatile UnaryOperator<byte[]> change = record -> record;
 
     RecordProxy() throws IOException {
         left = Loopback.open();
         right = Loopback.open();
-        Background.start(() -> forward(left.far(), right.near(), true));
-        Background.start(() -> forward(right.near(), left.far(), false));
+        there = Background.start(() -> forward(left.far(), right.near(), true));
+        back = Background.start(() -> forward(right.near(), left.far(), false));
     }
 
     SocketChannel near() {
@@ -90,5 +95,6 @@ final class RecordProxy implements Closeable {
     public void close() throws IOException {
         left.close();
         right.close();
+        CompletableFuture.allOf(there, back).exceptionally(lineIsClosed -> null).join();
     }
 }

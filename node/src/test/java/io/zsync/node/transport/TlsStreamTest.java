@@ -2,6 +2,8 @@ package io.zsync.node.transport;
 
 import static io.zsync.node.transport.Background.failure;
 import static io.zsync.node.transport.Background.message;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -92,10 +94,10 @@ class TlsStreamTest {
 
     @Test
     void contentIsNotOnTheWire() throws Exception {
-        byte[] content = "this content must not be seen by anybody".repeat(100).getBytes();
+        byte[] content = "this content must not be seen by anybody".repeat(100).getBytes(US_ASCII);
         AtomicInteger seen = new AtomicInteger();
         push(content, record -> {
-            if (new String(record).contains("must not be seen")) {
+            if (new String(record, ISO_8859_1).contains("must not be seen")) {
                 seen.incrementAndGet();
             }
             return record;
@@ -162,9 +164,10 @@ class TlsStreamTest {
                 SourceFile source = new SourceFile(file)) {
             CompletableFuture<TlsChannel> far = Background.start(() -> StreamPair.accept(proxy.far(), deadlines));
             TlsChannel near = StreamPair.connect(proxy.near(), deadlines);
-            DataReader reader = new DataReader(new TlsStream(far.get(10, TimeUnit.SECONDS)), 0, target, new Arrivals(new LongAdder(), verified));
+            DataReader reader = new DataReader(
+                    new TlsStream(far.get(10, TimeUnit.SECONDS)), 0, target, new Arrivals(new LongAdder(), verified));
             proxy.change(onPath);
-            Background.start(() -> {
+            CompletableFuture<Void> sending = Background.start(() -> {
                 new DataWriter(new TlsStream(near), new PathCounters())
                         .chunk(source, 1, 1, 0, content.length, DataPath.BUFFERED);
                 near.close();
@@ -173,6 +176,7 @@ class TlsStreamTest {
             try (reader) {
                 reader.run();
             }
+            sending.get(10, TimeUnit.SECONDS);
         }
     }
 

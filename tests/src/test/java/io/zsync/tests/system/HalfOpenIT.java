@@ -32,7 +32,11 @@ class HalfOpenIT {
     @RegisterExtension
     final Workspace work = new Workspace();
 
+    /** Made by each test, on hosts of its own. */
+    @SuppressWarnings("NullAway.Init")
     private Home server;
+
+    @SuppressWarnings("NullAway.Init")
     private Home client;
 
     private enum Phase {
@@ -101,10 +105,11 @@ class HalfOpenIT {
         List<String> failures = new ArrayList<>();
         for (int i = 0; i < phases.length; i++) {
             try {
-                System.out.println("HalfOpen: " + phases[i] + ": " + results.get(i).get());
+                System.out.println(
+                        "HalfOpen: " + phases[i] + ": " + results.get(i).get());
             } catch (ExecutionException e) {
-                e.getCause().printStackTrace(System.out);
-                failures.add(phases[i] + ": " + e.getCause().getMessage());
+                e.printStackTrace(System.out);
+                failures.add(phases[i] + ": " + e.getMessage());
             }
         }
         assertEquals(List.of(), failures);
@@ -116,8 +121,8 @@ class HalfOpenIT {
         try (NetworkNamespaces pair = NetworkNamespaces.open()) {
             Home here = client.copy(pair.client(), work.path("client" + phase));
             Home there = server.copy(pair.server(), work.path("server" + phase));
-            try (ServingNode node = ServingNode.startUnder(
-                    phase.aroundServer(), there, PORT, "--share", "default=" + share + ":rw")) {
+            try (ServingNode node =
+                    ServingNode.startUnder(phase.aroundServer(), there, PORT, "--share", "default=" + share + ":rw")) {
                 here.zsync("push", "--durability", "none", work.path("warm"), "server/default/warm")
                         .run()
                         .exits(0);
@@ -137,15 +142,21 @@ class HalfOpenIT {
             // The kernel takes the connection and the first words; nobody answers.
             node.signal("STOP");
         }
-        String source =
-                switch (phase) {
-                    case CONNECTING, HANDSHAKE, SYNCING, APPLIED -> "small";
-                    case SCANNING -> "wide";
-                    case LARGE_FILE -> "large";
-                };
+        String source = switch (phase) {
+            case CONNECTING, HANDSHAKE, SYNCING, APPLIED -> "small";
+            case SCANNING -> "wide";
+            case LARGE_FILE -> "large";
+        };
         long start = System.nanoTime();
         try (Command.Running push = here.zsync(
-                        phase.aroundClient(), "push", "--retries", "0", "--streams", "2", work.path(source), "server/default/target")
+                        phase.aroundClient(),
+                        "push",
+                        "--retries",
+                        "0",
+                        "--streams",
+                        "2",
+                        work.path(source),
+                        "server/default/target")
                 .start()) {
             switch (phase) {
                 case CONNECTING -> {}

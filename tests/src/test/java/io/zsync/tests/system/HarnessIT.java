@@ -31,7 +31,7 @@ class HarnessIT {
     void aProxyPassesOnAndRecordsBothWays() throws Exception {
         try (ServerSocket echo = echo();
                 WireProxy proxy = WireProxy.before("127.0.0.1", echo.getLocalPort());
-                Socket socket = new Socket("127.0.0.1", proxy.port())) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
             byte[] said = "hello".repeat(50_000).getBytes(StandardCharsets.US_ASCII);
             Thread.ofPlatform().start(() -> write(socket, said));
 
@@ -50,8 +50,8 @@ class HarnessIT {
     void aProxysFaultFiresAtItsByteAndOnceOnly(WireProxy.Fault fault) throws Exception {
         try (ServerSocket echo = echo();
                 WireProxy proxy = WireProxy.before("127.0.0.1", echo.getLocalPort());
-                Socket socket = new Socket("127.0.0.1", proxy.port());
-                Socket other = new Socket("127.0.0.1", proxy.port())) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+                Socket other = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
             await().until(() -> proxy.conversations().size() == 2);
             proxy.failAfter(1_000, fault);
             write(socket, new byte[3_000]);
@@ -64,10 +64,10 @@ class HarnessIT {
                     assertTrue(socket.getInputStream().readAllBytes().length <= 1_000);
                 }
                 case RESET -> {
-                    assertThrows(SocketException.class, () -> other.getInputStream().read());
                     assertThrows(
-                            SocketException.class,
-                            () -> socket.getInputStream().readAllBytes());
+                            SocketException.class, () -> other.getInputStream().read());
+                    assertThrows(
+                            SocketException.class, () -> socket.getInputStream().readAllBytes());
                 }
                 case STALL -> {
                     assertThrows(
@@ -83,7 +83,7 @@ class HarnessIT {
             }
 
             assertEquals(1, proxy.fired());
-            try (Socket later = new Socket("127.0.0.1", proxy.port())) {
+            try (Socket later = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
                 write(later, new byte[2_000]);
                 assertEquals(2_000, later.getInputStream().readNBytes(2_000).length);
             }
@@ -94,7 +94,7 @@ class HarnessIT {
     void aSlowProxyTakesItsTime() throws Exception {
         try (ServerSocket echo = echo();
                 WireProxy proxy = WireProxy.before("127.0.0.1", echo.getLocalPort());
-                Socket socket = new Socket("127.0.0.1", proxy.port())) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
             proxy.limitTo(1_000_000);
             long start = System.nanoTime();
             Thread.ofPlatform().start(() -> write(socket, new byte[250_000]));
@@ -112,8 +112,8 @@ class HarnessIT {
         try (NetworkNamespaces pair = NetworkNamespaces.open()) {
             for (String address :
                     new String[] {pair.server().ipv4(), pair.server().ipv6()}) {
-                Command command = pair.client()
-                        .command(List.of("timeout", "1", "bash", "-c", "</dev/tcp/" + address + "/9"));
+                Command command =
+                        pair.client().command(List.of("timeout", "1", "bash", "-c", "</dev/tcp/" + address + "/9"));
                 assertTrue(command.run().exits(1).err().contains("Connection refused"), address);
 
                 pair.cut();
@@ -126,7 +126,9 @@ class HarnessIT {
         }
         assertEquals(
                 "",
-                Command.script("ip netns list | grep \"^zs$1-\" || true", ProcessHandle.current().pid())
+                Command.script(
+                                "ip netns list | grep \"^zs$1-\" || true",
+                                ProcessHandle.current().pid())
                         .output());
     }
 
@@ -147,15 +149,15 @@ class HarnessIT {
                 }
             }
         });
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
-                var file = FileChannel.open(
-                        Files.createFile(work.path("file")))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var file = FileChannel.open(Files.createFile(work.path("file")))) {
             assertTrue(socket.isBound() && file.isOpen());
 
             Map<String, Integer> expected =
                     Map.of("thread holdings-#", 1, "descriptor " + work.path("file"), 1, "descriptor socket", 1);
             // A thread takes its name a moment after it has begun.
-            await().pollInSameThread().untilAsserted(
+            await().pollInSameThread()
+                    .untilAsserted(
                             () -> assertEquals(expected, Holdings.of(self).beyond(before)));
         } finally {
             synchronized (gate) {
@@ -187,7 +189,7 @@ class HarnessIT {
 
     /** Says back what it hears, to anybody. */
     private static ServerSocket echo() throws IOException {
-        ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().start(() -> {
             while (!server.isClosed()) {
                 try {

@@ -71,7 +71,8 @@ class ManySessionsIT {
             assertTrue(node.isAlive(), node::log);
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertEquals(Map.of(), node.holdings().beyond(before)));
-            System.out.println("ManySessions: " + SESSIONS + " at once, all done after the wire got fast: first " + took.getFirst() + ", last "
+            System.out.println("ManySessions: " + SESSIONS + " at once, all done after the wire got fast: first "
+                    + took.getFirst() + ", last "
                     + took.getLast() + "; node's peak " + node.holdings().peakResidentKib() / 1024 + " MiB resident\n"
                     + node.heap());
             assertEquals(0, node.terminate().outcome().code());
@@ -86,15 +87,16 @@ class ManySessionsIT {
         Home client = new Home(Host.HERE, work.path("client"));
         Home server = new Home(Host.HERE, work.path("server"));
         server.admit("client", client);
-        try (ServingNode node = ServingNode.start(
-                server, "--max-sessions", "2", "--share", "default=" + work.path("share") + ":rw")) {
+        try (ServingNode node =
+                ServingNode.start(server, "--max-sessions", "2", "--share", "default=" + work.path("share") + ":rw")) {
             client.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
             List<Command.Running> first = List.of(push(client, 0, "part0"), push(client, 1, "part1"));
             for (int i = 0; i < 2; i++) {
                 Path part = work.path("share/part" + i);
                 Command.Running push = first.get(i);
-                await().pollInterval(Duration.ofMillis(5)).until(() -> part.toFile().isDirectory()
-                        && !Trees.staged(part).isEmpty());
+                await().pollInterval(Duration.ofMillis(5))
+                        .until(() -> part.toFile().isDirectory()
+                                && !Trees.staged(part).isEmpty());
                 push.signal("STOP");
             }
 
@@ -136,17 +138,19 @@ class ManySessionsIT {
     private static List<Duration> endsOf(List<Command.Running> pushes, long start) {
         List<Command.Running> running = new ArrayList<>(pushes);
         List<Duration> took = new ArrayList<>();
-        await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(20)).until(() -> {
-            running.removeIf(push -> {
-                if (push.isAlive()) {
-                    return false;
-                }
-                took.add(Duration.ofMillis((System.nanoTime() - start) / 1_000_000));
-                push.end().exits(0);
-                return true;
-            });
-            return running.isEmpty();
-        });
+        await().atMost(Duration.ofMinutes(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    running.removeIf(push -> {
+                        if (push.isAlive()) {
+                            return false;
+                        }
+                        took.add(Duration.ofMillis((System.nanoTime() - start) / 1_000_000));
+                        push.end().exits(0);
+                        return true;
+                    });
+                    return running.isEmpty();
+                });
         return took;
     }
 }

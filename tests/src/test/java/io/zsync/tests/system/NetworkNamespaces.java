@@ -68,14 +68,9 @@ final class NetworkNamespaces implements AutoCloseable {
     }
 
     private Command addresses(int side, String verb) {
-        return Command.script(
-                """
+        return Command.script("""
                         ip -n "$1" addr "$2" "$3/24" dev wire
-                        ip -n "$1" addr "$2" "$4/64" dev wire nodad""",
-                names[side],
-                verb,
-                IPV4[side],
-                IPV6[side]);
+                        ip -n "$1" addr "$2" "$4/64" dev wire nodad""", names[side], verb, IPV4[side], IPV6[side]);
     }
 
     @Override

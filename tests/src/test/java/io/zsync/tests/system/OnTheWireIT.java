@@ -160,7 +160,7 @@ class OnTheWireIT {
                 keys.add(bytes);
                 String text = new String(bytes, StandardCharsets.ISO_8859_1);
                 if (text.startsWith("-----")) {
-                    for (String block : text.split("-----[A-Z ]+-----")) {
+                    for (String block : text.split("-----[A-Z ]+-----", -1)) {
                         keys.add(Base64.getMimeDecoder().decode(block.strip()));
                     }
                 }
@@ -172,8 +172,7 @@ class OnTheWireIT {
 
     private static boolean contains(byte[] bytes, byte[] part) {
         for (int offset = 0; offset + part.length <= bytes.length; offset++) {
-            if (bytes[offset] == part[0]
-                    && Arrays.equals(bytes, offset, offset + part.length, part, 0, part.length)) {
+            if (bytes[offset] == part[0] && Arrays.equals(bytes, offset, offset + part.length, part, 0, part.length)) {
                 return true;
             }
         }

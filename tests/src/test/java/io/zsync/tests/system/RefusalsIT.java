@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,12 @@ class RefusalsIT {
                 home.reach("server", node.id(), endpoint);
             }
             // The witness sees what there is to see.
-            assertTrue(opened(trace, () -> removed.zsync("push", source(), "server").run().exits(0)) > 0);
+            assertTrue(opened(
+                            trace,
+                            () -> removed.zsync("push", source(), "server")
+                                    .run()
+                                    .exits(0))
+                    > 0);
             server.remove("removed");
             node.hangUp();
             await().atMost(Duration.ofSeconds(10))
@@ -88,15 +94,15 @@ class RefusalsIT {
                             trace,
                             () -> assertRefused(
                                     "clear",
-                                    client.zsync("push", "--protect", "clear", source(), "server").run())));
+                                    client.zsync("push", "--protect", "clear", source(), "server")
+                                            .run())));
 
-            assertTrue(
-                    opened(
-                                    trace,
-                                    () -> client.zsync("push", "--protect", "private", source(), "server")
-                                            .run()
-                                            .exits(0))
-                            > 0);
+            assertTrue(opened(
+                            trace,
+                            () -> client.zsync("push", "--protect", "private", source(), "server")
+                                    .run()
+                                    .exits(0))
+                    > 0);
         }
         Trees.assertMirrors(source(), work.path("default"));
     }
@@ -116,11 +122,13 @@ class RefusalsIT {
             proxy.limitTo(500_000);
             client.reach("server", node.id(), proxy.endpoint());
             other.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
-            try (Command.Running push = client.zsync("push", source(), "server/default/sub").start();
-                    Command.Running running =
-                            other.zsync("push", source(), "server/default/other").start()) {
+            try (Command.Running push =
+                            client.zsync("push", source(), "server/default/sub").start();
+                    Command.Running running = other.zsync("push", source(), "server/default/other")
+                            .start()) {
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> !push.isAlive() || !Trees.staged(work.path("default")).isEmpty());
+                        .until(() -> !push.isAlive()
+                                || !Trees.staged(work.path("default")).isEmpty());
                 server.remove("client");
                 long start = System.nanoTime();
                 node.hangUp();
@@ -149,7 +157,7 @@ class RefusalsIT {
         openings.put("a bind frame of noise", noiseAfter(0x5A));
         try (ServingNode node = ServingNode.start(server, shares())) {
             // What a node begins at its first visitor it keeps.
-            try (Socket first = new Socket("127.0.0.1", node.port())) {
+            try (Socket first = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
                 first.getOutputStream().write('x');
                 assertEquals(-1, firstByte(first));
             }
@@ -157,7 +165,7 @@ class RefusalsIT {
             Map<String, Socket> sockets = new LinkedHashMap<>();
             long start = System.nanoTime();
             for (Map.Entry<String, byte[]> opening : openings.entrySet()) {
-                Socket socket = new Socket("127.0.0.1", node.port());
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port());
                 socket.setSoTimeout(11_000);
                 socket.getOutputStream().write(opening.getValue());
                 sockets.put(opening.getKey(), socket);
@@ -169,8 +177,7 @@ class RefusalsIT {
             }
             long millis = (System.nanoTime() - start) / 1_000_000;
             assertTrue(millis > 8_000 && millis < 11_500, () -> millis + " ms");
-            await().untilAsserted(
-                            () -> assertEquals(Map.of(), node.holdings().beyond(before)));
+            await().untilAsserted(() -> assertEquals(Map.of(), node.holdings().beyond(before)));
         }
     }
 
@@ -192,8 +199,7 @@ class RefusalsIT {
 
     /** Beside the node (-D), which keeps the process id and gets the signals; stops it at these calls only. */
     private static List<String> strace(Path trace) {
-        return List.of(
-                "strace", "-D", "-f", "--seccomp-bpf", "-qq", "-y", "-o", trace.toString(), "-e", "trace=%file");
+        return List.of("strace", "-D", "-f", "--seccomp-bpf", "-qq", "-y", "-o", trace.toString(), "-e", "trace=%file");
     }
 
     private static void assertRefused(String why, Outcome outcome) {
@@ -201,7 +207,8 @@ class RefusalsIT {
         assertEquals("", outcome.out());
         List<String> lines = outcome.errLines();
         assertTrue(lines.size() == 1 || lines.size() == 2, () -> why + ": " + outcome);
-        assertTrue(lines.getFirst().startsWith("zsync: ") && lines.getFirst().length() < 200, () -> why + ": " + outcome);
+        assertTrue(
+                lines.getFirst().startsWith("zsync: ") && lines.getFirst().length() < 200, () -> why + ": " + outcome);
         System.out.println("Refusals: " + why + ": " + String.join(" | ", lines));
     }
 

@@ -80,8 +80,8 @@ class RestartIT {
             proxy.limitTo(BYTES_PER_SECOND);
             client.reach("server", node.id(), proxy.endpoint());
             long start = System.nanoTime();
-            try (Command.Running push = client.zsync("push", "--streams", "2", source, "server")
-                    .start()) {
+            try (Command.Running push =
+                    client.zsync("push", "--streams", "2", source, "server").start()) {
                 while (ends < MOST_ENDS && lived(push, published)) {
                     end.of(node);
                     ends++;
@@ -92,8 +92,9 @@ class RestartIT {
                     node.restart();
                 }
                 Outcome outcome = push.end().exits(0);
-                System.out.println("Restart: ended " + ends + " times in " + (System.nanoTime() - start) / 1_000_000 + " ms, " + inTheMiddle + " with more files than before; "
-                        + proxy.passed() + " bytes passed, " + FILES * FILE_SIZE + " of payload; " + outcome.err());
+                System.out.println("Restart: ended " + ends + " times in " + (System.nanoTime() - start) / 1_000_000
+                        + " ms, " + inTheMiddle + " with more files than before; " + proxy.passed() + " bytes passed, "
+                        + FILES * FILE_SIZE + " of payload; " + outcome.err());
             }
         }
         assertTrue(inTheMiddle >= atLeast, inTheMiddle + " ends in the middle");
@@ -118,16 +119,7 @@ class RestartIT {
     /** Inode and ctime of each published file. */
     private static Map<String, String> inodes(Path root) {
         Map<String, String> inodes = new HashMap<>();
-        Command.of(
-                        "find",
-                        root.toString(),
-                        "-name",
-                        ".zsync-*",
-                        "-o",
-                        "-type",
-                        "f",
-                        "-printf",
-                        "%P\\t%i %C@\\n")
+        Command.of("find", root.toString(), "-name", ".zsync-*", "-o", "-type", "f", "-printf", "%P\\t%i %C@\\n")
                 .output()
                 .lines()
                 .map(line -> line.split("\t", 2))

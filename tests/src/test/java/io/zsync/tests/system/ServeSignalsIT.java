@@ -41,10 +41,12 @@ class ServeSignalsIT {
                 WireProxy proxy = WireProxy.before("127.0.0.1", node.port())) {
             proxy.limitTo(500_000);
             client.reach("server", node.id(), proxy.endpoint());
-            try (Command.Running push =
-                    client.zsync("push", "--retries", "0", "--streams", "2", work.path("source"), "server").start()) {
+            try (Command.Running push = client.zsync(
+                            "push", "--retries", "0", "--streams", "2", work.path("source"), "server")
+                    .start()) {
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> !push.isAlive() || !Trees.staged(work.path("share")).isEmpty());
+                        .until(() -> !push.isAlive()
+                                || !Trees.staged(work.path("share")).isEmpty());
                 assertTrue(push.isAlive(), "it still runs");
 
                 assertEnds(node.terminate());
@@ -66,10 +68,12 @@ class ServeSignalsIT {
                 WireProxy proxy = WireProxy.before("127.0.0.1", node.port())) {
             proxy.limitTo(500_000);
             client.reach("server", node.id(), proxy.endpoint());
-            try (Command.Running push =
-                    client.zsync("push", "--retries", "0", "--streams", "2", work.path("source"), "server").start()) {
+            try (Command.Running push = client.zsync(
+                            "push", "--retries", "0", "--streams", "2", work.path("source"), "server")
+                    .start()) {
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> !push.isAlive() || !Trees.staged(work.path("share")).isEmpty());
+                        .until(() -> !push.isAlive()
+                                || !Trees.staged(work.path("share")).isEmpty());
                 assertTrue(push.isAlive(), "it still runs");
 
                 assertEnds(node.terminate());

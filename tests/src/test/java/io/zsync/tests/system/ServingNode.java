@@ -88,8 +88,7 @@ final class ServingNode implements AutoCloseable {
 
     /** What its JVM says of its heap. */
     String heap() {
-        return Command.of(
-                        System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), "GC.heap_info")
+        return Command.of(System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), "GC.heap_info")
                 .output();
     }
 

@@ -78,11 +78,21 @@ class TwoNodesIT {
             client.reach("server", node.id(), endpoint);
             client6.reach("server", node.id(), endpoint6);
 
-            client.zsync("push", source, "server/default/photos/2026/berlin").run().exits(0);
-            client.zsync("push", source, endpoint + "/default/photos/rome").run().exits(0);
-            client6.zsync("push", source, endpoint6 + "/default/photos/oslo").run().exits(0);
-            client.zsync("pull", endpoint + "/archive/2026/11", work.path("by-address")).run().exits(0);
-            client6.zsync("pull", endpoint6 + "/archive/2026/11", work.path("by-address6")).run().exits(0);
+            client.zsync("push", source, "server/default/photos/2026/berlin")
+                    .run()
+                    .exits(0);
+            client.zsync("push", source, endpoint + "/default/photos/rome")
+                    .run()
+                    .exits(0);
+            client6.zsync("push", source, endpoint6 + "/default/photos/oslo")
+                    .run()
+                    .exits(0);
+            client.zsync("pull", endpoint + "/archive/2026/11", work.path("by-address"))
+                    .run()
+                    .exits(0);
+            client6.zsync("pull", endpoint6 + "/archive/2026/11", work.path("by-address6"))
+                    .run()
+                    .exits(0);
 
             Trees.assertMirrors(source, work.path("default/photos/2026/berlin"));
             Trees.assertMirrors(source, work.path("default/photos/rome"));
@@ -93,7 +103,8 @@ class TwoNodesIT {
             client6.zsync("push", source, endpoint6).run().exits(0);
             assertTrue(work.path("default/one").toFile().isFile());
             // Only the last component is made; a longer way is a slip of the hand.
-            Outcome two = client.zsync("push", source, "server/default/new/newer").run();
+            Outcome two =
+                    client.zsync("push", source, "server/default/new/newer").run();
             assertEquals(11, two.code(), two::toString);
         }
     }

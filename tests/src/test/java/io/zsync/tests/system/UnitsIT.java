@@ -230,7 +230,7 @@ class UnitsIT {
             if (line.startsWith("@")) {
                 name = line.strip();
             } else if (line.startsWith("    ") && !line.startsWith("    #")) {
-                members.computeIfAbsent(name, unused -> new ArrayList<>()).add(line.strip());
+                members.computeIfAbsent(name, _ -> new ArrayList<>()).add(line.strip());
             }
         }
         Set<String> allowed = new TreeSet<>();

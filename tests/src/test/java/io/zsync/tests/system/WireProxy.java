@@ -65,7 +65,7 @@ final class WireProxy implements AutoCloseable {
     private static WireProxy open(String host, int port, int recordLimit) {
         try {
             return new WireProxy(
-                    new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1")),
+                    new ServerSocket(0, 256, InetAddress.getLoopbackAddress()),
                     new InetSocketAddress(host, port),
                     recordLimit);
         } catch (IOException e) {
