@@ -11,7 +11,8 @@ import java.util.Locale;
 
 /** The lines that end a push or a pull. Every number is one that was counted; what did not happen is not said. */
 final class Summary implements Runs.Ending {
-    private static final String HINT = " (on a trusted network --protect clear sends by sendfile)";
+    private static final String HINT =
+            " (sendfile needs --protect clear, for a trusted network, and a node that allows it)";
 
     @Override
     public String told(Runs.Run run, RunReport report) {

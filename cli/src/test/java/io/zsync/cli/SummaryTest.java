@@ -117,7 +117,7 @@ class SummaryTest {
     @Test
     void aPrivateNetworkIsToldHowToGetZeroCopy() throws UsageError {
         String hinted =
-                "  buffered 10 MiB; protection private (on a trusted network --protect clear sends by sendfile);"
+                "  buffered 10 MiB; protection private (sendfile needs --protect clear, for a trusted network, and a node that allows it);"
                         + " durable";
         String plain = "  buffered 10 MiB; protection private; durable";
         RunReport here = remote(Protection.PRIVATE, RunReport.Network.PRIVATE, 0);

@@ -16,6 +16,7 @@ import io.zsync.node.session.Listener;
 import io.zsync.node.session.OpenTree;
 import io.zsync.node.session.Remote;
 import io.zsync.node.session.Run;
+import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Identity;
@@ -24,6 +25,7 @@ import io.zsync.node.trust.PeerBook;
 import io.zsync.node.trust.PeerBookFile;
 import io.zsync.protocol.Escape;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Message;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
@@ -108,8 +110,7 @@ public final class Node implements AutoCloseable {
         CompletableFuture<Identity> keys = CompletableFuture.supplyAsync(Identity::generate);
         Identity initiator = Identity.generate();
         Identity responder = keys.join();
-        Access access =
-                (connection, open) -> new Access.Grant(OpenTree.Location.of(directory), true, "local", Limits.STREAMS);
+        Access access = new LocalAccess(new Access.Grant(OpenTree.Location.of(directory), true, Limits.STREAMS));
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (EventPump<Event> pump = new EventPump<>(events::accept);
                 Listener listener = Listener.open(
@@ -126,6 +127,19 @@ public final class Node implements AutoCloseable {
             return toEnd(new Run(remote, request, pump, deadlines));
         } catch (IOException e) {
             throw new RunFailure(FailureKind.SOCKET, "loopback: " + e.getMessage(), null, e);
+        }
+    }
+
+    /** For the one peer of this process: what it asked for. */
+    private record LocalAccess(Grant grant) implements Access {
+        @Override
+        public Grant grant(Connection connection, Message.Open open) {
+            return grant;
+        }
+
+        @Override
+        public String name(PeerId peer) {
+            return "local";
         }
     }
 

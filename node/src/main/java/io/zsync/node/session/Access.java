@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.transport.Connection;
 import io.zsync.protocol.Message;
+import io.zsync.protocol.PeerId;
 
 /** Decides what a peer may do, before any path is opened. Any thread. */
 public interface Access {
@@ -11,10 +12,12 @@ public interface Access {
      *
      * @param tree the directory that the run is about
      * @param owner apply owners, setuid and setgid bits here if the initiator asks for it
-     * @param peer what the operator calls the peer
      * @param streams at most so many data streams
      */
-    record Grant(OpenTree.Location tree, boolean owner, String peer, int streams) {}
+    record Grant(OpenTree.Location tree, boolean owner, int streams) {}
+
+    /** What the operator calls a peer that was let in, for the log. */
+    String name(PeerId peer);
 
     /** @throws RunFailure NOT_TRUSTED or NOT_ALLOWED if this peer may not do this here, in this way */
     Grant grant(Connection connection, Message.Open open) throws RunFailure;

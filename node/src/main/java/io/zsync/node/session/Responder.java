@@ -77,7 +77,8 @@ final class Responder {
     }
 
     private void refuse(Connection connection, RunFailure reason) {
-        events.offer(new ServiceEvent.Refused(from(connection), String.valueOf(reason.getMessage())));
+        events.offer(new ServiceEvent.Refused(
+                access.name(connection.peer()) + " (" + from(connection) + ")", String.valueOf(reason.getMessage())));
         try {
             connection.write(Failures.toPeer(reason));
             connection.flush();
@@ -108,7 +109,12 @@ final class Responder {
         }
         try {
             ServiceEvent.Visit visit = new ServiceEvent.Visit(
-                    grant.peer(), from(connection), open.mode(), open.options().dryRun(), open.share(), open.path());
+                    access.name(connection.peer()),
+                    from(connection),
+                    open.mode(),
+                    open.options().dryRun(),
+                    open.share(),
+                    open.path());
             serve(connection, open, grant, visit, begun);
         } finally {
             room.release();

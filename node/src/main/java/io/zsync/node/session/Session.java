@@ -332,15 +332,13 @@ final class Session {
             if (now - heardNanos > SILENCE.toNanos()) {
                 fail(new RunFailure(
                         FailureKind.PEER_SILENT,
-                        "peer silent: nothing heard for " + SILENCE.toSeconds() + " s (" + connection.remoteAddress()
-                                + ")",
+                        "peer silent: nothing heard for " + SILENCE.toSeconds() + " s (" + connection.remote() + ")",
                         null,
                         null));
             } else if (now - movedNanos > timeout.toNanos()) {
                 fail(new RunFailure(
                         FailureKind.NO_PROGRESS,
-                        "no progress: nothing moved for " + timeout.toSeconds() + " s (" + connection.remoteAddress()
-                                + ")",
+                        "no progress: nothing moved for " + timeout.toSeconds() + " s (" + connection.remote() + ")",
                         "a larger --timeout waits longer",
                         null));
             }

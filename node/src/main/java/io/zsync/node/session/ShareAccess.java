@@ -9,6 +9,7 @@ import io.zsync.node.trust.PeerBook;
 import io.zsync.node.trust.Shares;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Name;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -43,9 +44,13 @@ public final class ShareAccess implements Access {
                         FailureKind.NOT_ALLOWED, "path: holds a name that zsync keeps for itself", null, null);
             }
         }
-        String peer = now.withId(connection.peer()).map(Peer::name).orElseThrow();
         OpenTree.Location tree = new OpenTree.Location(share.directory(), open.path(), share.name());
-        return new Grant(tree, share.owner(), peer, streams);
+        return new Grant(tree, share.owner(), streams);
+    }
+
+    @Override
+    public String name(PeerId peer) {
+        return book.get().withId(peer).map(Peer::name).orElseGet(peer::toString);
     }
 
     private void requireProtection(Connection connection, Protection asked) throws RunFailure {

@@ -1,6 +1,7 @@
 package io.zsync.node.transport;
 
 import com.esotericsoftware.kryo.io.Output;
+import io.zsync.node.api.Endpoint;
 import io.zsync.node.trust.Identity;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
@@ -134,6 +135,11 @@ public final class Connection implements Closeable {
         return remote;
     }
 
+    /** The same for people: address and port. */
+    public Endpoint remote() {
+        return new Endpoint(remote.getAddress().getHostAddress(), remote.getPort());
+    }
+
     /** Both ends have loopback addresses. */
     public boolean isLoopback() {
         return loopback;
@@ -149,7 +155,7 @@ public final class Connection implements Closeable {
     public Message read() throws IOException {
         try {
             if (!fill(MessageCodec.PREFIX_LENGTH) && start == limit) {
-                throw new EOFException(remote + " ended the connection");
+                throw new EOFException(remote() + " ended the connection");
             }
             require(MessageCodec.PREFIX_LENGTH);
             int length = MessageCodec.frameLength(received, start);
@@ -161,7 +167,7 @@ public final class Connection implements Closeable {
             return message;
         } catch (IOException e) {
             if (!welcomed && limit == 0 && !closed.get()) {
-                throw hungUp("connect to " + remote, e);
+                throw hungUp("connect to " + remote(), e);
             }
             throw e;
         }
@@ -192,7 +198,7 @@ public final class Connection implements Closeable {
 
     private void require(int length) throws IOException {
         if (!fill(length)) {
-            throw new IOException(remote + " ended the connection inside a message, after " + (limit - start) + " of "
+            throw new IOException(remote() + " ended the connection inside a message, after " + (limit - start) + " of "
                     + length + " bytes");
         }
     }

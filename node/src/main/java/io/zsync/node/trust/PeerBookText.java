@@ -49,7 +49,7 @@ record PeerBookText(List<Line> lines) {
                 throw new RunFailure(
                         FailureKind.USAGE,
                         "peer book: line " + number + ": " + e.getMessage() + " (" + path + ")",
-                        "put the line right; nothing is changed or let in until then",
+                        "put the line right; until then the file is not used, nor changed",
                         null);
             }
             start = end + 1;

@@ -15,6 +15,7 @@ import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
@@ -46,11 +47,19 @@ class ListenerTest {
     @BeforeEach
     void open() throws IOException {
         target = Files.createDirectory(temp.resolve("target"));
-        Access access = (id, open) -> {
-            if (open.mode() != Mode.PUSH) {
-                throw new RunFailure(FailureKind.NOT_ALLOWED, "only a push is allowed here", null, null);
+        Access access = new Access() {
+            @Override
+            public Grant grant(Connection connection, Message.Open open) throws RunFailure {
+                if (open.mode() != Mode.PUSH) {
+                    throw new RunFailure(FailureKind.NOT_ALLOWED, "only a push is allowed here", null, null);
+                }
+                return new Grant(OpenTree.Location.of(target), true, 2);
             }
-            return new Access.Grant(OpenTree.Location.of(target), true, "peer", 2);
+
+            @Override
+            public String name(PeerId id) {
+                return "peer";
+            }
         };
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         listener = Listener.open(loopback, self, peer.id()::equals, access, 2, EventPump.none(), deadlines);
