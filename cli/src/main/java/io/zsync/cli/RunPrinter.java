@@ -78,7 +78,7 @@ final class RunPrinter implements EventSink, AutoCloseable {
 
     private void show(Event.Reconnecting reconnecting) {
         if (!verbosity.quiet()) {
-            console.tell("zsync: connection lost: " + Escape.text(reconnecting.reason()) + "; trying again in "
+            console.tell("zsync: " + Escape.text(reconnecting.reason()) + "; trying again in "
                     + Quantity.pause(reconnecting.pause()));
         }
     }

@@ -327,8 +327,8 @@ class ProgramTest {
         assertEquals(0, run("push", "a", "nas"));
         assertEquals(
                 List.of(
-                        "zsync: connection lost: nas: connection reset\\x1b; trying again in 1 s",
-                        "zsync: connection lost: nas: refused; trying again in 2.5 s"),
+                        "zsync: nas: connection reset\\x1b; trying again in 1 s",
+                        "zsync: nas: refused; trying again in 2.5 s"),
                 screen.err().lines().limit(2).toList());
     }
 
