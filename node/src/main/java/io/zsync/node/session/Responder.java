@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.ServiceEvent;
+import io.zsync.node.replica.ApplyOptions;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.DataStream;
@@ -143,7 +144,6 @@ final class Responder {
         try (OpenTree tree = sends
                 ? OpenTree.source(grant.tree())
                 : OpenTree.target(grant.tree(), open.options().dryRun())) {
-            List<DataStream> streams = bind(connection, open, grant);
             RunContext run = new RunContext(
                     open.options(),
                     open.protection(),
@@ -151,10 +151,13 @@ final class Responder {
                     false,
                     EventPump.none(),
                     new RunContext.Problems());
+            // All that may fail comes before the streams, which are the role's to close.
+            ApplyOptions options = run.applyOptions(grant.owner());
+            List<DataStream> streams = bind(connection, open, grant);
             Session session = new Session(connection, TIMEOUT, "responder");
             Session.Role role = sends
                     ? new SenderSession(session, tree, run, new PathCounters())
-                    : new ReceiverSession(session, tree, run, run.applyOptions(grant.owner()), RANDOM);
+                    : new ReceiverSession(session, tree, run, options, RANDOM);
             play(session, role, streams, connection.peer(), new ServiceEvent.Opened(visit, open.protection()), begun);
         }
     }
