@@ -16,6 +16,12 @@ public final class Limits {
     public static final int RULES_LENGTH = 64 << 10;
     public static final int DETAIL_LENGTH = 1_024;
 
+    public static final int ATTRIBUTE_NAME_LENGTH = 255;
+    public static final int ATTRIBUTE_VALUE_LENGTH = 64 << 10;
+
+    /** All extended attributes of one object, names and values. */
+    public static final int ATTRIBUTES_LENGTH = 128 << 10;
+
     /** A control frame's type and body. */
     public static final int CONTROL_FRAME_LENGTH = 1 << 20;
 
