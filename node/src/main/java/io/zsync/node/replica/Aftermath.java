@@ -90,7 +90,7 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
             RelativePath path = RelativePath.of(readBytes(in));
             Metadata metadata = new Metadata(in.readInt(), in.readInt(), in.readInt(), in.readLong(), in.readInt());
             try (Directory directory = root.directory(path)) {
-                rules.apply(directory, metadata);
+                rules.apply(directory, metadata, true);
                 if (sync) {
                     directory.sync();
                 }

@@ -306,8 +306,7 @@ public final class Applier implements AutoCloseable {
     private void update(TargetDirectory parent, Name name, Entry entry, int attributes, FileStat planned)
             throws IOException {
         requireUnchanged(parent, name, planned);
-        boolean hasMode = !(entry instanceof Entry.Symlink);
-        options.rules().apply(parent.open(), name, entry.metadata(), hasMode, (attributes & Change.TIME) != 0);
+        options.rules().apply(parent.open().member(name), entry.metadata(), (attributes & Change.TIME) != 0);
         counts.changed.increment();
         delivery.changed();
     }
@@ -322,7 +321,7 @@ public final class Applier implements AutoCloseable {
             reserved = delivery.names().next();
             parent.open().makeSymlink(reserved, link.target());
             try {
-                options.rules().apply(parent.open(), reserved, link.metadata(), false, true);
+                options.rules().apply(parent.open().member(reserved), link.metadata(), true);
             } catch (IOException e) {
                 StagedFile.remove(parent.open(), reserved);
                 throw e;

@@ -1,10 +1,8 @@
 package io.zsync.node.replica;
 
-import io.zsync.node.fs.Directory;
-import io.zsync.node.fs.OpenFile;
+import io.zsync.node.fs.Inode;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Metadata;
-import io.zsync.protocol.Name;
 import java.io.IOException;
 
 /**
@@ -36,34 +34,14 @@ public record MetadataRules(boolean owner, boolean lentRights) {
         return attributes;
     }
 
-    /** Writes all metadata of a staged file through its own descriptor. */
-    void apply(OpenFile file, Metadata metadata) throws IOException {
+    /** Writes the metadata of an object, but its time only if told to; a symlink has no mode. */
+    void apply(Inode inode, Metadata metadata, boolean time) throws IOException {
         if (owner) {
-            file.setOwner(metadata.uid(), metadata.gid());
+            inode.setOwner(metadata.uid(), metadata.gid());
         }
-        file.setMode(mode(metadata));
-        file.setTime(metadata.mtimeSeconds(), metadata.mtimeNanos());
-    }
-
-    /** Writes all metadata of a member; a symlink has no mode. */
-    void apply(Directory parent, Name name, Metadata metadata, boolean hasMode, boolean time) throws IOException {
-        if (owner) {
-            parent.setOwner(name, metadata.uid(), metadata.gid());
-        }
-        if (hasMode) {
-            parent.setMode(name, mode(metadata));
-        }
+        inode.setMode(mode(metadata));
         if (time) {
-            parent.setTime(name, metadata.mtimeSeconds(), metadata.mtimeNanos());
+            inode.setTime(metadata.mtimeSeconds(), metadata.mtimeNanos());
         }
-    }
-
-    /** Writes all metadata of an open directory. */
-    void apply(Directory directory, Metadata metadata) throws IOException {
-        if (owner) {
-            directory.setOwner(metadata.uid(), metadata.gid());
-        }
-        directory.setMode(mode(metadata));
-        directory.setTime(metadata.mtimeSeconds(), metadata.mtimeNanos());
     }
 }

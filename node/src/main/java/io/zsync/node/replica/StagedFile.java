@@ -96,7 +96,7 @@ final class StagedFile {
      */
     void seal(MetadataRules rules, Entry.RegularFile entry, boolean sync) throws IOException {
         try {
-            rules.apply(file, entry.metadata());
+            rules.apply(file, entry.metadata(), true);
             if (sync) {
                 file.sync();
             }

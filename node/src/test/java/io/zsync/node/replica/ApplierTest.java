@@ -414,7 +414,7 @@ class ApplierTest {
     void givesNoMetadataToAFileThatChangedSinceItWasLookedAt() throws Exception {
         Path file = Files.writeString(target.resolve("a"), "1234567890");
         try (Directory top = root.directory(RelativePath.ROOT)) {
-            top.setTime(Name.of("a"), META.mtimeSeconds(), META.mtimeNanos());
+            top.member(Name.of("a")).setTime(META.mtimeSeconds(), META.mtimeNanos());
         }
         begin(Durability.NONE);
         Files.writeString(file, "abcdefghij");
