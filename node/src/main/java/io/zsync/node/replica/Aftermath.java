@@ -18,8 +18,9 @@ import java.io.IOException;
  * directories that were worked in their final metadata, children before parents. Kept in spill files, so that the size
  * of the tree does not matter.
  */
-final class Aftermath implements Publisher.Removals, AutoCloseable {
+final class Aftermath implements AutoCloseable {
     private static final byte[] NO_BYTES = {};
+    private static final int METADATA_LENGTH = 4 * Integer.BYTES + Long.BYTES;
 
     /** Where a failure of one path is told. */
     interface Problems {
@@ -29,8 +30,7 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
     private final SpillFile removals = new SpillFile();
     private final SpillFile directories = new SpillFile();
 
-    @Override
-    public synchronized void add(RelativePath directory, Name reserved, FileStat object) throws IOException {
+    synchronized void removeLater(RelativePath directory, Name reserved, FileStat object) throws IOException {
         removals.append(out -> {
             writeBytes(out, directory.bytes());
             writeBytes(out, reserved.bytes());
@@ -81,6 +81,17 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
                 }
             });
         }
+    }
+
+    /** Forces each directory that was worked in to disk by itself, its metadata still to come. */
+    synchronized void syncDirectories(Root root) throws IOException {
+        directories.replay(in -> {
+            RelativePath path = RelativePath.of(readBytes(in));
+            in.skipNBytes(METADATA_LENGTH);
+            try (Directory directory = root.directory(path)) {
+                directory.sync();
+            }
+        });
     }
 
     /** Gives each directory its final metadata; with {@code sync} forces it to disk by itself. */

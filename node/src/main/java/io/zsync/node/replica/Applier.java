@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Applier implements AutoCloseable {
     private static final byte[] NO_TARGET = {};
+    private static final String IN_BACKUPS = "the run's backup directory has this place";
 
     private final @Nullable Root root;
     private final ApplyOptions options;
@@ -36,9 +37,12 @@ public final class Applier implements AutoCloseable {
     private final Counts counts;
     private final Reporter reporter;
     private final Planner planner;
+    private final Candidates candidates;
     private final ArrayDeque<TargetDirectory> path = new ArrayDeque<>();
     private final LongAdder plannedFiles = new LongAdder();
     private final LongAdder plannedBytes = new LongAdder();
+    private boolean sourceIsEmpty = true;
+    private @Nullable FileStat rootBefore;
 
     /** @param root null only in a dry run against a target that does not exist */
     public Applier(
@@ -55,6 +59,7 @@ public final class Applier implements AutoCloseable {
         this.reporter = reporter;
         this.planner = new Planner(options.rules());
         this.delivery = new Delivery(root, options, content, reporter, new StagedNames(random));
+        this.candidates = delivery.candidates();
         this.counts = delivery.counts();
     }
 
@@ -69,14 +74,18 @@ public final class Applier implements AutoCloseable {
             case ManifestItem.DirBegin begin -> beginDirectory(begin);
             case ManifestItem.Leaf leaf -> leaf(number, leaf.name(), leaf.entry());
             case ManifestItem.HardLink link -> throw ProtocolException.violation("a hard link that nobody asked for");
-            case ManifestItem.DirEnd end -> endDirectory();
+            case ManifestItem.DirEnd end -> endDirectory(end.listing());
         }
     }
 
     private void beginDirectory(ManifestItem.DirBegin begin) throws IOException {
         TargetDirectory parent = path.peek();
         Name name = begin.name();
-        path.push(parent == null || name == null ? root(begin.entry()) : directory(parent, name, begin.entry()));
+        sourceIsEmpty &= name == null;
+        TargetDirectory entered =
+                parent == null || name == null ? root(begin.entry()) : directory(parent, name, begin.entry());
+        entered.rules = candidates.rules(parent, begin);
+        path.push(entered);
     }
 
     private TargetDirectory root(Entry.Directory entry) throws IOException {
@@ -86,6 +95,7 @@ public final class Applier implements AutoCloseable {
         }
         Directory directory = open.directory(RelativePath.ROOT);
         FileStat stat = directory.stat();
+        rootBefore = stat;
         int attributes = options.rules().differences(entry.metadata(), stat.metadata(), true);
         return enter(RelativePath.ROOT, entry, directory, stat, attributes != 0);
     }
@@ -94,6 +104,10 @@ public final class Applier implements AutoCloseable {
         RelativePath at = parent.path.child(name);
         if (parent.lost) {
             counts.failed.increment();
+            return absent(at, entry, true);
+        }
+        if (candidates.isBackup(at, true)) {
+            delivery.problem(at, ProblemCode.NAME_REFUSED, IN_BACKUPS);
             return absent(at, entry, true);
         }
         try {
@@ -145,8 +159,9 @@ public final class Applier implements AutoCloseable {
         open.makeDirectory(reserved);
         touch(parent);
         // Written down first: an old object that nobody knows of would stay for ever.
-        delivery.removeLater(parent.path, reserved, existing.stat());
+        delivery.displacement().removeLater(parent.path, reserved, existing.stat());
         try {
+            delivery.displacement().keep(open, parent.path.child(name), existing.stat());
             open.rename(reserved, name, Directory.Rename.EXCHANGE);
         } catch (IOException e) {
             open.removeDirectory(reserved);
@@ -218,18 +233,45 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    private void endDirectory() throws IOException {
+    private void endDirectory(ManifestItem.Listing listing) throws IOException {
         TargetDirectory done = path.pop();
         try (done) {
-            if (done.touched && !options.dryRun() && !done.lost) {
-                delivery.finishLater(done.path, done.entry.metadata());
+            done.touched |= candidates.collect(done, listing);
+            if (path.isEmpty()) {
+                haltOnAccident(done);
             }
+            finishLater(done);
+        }
+    }
+
+    /** Only the root was entered yet, and it gets back what that took. */
+    private void haltOnAccident(TargetDirectory top) throws IOException {
+        Root open = root;
+        FileStat before = rootBefore;
+        if (open == null || before == null) {
+            return;
+        }
+        try {
+            candidates.requireNoAccident(sourceIsEmpty, open.describe());
+        } catch (SafetyHalt e) {
+            if (!options.dryRun()) {
+                top.open().setMode(before.mode());
+                top.open().setTime(before.mtimeSeconds(), before.mtimeNanos());
+            }
+            throw e;
+        }
+    }
+
+    private void finishLater(TargetDirectory done) throws IOException {
+        if (done.touched && !options.dryRun() && !done.lost) {
+            delivery.finishLater(done.path, done.entry.metadata());
         }
     }
 
     private void leaf(long number, Name name, Entry entry) throws IOException, InterruptedException {
         TargetDirectory parent = path.element();
         RelativePath at = parent.path.child(name);
+        sourceIsEmpty = false;
         if (entry instanceof Entry.RegularFile) {
             counts.files.increment();
         }
@@ -237,9 +279,19 @@ public final class Applier implements AutoCloseable {
             counts.failed.increment();
             return;
         }
+        if (candidates.isBackup(at, false)) {
+            delivery.problem(at, ProblemCode.NAME_REFUSED, IN_BACKUPS);
+            return;
+        }
         try {
             Member existing = parent.match(name);
             Action action = planner.plan(entry, existing(parent, existing, entry));
+            if (existing != null
+                    && action instanceof Action.Refuse refuse
+                    && refuse.code() == ProblemCode.DIRECTORY_IN_THE_WAY
+                    && candidates.makesWay(parent, existing)) {
+                action = new Action.Exchange();
+            }
             if (action instanceof Action.Refuse refuse) {
                 delivery.problem(at, refuse.code(), refusal(entry, refuse.code()));
                 return;
@@ -428,7 +480,9 @@ public final class Applier implements AutoCloseable {
         }
         delivery.giveUp();
         while (!path.isEmpty()) {
-            endDirectory();
+            try (TargetDirectory left = path.pop()) {
+                finishLater(left);
+            }
         }
         delivery.finishDirectories();
     }

@@ -76,6 +76,9 @@ final class StagedEntry implements Publication {
     }
 
     @Override
+    public void parked() {}
+
+    @Override
     public void refused(ProblemCode code, String detail) {
         delivery.problem(directory.child(name), code, detail);
     }

@@ -47,7 +47,7 @@ record RunContext(
     ApplyOptions applyOptions(boolean owner) throws IOException {
         boolean superuser = Superuser.isEffective();
         MetadataRules rules = new MetadataRules(options.preservation().owner() && owner && superuser, owner);
-        return new ApplyOptions(options.dryRun(), options.reportChanges(), options.durability(), rules, !superuser);
+        return new ApplyOptions(options.dryRun(), options.reportChanges(), options.durability(), rules, options.deletion(), options.selection().rules(), !superuser);
     }
 
     /** A problem that this end met: told to the user here or, through the peer, there. */
