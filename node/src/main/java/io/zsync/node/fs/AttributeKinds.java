@@ -22,7 +22,7 @@ public record AttributeKinds(boolean user, boolean acl, boolean privileged) {
         return acl && (name.equals(Attribute.ACL_ACCESS) || name.equals(Attribute.ACL_DEFAULT));
     }
 
-    boolean isNone() {
+    public boolean isNone() {
         return !user && !acl;
     }
 }

@@ -41,7 +41,7 @@ record LinuxAttributes(Linux.AttributeCalls calls, long object, Supplier<String>
             if (value != null) {
                 Attribute attribute = new Attribute(name, value);
                 found.add(attribute);
-                length += attribute.nameBytes().length + value.length;
+                length += attribute.length();
                 if (length > Limits.ATTRIBUTES_LENGTH) {
                     throw failure("listxattr", "extended attributes beyond " + Limits.ATTRIBUTES_LENGTH + " bytes");
                 }

@@ -28,6 +28,8 @@ final class Candidates implements AutoCloseable {
     static final int IN_THE_WAY = 10_000;
 
     private static final byte[] NO_RULES = {};
+    static final String IN_BACKUPS = "the run's backup directory has this place";
+
     /** Below no directory that makes way. */
     private static final int NOWHERE = -1;
 
@@ -123,11 +125,19 @@ final class Candidates implements AutoCloseable {
     }
 
     /**
-     * Asks that a directory that is not empty makes way for something else: what is in it becomes candidates.
+     * Where the run may delete, a directory that is not empty makes way for something else, and what is in it becomes
+     * candidates; unless something in it is protected or cannot be looked at.
      *
-     * @return false if it cannot: something in it is protected or cannot be looked at, or too many others do
+     * @return the action, or what it becomes
      */
-    boolean makesWay(TargetDirectory parent, Member directory) throws IOException {
+    Action makeWay(TargetDirectory parent, @Nullable Member existing, Action action) throws IOException {
+        boolean isInTheWay = existing != null
+                && action instanceof Action.Refuse refuse
+                && refuse.code() == ProblemCode.DIRECTORY_IN_THE_WAY;
+        return isInTheWay && makesWay(parent, existing) ? new Action.Exchange() : action;
+    }
+
+    private boolean makesWay(TargetDirectory parent, Member directory) throws IOException {
         RelativePath path = parent.path.child(directory.name());
         if (!deletion.enabled()
                 || inTheWay.size() >= IN_THE_WAY

@@ -44,6 +44,11 @@ final class Displacement implements Publisher.Victims, AutoCloseable {
         return parking.holds(path);
     }
 
+    /** Where an object is that goes, or went, to this place. */
+    RelativePath whereIs(RelativePath path) {
+        return parking.whereIs(path);
+    }
+
     @Override
     public void keep(Directory directory, RelativePath path, FileStat victim) throws IOException {
         if (backups != null) {

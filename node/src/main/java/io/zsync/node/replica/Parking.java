@@ -39,6 +39,12 @@ final class Parking {
         return parked.containsKey(path);
     }
 
+    /** The place of an object that goes there, which is not the one it has while it is parked. */
+    synchronized RelativePath whereIs(RelativePath path) {
+        Parked object = parked.get(path);
+        return object == null ? path : path.parent().child(object.reserved());
+    }
+
     /** Puts each object into its place where that is an empty directory by now, and discards the others. */
     synchronized void publish(Root root, @Nullable Backups backups, boolean durable, Outcomes outcomes)
             throws IOException {
