@@ -38,9 +38,13 @@ public record Attribute(String name, byte[] value) {
         return name.equals(ACL_ACCESS) || name.equals(ACL_DEFAULT);
     }
 
+    public byte[] nameBytes() {
+        return name.getBytes(StandardCharsets.UTF_8);
+    }
+
     /** What it counts for in {@link Limits#ATTRIBUTES_LENGTH}. */
-    int length() {
-        return OVERHEAD + name.getBytes(StandardCharsets.UTF_8).length + value.length;
+    public int length() {
+        return OVERHEAD + nameBytes().length + value.length;
     }
 
     @Override

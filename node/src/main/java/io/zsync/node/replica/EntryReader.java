@@ -48,8 +48,7 @@ public final class EntryReader {
             case SYMLINK -> new Entry.Symlink(metadata, directory.readLink(member.name()));
             case FIFO -> new Entry.Special(metadata, Entry.SpecialKind.FIFO, 0);
             case SOCKET -> new Entry.Special(metadata, Entry.SpecialKind.SOCKET, 0);
-            case CHARACTER_DEVICE ->
-                new Entry.Special(metadata, Entry.SpecialKind.CHARACTER_DEVICE, stat.special());
+            case CHARACTER_DEVICE -> new Entry.Special(metadata, Entry.SpecialKind.CHARACTER_DEVICE, stat.special());
             case BLOCK_DEVICE -> new Entry.Special(metadata, Entry.SpecialKind.BLOCK_DEVICE, stat.special());
             case DIRECTORY -> throw new IllegalStateException("a directory is no leaf");
         };

@@ -53,13 +53,22 @@ public record MetadataRules(Preservation asked, boolean granted, boolean superus
 
     /** The entry as this receiver wants it: its metadata after everything that stands in for the source's. */
     Entry wanted(Entry source, @Nullable FileStat existing) {
-        Metadata metadata = wanted(source.metadata(), source instanceof Entry.Directory, existing);
         return switch (source) {
-            case Entry.Directory directory -> new Entry.Directory(metadata);
-            case Entry.RegularFile file -> new Entry.RegularFile(metadata, file.size(), file.sparse(), file.digest());
-            case Entry.Symlink link -> new Entry.Symlink(metadata, link.target());
-            case Entry.Special special -> new Entry.Special(metadata, special.kind(), special.device());
+            case Entry.Directory directory -> wanted(directory, existing);
+            case Entry.RegularFile file -> wanted(file, existing);
+            case Entry.Symlink link -> new Entry.Symlink(wanted(link.metadata(), false, existing), link.target());
+            case Entry.Special special ->
+                new Entry.Special(wanted(special.metadata(), false, existing), special.kind(), special.device());
         };
+    }
+
+    Entry.Directory wanted(Entry.Directory source, @Nullable FileStat existing) {
+        return new Entry.Directory(wanted(source.metadata(), true, existing));
+    }
+
+    Entry.RegularFile wanted(Entry.RegularFile source, @Nullable FileStat existing) {
+        Metadata metadata = wanted(source.metadata(), false, existing);
+        return new Entry.RegularFile(metadata, source.size(), source.sparse(), source.digest());
     }
 
     private Metadata wanted(Metadata source, boolean isDirectory, @Nullable FileStat existing) {
