@@ -94,8 +94,7 @@ final class IgnoreRules {
     }
 
     /** @param besides what is in force whatever {@code next} is, and counts */
-    private static @Nullable Source source(
-            RuleText file, int depth, @Nullable Source next, @Nullable Source besides) {
+    private static @Nullable Source source(RuleText file, int depth, @Nullable Source next, @Nullable Source besides) {
         byte[] text = file.bytes();
         StringBuilder lines = new StringBuilder();
         int patterns = next != null ? next.patterns : besides != null ? besides.patterns : 0;

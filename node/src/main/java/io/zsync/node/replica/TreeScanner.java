@@ -43,7 +43,11 @@ public final class TreeScanner {
      * @param rules in force in it once its own rule file was read, before that those of {@code above}
      */
     private record Level(
-            RelativePath path, @Nullable Name name, FileStat stat, IgnoreRules rules, @Nullable Level above) {
+            RelativePath path,
+            @Nullable Name name,
+            FileStat stat,
+            IgnoreRules rules,
+            @Nullable Level above) {
         Level with(RuleText file) {
             return new Level(path, name, stat, name == null ? rules.with(file) : rules.below(name, file), above);
         }
@@ -148,8 +152,7 @@ public final class TreeScanner {
     /** What a rule file that cannot be used might have left out must not go, so nothing of its directory does. */
     private void closed(Level directory, Entry.Directory entry, String reason)
             throws IOException, InterruptedException {
-        visitor.problem(
-                directory.path.child(options.selection().ruleFile()), ProblemCode.SOURCE_UNREADABLE, reason);
+        visitor.problem(directory.path.child(options.selection().ruleFile()), ProblemCode.SOURCE_UNREADABLE, reason);
         begin(directory, entry, RuleText.NONE);
         end(directory.path, ManifestItem.Listing.UNREADABLE);
     }

@@ -92,6 +92,9 @@ final class Failures {
             case TARGET_LOCKED -> "wait for the other run to end, then run this one again";
             case NO_PROGRESS -> "a larger --timeout waits longer";
             case BUSY -> "try again later";
+            case INVALID_REQUEST ->
+                "patterns are gitignore's, and the last match wins: --exclude '*.tmp' leaves out that name anywhere,"
+                        + " --exclude '/build/' a directory at the root, --include 'keep.tmp' after them takes a name back";
             default -> null;
         };
     }
