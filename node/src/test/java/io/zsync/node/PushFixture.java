@@ -57,6 +57,7 @@ abstract class PushFixture {
     Duration timeout = Duration.ofSeconds(30);
     int streams = 3;
     Protection protection = Protection.CLEAR;
+    Deletion deletion = Deletion.NONE;
 
     @BeforeEach
     void plant() throws IOException {
@@ -79,7 +80,7 @@ abstract class PushFixture {
                 Comparison.BY_TIME,
                 Selection.ALL,
                 Preservation.ARCHIVE,
-                Deletion.NONE);
+                deletion);
         return mode == Mode.PUSH
                 ? new RunRequest(mode, source, new PeerTree.Local(target), options, protection, timeout, 0, credits)
                 : new RunRequest(mode, target, new PeerTree.Local(source), options, protection, timeout, 0, credits);
