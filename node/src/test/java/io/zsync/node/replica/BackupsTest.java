@@ -182,7 +182,7 @@ class BackupsTest extends DeletionFixture {
         Tally tally = finish();
         assertEquals(List.of("a/kept NAME_REFUSED"), problems);
         assertEquals(2, tally.failed());
-        assertEquals(List.of("a", "a/kept", "a/kept/x", "a/kept/y"), tree());
+        assertEquals(List.of("a", "a/kept", "a/kept/a", "a/kept/a/y", "a/kept/x"), tree());
         begin();
         file("a", 3);
         finish();

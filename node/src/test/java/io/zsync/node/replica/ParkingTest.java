@@ -164,7 +164,7 @@ class ParkingTest extends DeletionFixture {
 
     private void writeOnce(String path) {
         try {
-            if (!exists(path)) {
+            if (Files.isDirectory(target.resolve("b"))) {
                 Files.writeString(target.resolve(path), "precious");
             }
         } catch (IOException e) {
@@ -203,7 +203,7 @@ class ParkingTest extends DeletionFixture {
     @Test
     void linksFurtherNamesOfAFileThatWaitsAndWhereDirectoriesAre() throws Exception {
         plant("a/x", "b/y", "keep");
-        preservation = new Preservation(true, true, true, false, false, true, List.of(), -1, -1);
+        preservation = new Preservation(true, true, true, true, false, false, -1, -1, List.of());
         begin();
         linkedFile("a", 3, 3);
         hardLink("b", 1);
