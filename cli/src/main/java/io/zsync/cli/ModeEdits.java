@@ -58,7 +58,8 @@ final class ModeEdits {
             return Files.readString(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1)
                     .lines()
                     .filter(line -> line.startsWith("Umask:"))
-                    .mapToInt(line -> Integer.parseInt(line.substring("Umask:".length()).strip(), 8))
+                    .mapToInt(line ->
+                            Integer.parseInt(line.substring("Umask:".length()).strip(), 8))
                     .findFirst()
                     .orElse(022);
         } catch (IOException e) {

@@ -187,7 +187,11 @@ class ItemizerTest {
                         pair + "chown 7:8 s/f; " + settle,
                         List.of("-a"),
                         change("f", Kind.FILE, Action.UPDATE, OWNER | GROUP)),
-                asRoot("a new device", "mknod s/n c 1 3; " + settle, List.of("-a"), change("n", Kind.DEVICE, Action.CREATE, 0)),
+                asRoot(
+                        "a new device",
+                        "mknod s/n c 1 3; " + settle,
+                        List.of("-a"),
+                        change("n", Kind.DEVICE, Action.CREATE, 0)),
                 asRoot(
                         "another device",
                         "mknod s/n c 1 3; mknod t/n c 1 5; touch -d @3 s/n t/n; " + settle,
@@ -224,7 +228,11 @@ class ItemizerTest {
     void aPushPointsAwayAndAPullHere() {
         List<Change> changes = List.of(
                 change("f", Kind.FILE, Action.CREATE, 0),
-                change("g", Kind.FILE, Action.REPLACE, CONTENT | SIZE | TIME | MODE | OWNER | GROUP | ACL | ATTRIBUTES));
+                change(
+                        "g",
+                        Kind.FILE,
+                        Action.REPLACE,
+                        CONTENT | SIZE | TIME | MODE | OWNER | GROUP | ACL | ATTRIBUTES));
 
         assertEquals(List.of("<f+++++++++ f", "<f.stpog.ax g"), lines("push", List.of("-i"), changes));
         assertEquals(List.of(">f+++++++++ f", ">f.stpog.ax g"), lines("pull", List.of("-i"), changes));

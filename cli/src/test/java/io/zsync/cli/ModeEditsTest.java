@@ -133,7 +133,9 @@ class ModeEditsTest {
                 make.append(i % 2 == 0 ? "touch " : "mkdir ").append(i).append("; chmod ");
                 make.append(String.format("%04o ", mode)).append(i).append("; ");
             }
-            make.append("cd ..; rsync -rlptgoD --chmod='").append(typed).append("' s/ t/; cd t; stat -c '%a' 0 1 2 3 4 5");
+            make.append("cd ..; rsync -rlptgoD --chmod='")
+                    .append(typed)
+                    .append("' s/ t/; cd t; stat -c '%a' 0 1 2 3 4 5");
             List<String> made = Rsync.script(folder, make.toString());
 
             List<ModeEdit> edits = edits(typed);
