@@ -31,6 +31,9 @@ final class IgnoreRules {
             double steps,
             @Nullable Source next) {}
 
+    /** Leave nothing out. */
+    static final IgnoreRules NONE = new IgnoreRules(null, null, "");
+
     private final @Nullable Source typed;
     private final @Nullable Source files;
 
