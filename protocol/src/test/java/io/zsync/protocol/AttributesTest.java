@@ -51,12 +51,12 @@ class AttributesTest {
 
     @Test
     void findsByName() {
-        Attributes attributes = Attributes.of(List.of(new Attribute(Attribute.ACCESS_ACL, new byte[] {7}), empty("a")));
+        Attributes attributes = Attributes.of(List.of(new Attribute(Attribute.ACL_ACCESS, new byte[] {7}), empty("a")));
 
-        Attribute acl = Objects.requireNonNull(attributes.get(Attribute.ACCESS_ACL));
+        Attribute acl = Objects.requireNonNull(attributes.get(Attribute.ACL_ACCESS));
         assertTrue(acl.isAcl());
         assertArrayEquals(new byte[] {7}, acl.value());
-        assertNull(attributes.get(Attribute.DEFAULT_ACL));
+        assertNull(attributes.get(Attribute.ACL_DEFAULT));
         assertSame(Attributes.NONE, Attributes.of(List.of()));
     }
 
