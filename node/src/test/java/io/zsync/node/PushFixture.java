@@ -57,6 +57,9 @@ abstract class PushFixture {
     Duration timeout = Duration.ofSeconds(30);
     int streams = 3;
     Protection protection = Protection.CLEAR;
+    Comparison comparison = Comparison.BY_TIME;
+    Selection selection = Selection.ALL;
+    Preservation preservation = Preservation.ARCHIVE;
     Deletion deletion = Deletion.NONE;
 
     @BeforeEach
@@ -77,9 +80,9 @@ abstract class PushFixture {
                 true,
                 durability,
                 new Transfer(dataPath, streams, false, 0),
-                Comparison.BY_TIME,
-                Selection.ALL,
-                Preservation.ARCHIVE,
+                comparison,
+                selection,
+                preservation,
                 deletion);
         return mode == Mode.PUSH
                 ? new RunRequest(mode, source, new PeerTree.Local(target), options, protection, timeout, 0, credits)

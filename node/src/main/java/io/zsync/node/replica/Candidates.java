@@ -27,7 +27,6 @@ final class Candidates implements AutoCloseable {
     /** Directories that make way for something else in one run; the others do in the next. */
     static final int IN_THE_WAY = 10_000;
 
-    private static final byte[] NO_RULES = {};
     static final String IN_BACKUPS = "the run's backup directory has this place";
 
     /** Below no directory that makes way. */
@@ -62,11 +61,11 @@ final class Candidates implements AutoCloseable {
 
     /** The rules in force in a directory of the source. @throws ProtocolException if they are beyond reason */
     IgnoreRules rules(@Nullable TargetDirectory parent, ManifestItem.DirBegin begin) {
-        byte[] own = deletion.enabled() ? begin.rules().bytes() : NO_RULES;
+        RuleText own = deletion.enabled() ? begin.rules() : RuleText.NONE;
         Name name = begin.name();
         try {
             return parent == null || name == null
-                    ? IgnoreRules.of(deletion.enabled() ? typed.bytes() : NO_RULES, own)
+                    ? IgnoreRules.of(deletion.enabled() ? typed : RuleText.NONE).with(own)
                     : parent.rules.below(name, own);
         } catch (IllegalArgumentException e) {
             throw ProtocolException.violation("rules: " + e.getMessage());
@@ -146,7 +145,7 @@ final class Candidates implements AutoCloseable {
             return false;
         }
         long before = count;
-        IgnoreRules rules = parent.rules.below(directory.name(), NO_RULES);
+        IgnoreRules rules = parent.rules.below(directory.name(), RuleText.NONE);
         boolean goes = visitMembers(parent.open(), path, directory, rules, path.depth());
         if (goes) {
             inTheWay.add(path);
@@ -177,7 +176,7 @@ final class Candidates implements AutoCloseable {
             return false;
         }
         boolean goes =
-                !stat.isDirectory() || visitMembers(parent, path, member, rules.below(name, NO_RULES), gate);
+                !stat.isDirectory() || visitMembers(parent, path, member, rules.below(name, RuleText.NONE), gate);
         if (isBackup) {
             return false;
         }

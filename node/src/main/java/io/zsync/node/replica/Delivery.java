@@ -135,21 +135,22 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         return links;
     }
 
-    /** Waits for every fetch, publishes, removes what changed kind, finishes directories, and syncs what is left. */
+    /** Waits for every fetch, publishes, makes further names, removes what changed kind, finishes directories, and syncs what is left. */
     Tally finish() throws IOException, InterruptedException {
         await(true);
         content.awaitIdle();
         publisher.drain();
+        Root open = root;
+        if (open == null || options.dryRun()) {
+            publisher.close();
+            foresee();
+            return counts.tally(false);
+        }
         try (LinkMaker maker = new LinkMaker(this)) {
             links.make(maker);
         }
         publisher.drain();
         publisher.close();
-        Root open = root;
-        if (open == null || options.dryRun()) {
-            foresee();
-            return counts.tally(false);
-        }
         finishing = true;
         try {
             return finish(open);

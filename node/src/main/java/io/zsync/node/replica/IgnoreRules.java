@@ -1,6 +1,7 @@
 package io.zsync.node.replica;
 
 import io.zsync.protocol.Name;
+import io.zsync.protocol.RuleText;
 import nl.basjes.gitignore.GitIgnore;
 import org.jspecify.annotations.Nullable;
 
@@ -46,29 +47,36 @@ final class IgnoreRules {
     }
 
     /**
-     * The rules in force in the root.
+     * What is in force in a root without a rule file.
      *
      * @param typed the run's own rules as lines of gitignore: {@code --exclude P} as {@code P}, {@code --include P} as
      *     {@code !P}, the lines of {@code --exclude-from}, in the order in which they were typed
-     * @param file the text of the root's rule file, empty if there is none
      * @throws IllegalArgumentException if matching would take too long; says which line and why
      */
-    static IgnoreRules of(byte[] typed, byte[] file) {
-        Source run = source(typed, 0, null, null);
-        return new IgnoreRules(run, source(file, 0, null, run), "");
+    static IgnoreRules of(RuleText typed) {
+        return new IgnoreRules(source(typed, 0, null, null), null, "");
     }
 
     /**
-     * The rules in force in a directory of this one.
+     * These and the rule file of their directory, which may be empty.
      *
      * @throws IllegalArgumentException if matching would take too long; says which line and why
      */
-    IgnoreRules below(Name directory, byte[] file) {
-        if (typed == null && files == null && file.length == 0) {
+    IgnoreRules with(RuleText file) {
+        return new IgnoreRules(typed, source(file, directories.length(), files, typed), directories);
+    }
+
+    /**
+     * What is in force in a directory of theirs.
+     *
+     * @param file the text of its rule file, empty if there is none
+     * @throws IllegalArgumentException if matching would take too long; says which line and why
+     */
+    IgnoreRules below(Name directory, RuleText file) {
+        if (typed == null && files == null && file.isEmpty()) {
             return this;
         }
-        String below = directories + '/' + IgnorePattern.letters(directory);
-        return new IgnoreRules(typed, source(file, below.length(), files, typed), below);
+        return new IgnoreRules(typed, files, directories + '/' + IgnorePattern.letters(directory)).with(file);
     }
 
     /** True if a run leaves this member out. */
@@ -89,7 +97,8 @@ final class IgnoreRules {
     }
 
     /** @param besides what is in force whatever {@code next} is, and counts */
-    private static @Nullable Source source(byte[] text, int depth, @Nullable Source next, @Nullable Source besides) {
+    private static @Nullable Source source(RuleText file, int depth, @Nullable Source next, @Nullable Source besides) {
+        byte[] text = file.bytes();
         StringBuilder lines = new StringBuilder();
         int patterns = next != null ? next.patterns : besides != null ? besides.patterns : 0;
         double steps = next != null ? next.steps : besides != null ? besides.steps : 0;

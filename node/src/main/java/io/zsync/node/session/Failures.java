@@ -96,6 +96,9 @@ final class Failures {
             case SAFETY_HALT -> "if the source is meant to be empty, --max-delete N says so";
             case NO_PROGRESS -> "a larger --timeout waits longer";
             case BUSY -> "try again later";
+            case INVALID_REQUEST ->
+                "patterns are gitignore's, and the last match wins: --exclude '*.tmp' leaves out that name anywhere,"
+                        + " --exclude '/build/' a directory at the root, --include 'keep.tmp' after them takes a name back";
             default -> null;
         };
     }

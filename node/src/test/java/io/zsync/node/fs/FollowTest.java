@@ -376,9 +376,12 @@ class FollowTest extends TreeFixture {
         AtomicReference<Throwable> trouble = new AtomicReference<>();
         Thread flickering = Thread.ofPlatform().start(() -> {
             try (Directory mine = root.directory(TREE)) {
-                while (!done.get()) {
-                    mine.makeSymlink(A, bytes("sub"));
-                    mine.unlink(A);
+                // No name comes back: what did might have been missing for a moment only.
+                for (int i = 0; !done.get(); i++) {
+                    mine.makeSymlink(Name.of("f" + i), bytes("sub"));
+                    if (i >= 100) {
+                        mine.unlink(Name.of("f" + (i - 100)));
+                    }
                 }
             } catch (IOException failure) {
                 trouble.set(failure);
@@ -386,14 +389,8 @@ class FollowTest extends TreeFixture {
         });
         try (LinuxRoot following = open(Links.FOLLOW_BENEATH);
                 Directory start = following.directory(RelativePath.ROOT)) {
-            for (int i = 0; i < 2_000; i++) {
-                // Where it came back in time to be looked at twice, it may have been nowhere in between.
-                start.list().failures().forEach(f -> assertEquals(inside + "/tree/a", f.path()));
-                assertEquals(
-                        7,
-                        start.list().members().stream()
-                                .filter(m -> !m.name().equals(A))
-                                .count());
+            for (long end = System.nanoTime() + RACE.toNanos(); System.nanoTime() < end; ) {
+                assertEquals(List.of(), start.list().failures());
             }
         } finally {
             done.set(true);

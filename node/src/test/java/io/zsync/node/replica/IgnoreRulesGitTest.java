@@ -11,6 +11,7 @@ import io.zsync.node.fs.Root;
 import io.zsync.protocol.Escape;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.RuleText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The rules leave out what git leaves out, by {@code git check-ignore}, in generated trees with rule files in them. */
 class IgnoreRulesGitTest {
     private static final int CASES = 500;
-    private static final byte[] NONE = {};
 
     @TempDir
     Path temp;
@@ -49,7 +49,7 @@ class IgnoreRulesGitTest {
                 IgnoreCases.Folder tree = cases.next();
                 RelativePath path = RelativePath.ROOT.child(Name.of("case" + i));
                 make(top, path.name(), tree);
-                ask(path, tree, IgnoreRules.of(NONE, tree.rules), false, "");
+                ask(path, tree, IgnoreRules.of(RuleText.NONE).with(new RuleText(tree.rules)), false, "");
             }
         }
 
@@ -96,7 +96,7 @@ class IgnoreRulesGitTest {
             boolean isBelowOut = isOut || rules.excludes(name, true);
             question(path.child(name), isBelowOut, texts);
             IgnoreCases.Folder below = member.getValue();
-            ask(path.child(name), below, rules.below(name, below.rules), isBelowOut, texts);
+            ask(path.child(name), below, rules.below(name, new RuleText(below.rules)), isBelowOut, texts);
         }
     }
 

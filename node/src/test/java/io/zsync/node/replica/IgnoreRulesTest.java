@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Name;
+import io.zsync.protocol.RuleText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -17,18 +18,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IgnoreRulesTest {
-    private static final byte[] NONE = {};
+    private static final RuleText NONE = RuleText.NONE;
 
-    private static byte[] text(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
+    private static RuleText text(String text) {
+        return new RuleText(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static Name name(String bytes) {
-        return Name.of(text(bytes));
+        return Name.of(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static IgnoreRules typed(String rules) {
-        return IgnoreRules.of(text(rules), NONE);
+        return IgnoreRules.of(text(rules));
     }
 
     /** Whether the rules leave out the last component of a path, a directory if a slash follows it. */
@@ -116,7 +117,7 @@ class IgnoreRulesTest {
 
     @Test
     void letsTheNearerFileWinAndWhatWasTypedWinOverAll() {
-        IgnoreRules root = IgnoreRules.of(text("!*.typed\n*.never"), text("*.a\n*.typed\n!*.never\n/only"));
+        IgnoreRules root = typed("!*.typed\n*.never").with(text("*.a\n*.typed\n!*.never\n/only"));
         IgnoreRules near = root.below(name("near"), text("!*.a\n*.typed\n*.b\n!x.never\n/here"));
         IgnoreRules nearer = near.below(name("nearer"), text("*.a"));
         assertTrue(root.excludes(name("x.a"), false));
@@ -136,21 +137,21 @@ class IgnoreRulesTest {
 
     @Test
     void doesNotCarryAFileOverToTheNextDirectory() {
-        IgnoreRules root = IgnoreRules.of(NONE, NONE);
+        IgnoreRules root = IgnoreRules.of(NONE);
         assertTrue(root.below(name("a"), text("x")).excludes(name("x"), false));
         assertFalse(root.below(name("b"), NONE).excludes(name("x"), false));
     }
 
     @Test
     void isNothingWhereThereAreNoRules() {
-        IgnoreRules rules = IgnoreRules.of(text("# only a comment\n\n   \n/\n"), NONE);
+        IgnoreRules rules = typed("# only a comment\n\n   \n/\n");
         assertSame(rules, rules.below(name("a"), NONE));
         assertFalse(rules.excludes(name("a"), true));
     }
 
     @Test
     void readsTextsOfOtherSystems() {
-        IgnoreRules rules = IgnoreRules.of(NONE, text("\u00ef\u00bb\u00bfa\r\nb \r\n#c\r\nd"));
+        IgnoreRules rules = IgnoreRules.of(NONE).with(text("\u00ef\u00bb\u00bfa\r\nb \r\n#c\r\nd"));
         for (String name : new String[] {"a", "b", "d"}) {
             assertTrue(rules.excludes(name(name), false), name);
         }
@@ -193,7 +194,7 @@ class IgnoreRulesTest {
     @Test
     void refusesLinesThatTakeTooLongTogetherWhereverTheyStand() {
         String slow = "*ab*ab*ab*abc\n";
-        IgnoreRules three = IgnoreRules.of(text(slow), text(slow)).below(name("a"), text(slow));
+        IgnoreRules three = typed(slow).with(text(slow)).below(name("a"), text(slow));
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> three.below(name("b"), text("x\n" + slow)));
         assertEquals(
