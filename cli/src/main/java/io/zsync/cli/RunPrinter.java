@@ -73,6 +73,8 @@ final class RunPrinter implements EventSink, AutoCloseable {
             case SPECIAL_SKIPPED -> "skipped";
             case INTEGRITY -> "data kept failing its check";
             case NAME_REFUSED -> "the name cannot be replicated";
+            case METADATA_LOST -> "metadata was not kept";
+            case METADATA_SKIPPED -> "left out";
         };
     }
 

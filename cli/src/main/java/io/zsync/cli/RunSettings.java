@@ -2,15 +2,21 @@ package io.zsync.cli;
 
 import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunRequest;
+import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Preservation;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Selection;
+import io.zsync.protocol.Transfer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The judged options of a push, pull or diff: all of a request but which trees. */
@@ -27,10 +33,16 @@ record RunSettings(RunOptions options, @Nullable Protection protection, Duration
                 flags.dryRun,
                 flags.verbose,
                 flags.explain,
-                !flags.noOwner,
                 judge.word("--durability", flags.durability, Durability.BATCH, Durability.values()),
-                judge.word("--data-path", flags.dataPath, PathPolicy.AUTO, PathPolicy.values()),
-                judge.number("--streams", flags.streams, streams, 1, Limits.STREAMS));
+                new Transfer(
+                        judge.word("--data-path", flags.dataPath, PathPolicy.AUTO, PathPolicy.values()),
+                        judge.number("--streams", flags.streams, streams, 1, Limits.STREAMS),
+                        false,
+                        0),
+                Comparison.BY_TIME,
+                Selection.ALL,
+                preservation(flags),
+                Deletion.NONE);
         return of(judge, flags, options);
     }
 
@@ -39,7 +51,29 @@ record RunSettings(RunOptions options, @Nullable Protection protection, Duration
         return of(
                 judge,
                 flags,
-                new RunOptions(true, !flags.quiet, false, !flags.noOwner, Durability.BATCH, PathPolicy.AUTO, 1));
+                new RunOptions(
+                        true,
+                        !flags.quiet,
+                        false,
+                        Durability.BATCH,
+                        new Transfer(PathPolicy.AUTO, 1, false, 0),
+                        Comparison.BY_TIME,
+                        Selection.ALL,
+                        preservation(flags),
+                        Deletion.NONE));
+    }
+
+    private static Preservation preservation(RunFlags flags) {
+        return new Preservation(
+                !flags.noOwner,
+                true,
+                true,
+                false,
+                false,
+                false,
+                Preservation.AS_SOURCE,
+                Preservation.AS_SOURCE,
+                List.of());
     }
 
     private static RunSettings of(Judge judge, RunFlags flags, RunOptions options) throws UsageError {

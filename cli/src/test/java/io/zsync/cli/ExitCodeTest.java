@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ExitCodeTest {
     private static RunReport report(long failed, Map<ProblemCode, Long> problems) {
-        Tally tally = new Tally(0, 0, 0, 0, failed, 0, 0, 0, true);
+        Tally tally = new Tally(0, 0, 0, 0, failed, 0, 0, 0, 0, true);
         return new RunReport(
                 tally,
                 Map.of(),

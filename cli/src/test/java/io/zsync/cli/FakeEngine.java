@@ -49,7 +49,7 @@ final class FakeEngine implements Engine {
     }
 
     static RunReport report(Map<ProblemCode, Long> problems) {
-        return report(new Tally(1, 0, 0, 2, 0, 0, 3, 0, true), problems);
+        return report(new Tally(1, 0, 0, 2, 0, 0, 0, 3, 0, true), problems);
     }
 
     static RunReport report(Tally tally, Map<ProblemCode, Long> problems) {

@@ -78,7 +78,8 @@ final class FakeMain {
     }
 
     private static Event change(String path) {
-        return new Event.Changed(new Change(RelativePath.of(path), Change.Kind.FILE, Change.Action.CREATE, 0, 0));
+        return new Event.Changed(
+                new Change(RelativePath.of(path), Change.Kind.FILE, Change.Action.CREATE, 0, 0, new byte[0]));
     }
 
     private static void await(CountDownLatch latch) {
@@ -96,7 +97,7 @@ final class FakeMain {
     /** Counts the source as one file if it is there, so that a test sees whether its name arrived. */
     private static RunReport done(RunRequest request) {
         int files = Files.exists(request.directory()) ? 1 : 0;
-        Tally tally = new Tally(0, 0, 0, files, 0, 0, files, 0, true);
+        Tally tally = new Tally(0, 0, 0, files, 0, 0, 0, files, 0, true);
         return new RunReport(
                 tally,
                 Map.of(),

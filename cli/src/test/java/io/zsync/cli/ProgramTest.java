@@ -11,17 +11,22 @@ import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
+import io.zsync.protocol.Comparison;
 import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Preservation;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Selection;
+import io.zsync.protocol.Transfer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +73,16 @@ class ProgramTest {
         assertEquals(Path.of("a"), request.directory());
         assertEquals(new PeerTree.Local(Path.of("b")), request.peer());
         assertEquals(
-                new RunOptions(false, false, false, true, Durability.BATCH, PathPolicy.AUTO, streams),
+                new RunOptions(
+                        false,
+                        false,
+                        false,
+                        Durability.BATCH,
+                        new Transfer(PathPolicy.AUTO, streams, false, 0),
+                        Comparison.BY_TIME,
+                        Selection.ALL,
+                        Preservation.ARCHIVE,
+                        Deletion.NONE),
                 request.options());
         assertEquals(Duration.ofSeconds(30), request.timeout());
         assertEquals(5, request.retries());
@@ -91,7 +105,17 @@ class ProgramTest {
                 "86400");
 
         assertEquals(
-                new RunOptions(true, true, true, false, Durability.FILE, PathPolicy.MAPPED, 16), request.options());
+                new RunOptions(
+                        true,
+                        true,
+                        true,
+                        Durability.FILE,
+                        new Transfer(PathPolicy.MAPPED, 16, false, 0),
+                        Comparison.BY_TIME,
+                        Selection.ALL,
+                        Preservation.ARCHIVE,
+                        Deletion.NONE),
+                request.options());
         assertEquals(Duration.ofDays(1), request.timeout());
         assertEquals(0, request.retries());
         assertEquals(Protection.CLEAR, request.protection());
@@ -267,7 +291,7 @@ class ProgramTest {
     // What is shown
 
     private static Event.Changed changed(String path, Change.Kind kind) {
-        return new Event.Changed(new Change(RelativePath.of(path), kind, Change.Action.CREATE, 0, 0));
+        return new Event.Changed(new Change(RelativePath.of(path), kind, Change.Action.CREATE, 0, 0, new byte[0]));
     }
 
     private static Event.Moved moved(RelativePath path, DataPath dataPath, long bytes, PathChoice choice) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The two commands that are a push turned round, and a push that is only told. */
 class PullDiffTest {
-    private static final Tally EQUAL = new Tally(0, 0, 0, 1204, 0, 0, 1204, 0, false);
+    private static final Tally EQUAL = new Tally(0, 0, 0, 1204, 0, 0, 0, 1204, 0, false);
 
     private final Typed typed = new Typed();
 
@@ -41,7 +41,7 @@ class PullDiffTest {
         assertEquals(Path.of("here"), request.directory());
         assertEquals(new PeerTree.Remote("nas", "photos", RelativePath.of("2024")), request.peer());
         assertEquals(Protection.PRIVATE, request.protection());
-        assertEquals(3, request.options().streams());
+        assertEquals(3, request.options().transfer().streams());
         assertFalse(request.options().dryRun());
         assertTrue(typed.screen.err().startsWith("pulled nas/photos/2024 to here: 3 files, "), typed.screen.err());
     }
@@ -64,7 +64,7 @@ class PullDiffTest {
         assertEquals(Path.of("photos"), request.directory());
         assertTrue(request.options().dryRun());
         assertTrue(request.options().reportChanges());
-        assertFalse(request.options().keepOwner());
+        assertFalse(request.options().preservation().owner());
         assertEquals(7, request.timeout().toSeconds());
         assertEquals(3, request.retries());
     }
@@ -73,8 +73,8 @@ class PullDiffTest {
     void aDiffPrintsTheChangesAndExitsWith40() {
         typed.engine.answer = (request, events) -> {
             events.accept(new Event.Changed(
-                    new Change(RelativePath.of("d/x"), Change.Kind.FILE, Change.Action.CREATE, 0, 0)));
-            return FakeEngine.report(new Tally(3, 1, 0, 9, 0, 0, 13, 0, false), Map.of());
+                    new Change(RelativePath.of("d/x"), Change.Kind.FILE, Change.Action.CREATE, 0, 0, new byte[0])));
+            return FakeEngine.report(new Tally(3, 1, 0, 9, 0, 0, 0, 13, 0, false), Map.of());
         };
 
         assertEquals(40, typed.run("diff", "photos", "backup/photos"));
@@ -84,7 +84,7 @@ class PullDiffTest {
 
     @Test
     void aQuietDiffOnlyHasItsCode() {
-        answers(new Tally(0, 0, 1, 9, 0, 0, 13, 0, false), Map.of());
+        answers(new Tally(0, 0, 1, 9, 0, 0, 0, 13, 0, false), Map.of());
 
         assertEquals(40, typed.run("diff", "-q", "photos", "backup/photos"));
         assertFalse(typed.engine.runs.getFirst().options().reportChanges());
@@ -105,7 +105,7 @@ class PullDiffTest {
             })
     void aDiffSaysWhatItFoundAndWhatItCouldNotSee(
             int created, int changed, int deleted, int failed, int skipped, int code, String verdict) {
-        answers(new Tally(created, changed, deleted, 4, failed, skipped, 5, 0, false), Map.of());
+        answers(new Tally(created, changed, deleted, 4, failed, skipped, 0, 5, 0, false), Map.of());
 
         assertEquals(code, typed.run("diff", "a", "nas"));
         assertEquals("a and nas " + verdict + "\n", typed.screen.err());

@@ -38,7 +38,7 @@ class SummaryTest {
 
     @Test
     void saysWhatMovedHowFastAndByWhichPaths() throws UsageError {
-        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 1204, 3200 * MIB, true);
+        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 3200 * MIB, true);
 
         String summary =
                 summary(tally, Map.of(DataPath.BUFFERED, 96 * MIB, DataPath.SENDFILE, 3072 * MIB), false, 2400);
@@ -51,7 +51,7 @@ class SummaryTest {
 
     @Test
     void namesNoRateWhereNothingMoved() throws UsageError {
-        Tally tally = new Tally(0, 1, 0, 0, 0, 0, 1, 0, true);
+        Tally tally = new Tally(0, 1, 0, 0, 0, 0, 0, 1, 0, true);
 
         assertEquals("""
                 pushed photos to local:/tmp/replica: 1 file, 0 bytes in 35 ms
@@ -61,7 +61,7 @@ class SummaryTest {
 
     @Test
     void namesNoRateWhereNoTimePassed() throws UsageError {
-        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 1, 1, true);
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1, true);
 
         assertEquals(
                 "pushed photos to local:/tmp/replica: 1 file, 1 byte in 0 ms",
@@ -74,7 +74,7 @@ class SummaryTest {
     /** What a receiver published is not what moved: holes and re-sent ranges make the two differ. */
     @Test
     void ratesCountTheBytesThatMovedAndNoOthers() throws UsageError {
-        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 1, 1000 * MIB, true);
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1000 * MIB, true);
 
         assertEquals(
                 "pushed photos to local:/tmp/replica: 1 file, 10 MiB in 2.0 s (5.0 MiB/s)",
@@ -86,7 +86,7 @@ class SummaryTest {
 
     @Test
     void marksADryRunAndClaimsNothingDone() throws UsageError {
-        Tally tally = new Tally(2, 0, 0, 0, 0, 0, 2, 1024, false);
+        Tally tally = new Tally(2, 0, 0, 0, 0, 0, 0, 2, 1024, false);
 
         assertEquals("""
                 would push photos to local:/tmp/replica (dry run): 2 files, 1.0 KiB to move; planned in 0.3 s
@@ -96,7 +96,7 @@ class SummaryTest {
 
     @Test
     void saysWhatIsNotDurableAndWhatWasSkipped() throws UsageError {
-        Tally tally = new Tally(0, 0, 0, 1, 2, 3, 1, 0, false);
+        Tally tally = new Tally(0, 0, 0, 1, 2, 3, 0, 1, 0, false);
 
         assertEquals("""
                 pushed photos to local:/tmp/replica: 1 file, 0 bytes in 1.0 s
@@ -105,7 +105,7 @@ class SummaryTest {
     }
 
     private static RunReport remote(Protection protection, RunReport.Network network, int reconnects) {
-        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 1, 10, true);
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 10, true);
         Map<DataPath, Long> moved = Map.of(DataPath.BUFFERED, 10L * MIB);
         return new RunReport(tally, moved, Map.of(), protection, network, false, Duration.ofSeconds(2), reconnects);
     }

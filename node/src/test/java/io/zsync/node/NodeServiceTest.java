@@ -19,14 +19,19 @@ import io.zsync.node.api.Share;
 import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Grant;
 import io.zsync.node.trust.Peer;
+import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Preservation;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Selection;
+import io.zsync.protocol.Transfer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +101,16 @@ class NodeServiceTest {
     }
 
     private RunRequest request(Mode mode, String peer, String share, String path) {
-        RunOptions options = new RunOptions(false, true, true, true, Durability.NONE, PathPolicy.AUTO, 2);
+        RunOptions options = new RunOptions(
+                false,
+                true,
+                true,
+                Durability.NONE,
+                new Transfer(PathPolicy.AUTO, 2, false, 0),
+                Comparison.BY_TIME,
+                Selection.ALL,
+                Preservation.ARCHIVE,
+                Deletion.NONE);
         PeerTree tree = new PeerTree.Remote(peer, share, RelativePath.of(path));
         return new RunRequest(mode, here, tree, options, protection, Duration.ofSeconds(30), retries, Credits.DEFAULT);
     }

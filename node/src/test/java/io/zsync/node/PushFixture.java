@@ -10,14 +10,19 @@ import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.LinuxRoot;
+import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Preservation;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Selection;
+import io.zsync.protocol.Transfer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +70,16 @@ abstract class PushFixture {
     }
 
     RunRequest request() {
-        RunOptions options = new RunOptions(dryRun, true, true, true, durability, dataPath, streams);
+        RunOptions options = new RunOptions(
+                dryRun,
+                true,
+                true,
+                durability,
+                new Transfer(dataPath, streams, false, 0),
+                Comparison.BY_TIME,
+                Selection.ALL,
+                Preservation.ARCHIVE,
+                Deletion.NONE);
         return mode == Mode.PUSH
                 ? new RunRequest(mode, source, new PeerTree.Local(target), options, protection, timeout, 0, credits)
                 : new RunRequest(mode, target, new PeerTree.Local(source), options, protection, timeout, 0, credits);

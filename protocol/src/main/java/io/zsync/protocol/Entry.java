@@ -1,6 +1,7 @@
 package io.zsync.protocol;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One path of a tree as a manifest describes it. Entries are numbered from 0, the tree's root, in manifest order; the
@@ -14,8 +15,18 @@ public sealed interface Entry {
     /**
      * @param size bytes, 0 to {@link Limits#FILE_LENGTH}
      * @param sparse true if fewer blocks are allocated than the size needs, so that holes are worth looking for
+     * @param digest of the content; null where contents are compared by time
      */
-    record RegularFile(Metadata metadata, long size, boolean sparse) implements Entry {
+    record RegularFile(
+            Metadata metadata,
+            long size,
+            boolean sparse,
+            @Nullable Digest digest) implements Entry {
+        /** One that nobody compares by its digest. */
+        public RegularFile(Metadata metadata, long size, boolean sparse) {
+            this(metadata, size, sparse, null);
+        }
+
         public RegularFile {
             if (size < 0 || size > Limits.FILE_LENGTH) {
                 throw new IllegalArgumentException("file size " + size + " not in 0.." + Limits.FILE_LENGTH);
@@ -61,8 +72,18 @@ public sealed interface Entry {
         }
     }
 
-    /** A FIFO, socket or device: named so that it is not mistaken for an absence. */
-    record Special(Metadata metadata, SpecialKind kind) implements Entry {}
+    /**
+     * A FIFO, socket or device.
+     *
+     * @param device major and minor number of a device as {@code makedev} packs them; 0 for the other kinds
+     */
+    record Special(Metadata metadata, SpecialKind kind, long device) implements Entry {
+        public Special {
+            if (device != 0 && !kind.isDevice()) {
+                throw new IllegalArgumentException("a " + kind + " with a device number");
+            }
+        }
+    }
 
     enum SpecialKind implements Numbered {
         FIFO(1),
@@ -74,6 +95,10 @@ public sealed interface Entry {
 
         SpecialKind(int number) {
             this.number = number;
+        }
+
+        public boolean isDevice() {
+            return this == CHARACTER_DEVICE || this == BLOCK_DEVICE;
         }
 
         @Override

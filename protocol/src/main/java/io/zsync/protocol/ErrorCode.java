@@ -16,7 +16,9 @@ public enum ErrorCode implements Numbered {
     NO_PROGRESS(12),
     CANCELLED(13),
     BUSY(14),
-    INTERNAL(15);
+    INTERNAL(15),
+    /** What the initiator's user asked for cannot be meant, such as rules that leave nothing of the source. */
+    INVALID_REQUEST(16);
 
     private final int number;
 

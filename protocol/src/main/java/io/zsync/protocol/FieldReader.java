@@ -5,6 +5,9 @@ import com.esotericsoftware.kryo.io.Output;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fields that SPEC.md section "Fields" names, from bytes that a peer sent. Each has one encoding only, and no
@@ -18,6 +21,8 @@ final class FieldReader {
     private static final Protection[] PROTECTIONS = Protection.values();
     private static final ErrorCode[] ERRORS = ErrorCode.values();
     private static final ProblemCode[] PROBLEMS = ProblemCode.values();
+    private static final LinkPolicy[] LINK_POLICIES = LinkPolicy.values();
+    private static final Deletion.Unit[] DELETION_UNITS = Deletion.Unit.values();
 
     private final Input input;
 
@@ -145,7 +150,32 @@ final class FieldReader {
     }
 
     Metadata metadata() {
-        return new Metadata(varint("mode", Metadata.MODE_MASK), id("uid"), id("gid"), svarint(), nanos());
+        return new Metadata(mode("mode"), id("uid"), id("gid"), svarint(), nanos(), attributes());
+    }
+
+    private Attributes attributes() {
+        int count = varint("attributes", Limits.ATTRIBUTES_LENGTH / 8);
+        List<Attribute> attributes = new ArrayList<>();
+        int length = 0;
+        for (int i = 0; i < count; i++) {
+            Attribute next = new Attribute(
+                    text("attribute name", Limits.ATTRIBUTE_NAME_LENGTH),
+                    bytes("attribute value", Limits.ATTRIBUTE_VALUE_LENGTH));
+            length += next.length();
+            if (length > Limits.ATTRIBUTES_LENGTH) {
+                throw new IllegalArgumentException("attributes beyond " + Limits.ATTRIBUTES_LENGTH + " bytes");
+            }
+            attributes.add(next);
+        }
+        return Attributes.ofAscending(attributes);
+    }
+
+    RuleText rules() {
+        return new RuleText(bytes("rules", Limits.RULES_LENGTH));
+    }
+
+    int links() {
+        return varint("links", Integer.MAX_VALUE);
     }
 
     int nanos() {
@@ -153,7 +183,11 @@ final class FieldReader {
     }
 
     Entry.RegularFile regularFile() {
-        return new Entry.RegularFile(metadata(), fileSize(), flag("sparse"));
+        return new Entry.RegularFile(metadata(), fileSize(), flag("sparse"), digest());
+    }
+
+    private @Nullable Digest digest() {
+        return flag("digest") ? Digest.of(fixed("digest", Digest.LENGTH)) : null;
     }
 
     FileIdentity identity() {
@@ -180,10 +214,41 @@ final class FieldReader {
                 flag("dry run"),
                 flag("report changes"),
                 flag("explain"),
-                flag("keep owner"),
                 durability(),
-                number(POLICIES, "data path"),
-                streams());
+                new Transfer(number(POLICIES, "data path"), streams(), flag("compress"), count("rate")),
+                new Comparison(flag("checksum"), flag("update")),
+                new Selection(rules(), name(u8()), flag("one file system"), number(LINK_POLICIES, "link policy")),
+                preservation(),
+                new Deletion(
+                        flag("delete"),
+                        new Deletion.Limit(number(DELETION_UNITS, "delete limit unit"), count("delete limit")),
+                        path()));
+    }
+
+    private Preservation preservation() {
+        return new Preservation(
+                flag("owner"),
+                flag("permissions"),
+                flag("times"),
+                flag("hard links"),
+                flag("attributes"),
+                flag("ACLs"),
+                id("chown user"),
+                id("chown group"),
+                modeEdits());
+    }
+
+    private List<ModeEdit> modeEdits() {
+        int count = varint("mode edits", Limits.MODE_EDITS);
+        List<ModeEdit> edits = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            edits.add(new ModeEdit(flag("directories"), flag("files"), mode("clear"), mode("set"), mode("set if x")));
+        }
+        return edits;
+    }
+
+    private int mode(String what) {
+        return varint(what, Metadata.MODE_MASK);
     }
 
     Tally tally() {
@@ -194,6 +259,7 @@ final class FieldReader {
                 count("unchanged"),
                 count("failed"),
                 count("skipped"),
+                count("withheld"),
                 count("files"),
                 count("bytes"),
                 flag("durable"));

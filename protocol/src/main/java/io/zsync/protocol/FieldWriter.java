@@ -77,11 +77,26 @@ final class FieldWriter {
                 .varint(Integer.toUnsignedLong(metadata.uid()))
                 .varint(Integer.toUnsignedLong(metadata.gid()))
                 .svarint(metadata.mtimeSeconds())
-                .varint(metadata.mtimeNanos());
+                .varint(metadata.mtimeNanos())
+                .attributes(metadata.attributes());
+    }
+
+    private FieldWriter attributes(Attributes attributes) {
+        varint(attributes.asList().size());
+        for (Attribute each : attributes.asList()) {
+            text(each.name()).bytes(each.value());
+        }
+        return this;
+    }
+
+    FieldWriter rules(RuleText rules) {
+        return bytes(rules.bytes());
     }
 
     FieldWriter regularFile(Entry.RegularFile file) {
-        return metadata(file.metadata()).varint(file.size()).flag(file.sparse());
+        Digest digest = file.digest();
+        metadata(file.metadata()).varint(file.size()).flag(file.sparse()).flag(digest != null);
+        return digest == null ? this : fixed(digest.bytes());
     }
 
     FieldWriter identity(FileIdentity identity) {
@@ -101,10 +116,54 @@ final class FieldWriter {
         return flag(options.dryRun())
                 .flag(options.reportChanges())
                 .flag(options.explain())
-                .flag(options.keepOwner())
                 .number(options.durability())
-                .number(options.dataPath())
-                .varint(options.streams());
+                .transfer(options.transfer())
+                .flag(options.comparison().checksum())
+                .flag(options.comparison().update())
+                .selection(options.selection())
+                .preservation(options.preservation())
+                .deletion(options.deletion());
+    }
+
+    private FieldWriter transfer(Transfer transfer) {
+        return number(transfer.dataPath())
+                .varint(transfer.streams())
+                .flag(transfer.compress())
+                .varint(transfer.bytesPerSecond());
+    }
+
+    private FieldWriter selection(Selection selection) {
+        return rules(selection.rules())
+                .name(selection.ruleFile())
+                .flag(selection.oneFileSystem())
+                .number(selection.links());
+    }
+
+    private FieldWriter preservation(Preservation preservation) {
+        flag(preservation.owner())
+                .flag(preservation.permissions())
+                .flag(preservation.times())
+                .flag(preservation.hardLinks())
+                .flag(preservation.attributes())
+                .flag(preservation.acls())
+                .varint(Integer.toUnsignedLong(preservation.chownUser()))
+                .varint(Integer.toUnsignedLong(preservation.chownGroup()))
+                .varint(preservation.chmod().size());
+        for (ModeEdit edit : preservation.chmod()) {
+            flag(edit.directories())
+                    .flag(edit.files())
+                    .varint(edit.clear())
+                    .varint(edit.set())
+                    .varint(edit.setIfExecutable());
+        }
+        return this;
+    }
+
+    private FieldWriter deletion(Deletion deletion) {
+        return flag(deletion.enabled())
+                .number(deletion.limit().unit())
+                .varint(deletion.limit().value())
+                .path(deletion.backup());
     }
 
     FieldWriter tally(Tally tally) {
@@ -114,6 +173,7 @@ final class FieldWriter {
                 .varint(tally.unchanged())
                 .varint(tally.failed())
                 .varint(tally.skipped())
+                .varint(tally.withheld())
                 .varint(tally.files())
                 .varint(tally.bytes())
                 .flag(tally.durable());

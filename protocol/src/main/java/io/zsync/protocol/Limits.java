@@ -14,6 +14,14 @@ public final class Limits {
     public static final int LINK_TARGET_LENGTH = 4_095;
     public static final int SHARE_LENGTH = 64;
     public static final int RULES_LENGTH = 64 << 10;
+    public static final int MODE_EDITS = 32;
+
+    public static final int ATTRIBUTE_NAME_LENGTH = 255;
+    public static final int ATTRIBUTE_VALUE_LENGTH = 64 << 10;
+
+    /** Names and values of one object's extended attributes and 8 for each: an item of the manifest has to hold them. */
+    public static final int ATTRIBUTES_LENGTH = 128 << 10;
+
     public static final int DETAIL_LENGTH = 1_024;
 
     /** A control frame's type and body. */
@@ -36,6 +44,9 @@ public final class Limits {
 
     /** Linux's largest file offset, so that offset + length never overflows. */
     public static final long FILE_LENGTH = Long.MAX_VALUE - CHUNK_LENGTH;
+
+    /** Objects of which more names are expected, at one time. */
+    public static final int LINK_GROUPS = 1_000_000;
 
     public static final int STREAMS = 16;
     public static final int ATTEMPTS = 3;

@@ -88,19 +88,27 @@ public final class ManifestDecoder {
         int kind = in.u8();
         return switch (kind) {
             case ManifestEncoder.DIR_BEGIN ->
-                new ManifestItem.DirBegin(
-                        optionalName(), new Entry.Directory(in.metadata()), in.bytes("rules", Limits.RULES_LENGTH));
-            case ManifestEncoder.FILE -> new ManifestItem.Leaf(in.name(in.u8()), in.regularFile());
+                new ManifestItem.DirBegin(optionalName(), new Entry.Directory(in.metadata()), in.rules());
+            case ManifestEncoder.FILE -> leaf(in.name(in.u8()), in.links(), in.regularFile());
             case ManifestEncoder.SYMLINK ->
-                new ManifestItem.Leaf(
+                leaf(
                         in.name(in.u8()),
+                        in.links(),
                         new Entry.Symlink(in.metadata(), in.bytes("link target", Limits.LINK_TARGET_LENGTH)));
             case ManifestEncoder.SPECIAL ->
-                new ManifestItem.Leaf(
-                        in.name(in.u8()), new Entry.Special(in.metadata(), in.number(SPECIAL_KINDS, "special kind")));
+                leaf(
+                        in.name(in.u8()),
+                        in.links(),
+                        new Entry.Special(in.metadata(), in.number(SPECIAL_KINDS, "special kind"), in.count("device")));
+            case ManifestEncoder.HARD_LINK -> new ManifestItem.HardLink(in.name(in.u8()), in.count("first entry"));
             case ManifestEncoder.DIR_END -> new ManifestItem.DirEnd(in.number(LISTINGS, "listing"));
             default -> throw new IllegalArgumentException("no item of kind " + kind);
         };
+    }
+
+    /** In the order in which the fields stand; a record's own constructor has another. */
+    private static ManifestItem leaf(Name name, int links, Entry entry) {
+        return new ManifestItem.Leaf(name, entry, links);
     }
 
     private @Nullable Name optionalName() {

@@ -16,9 +16,10 @@ public final class ManifestEncoder {
     static final int SYMLINK = 3;
     static final int SPECIAL = 4;
     static final int DIR_END = 5;
+    static final int HARD_LINK = 6;
 
-    /** More than any item needs besides its name and its rules or link target: kind, lengths, metadata, size. */
-    private static final int FIXED_FIELDS_LENGTH = 64;
+    /** More than any item needs besides its name, attributes and rules or link target: kind, lengths, metadata, digest. */
+    private static final int FIXED_FIELDS_LENGTH = 128;
 
     private final ManifestOrder order = new ManifestOrder();
     private final Output plain = new Output(Limits.MANIFEST_PART_LENGTH, Limits.MANIFEST_PART_LENGTH);
@@ -69,13 +70,23 @@ public final class ManifestEncoder {
 
     private static int largest(ManifestItem item) {
         return switch (item) {
-            case ManifestItem.DirBegin begin -> FIXED_FIELDS_LENGTH + Limits.NAME_LENGTH + begin.rules().length;
-            case ManifestItem.Leaf leaf
-            when leaf.entry() instanceof Entry.Symlink link ->
-                FIXED_FIELDS_LENGTH + leaf.name().length() + link.target().length;
-            case ManifestItem.Leaf leaf -> FIXED_FIELDS_LENGTH + leaf.name().length();
+            case ManifestItem.DirBegin begin ->
+                FIXED_FIELDS_LENGTH + Limits.NAME_LENGTH + begin.rules().length() + attributes(begin.entry());
+            case ManifestItem.Leaf leaf -> {
+                int target = leaf.entry() instanceof Entry.Symlink link ? link.target().length : 0;
+                yield FIXED_FIELDS_LENGTH + leaf.name().length() + target + attributes(leaf.entry());
+            }
+            case ManifestItem.HardLink link -> FIXED_FIELDS_LENGTH + link.name().length();
             case ManifestItem.DirEnd end -> FIXED_FIELDS_LENGTH;
         };
+    }
+
+    private static int attributes(Entry entry) {
+        int length = 0;
+        for (Attribute each : entry.metadata().attributes().asList()) {
+            length += each.length();
+        }
+        return length;
     }
 
     private void write(ManifestItem item) {
@@ -87,16 +98,27 @@ public final class ManifestEncoder {
                 } else {
                     out.name(begin.name());
                 }
-                out.metadata(begin.entry().metadata()).bytes(begin.rules());
+                out.metadata(begin.entry().metadata()).rules(begin.rules());
             }
-            case ManifestItem.Leaf(Name name, Entry.RegularFile file) ->
-                out.u8(FILE).name(name).regularFile(file);
-            case ManifestItem.Leaf(Name name, Entry.Symlink link) ->
-                out.u8(SYMLINK).name(name).metadata(link.metadata()).bytes(link.target());
-            case ManifestItem.Leaf(Name name, Entry.Special special) ->
-                out.u8(SPECIAL).name(name).metadata(special.metadata()).number(special.kind());
-            case ManifestItem.Leaf(Name name, Entry.Directory directory) ->
+            case ManifestItem.Leaf(Name name, Entry.RegularFile file, int links) ->
+                out.u8(FILE).name(name).varint(links).regularFile(file);
+            case ManifestItem.Leaf(Name name, Entry.Symlink link, int links) ->
+                out.u8(SYMLINK)
+                        .name(name)
+                        .varint(links)
+                        .metadata(link.metadata())
+                        .bytes(link.target());
+            case ManifestItem.Leaf(Name name, Entry.Special special, int links) ->
+                out.u8(SPECIAL)
+                        .name(name)
+                        .varint(links)
+                        .metadata(special.metadata())
+                        .number(special.kind())
+                        .varint(special.device());
+            case ManifestItem.Leaf(Name name, Entry.Directory directory, int links) ->
                 throw new IllegalStateException("a directory is no leaf: " + name);
+            case ManifestItem.HardLink link ->
+                out.u8(HARD_LINK).name(link.name()).varint(link.first());
             case ManifestItem.DirEnd end -> out.u8(DIR_END).number(end.listing());
         }
     }

@@ -1,7 +1,5 @@
 package io.zsync.protocol;
 
-import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,41 +9,40 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ManifestItem {
     /**
      * @param name the directory's name in its parent; null for the root only
-     * @param rules the text of its rule file, empty if there is none, at most {@link Limits#RULES_LENGTH} bytes
+     * @param rules the text of its rule file, empty if there is none
      */
-    record DirBegin(@Nullable Name name, Entry.Directory entry, byte[] rules) implements ManifestItem {
-        public DirBegin {
-            if (rules.length > Limits.RULES_LENGTH) {
-                throw new IllegalArgumentException(
-                        "rules of " + rules.length + " bytes, at most " + Limits.RULES_LENGTH);
-            }
-            rules = rules.clone();
-        }
+    record DirBegin(@Nullable Name name, Entry.Directory entry, RuleText rules) implements ManifestItem {}
 
-        @Override
-        public byte[] rules() {
-            return rules.clone();
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof DirBegin begin
-                    && Objects.equals(name, begin.name)
-                    && entry.equals(begin.entry)
-                    && Arrays.equals(rules, begin.rules);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(name, entry, Arrays.hashCode(rules));
-        }
-    }
-
-    /** A regular file, symlink or special. */
-    record Leaf(Name name, Entry entry) implements ManifestItem {
+    /**
+     * A regular file, symlink or special under the first of its names.
+     *
+     * @param links how many names the object has in the source; more than 1 only where hard links are kept
+     */
+    record Leaf(Name name, Entry entry, int links) implements ManifestItem {
         public Leaf {
             if (entry instanceof Entry.Directory) {
                 throw new IllegalArgumentException("a directory is no leaf: " + name);
+            }
+            if (links < 1) {
+                throw new IllegalArgumentException("links " + links);
+            }
+        }
+
+        /** An object whose other names, if it has any, are nobody's concern. */
+        public Leaf(Name name, Entry entry) {
+            this(name, entry, 1);
+        }
+    }
+
+    /**
+     * One more name of an object that the manifest has already.
+     *
+     * @param first the entry number of the object's first name
+     */
+    record HardLink(Name name, long first) implements ManifestItem {
+        public HardLink {
+            if (first < 1) {
+                throw new IllegalArgumentException("hard link to entry " + first);
             }
         }
     }

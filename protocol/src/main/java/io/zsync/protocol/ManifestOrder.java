@@ -33,6 +33,13 @@ final class ManifestOrder {
                 }
             }
             case ManifestItem.Leaf leaf -> child(leaf.name());
+            case ManifestItem.HardLink link -> {
+                if (link.first() >= entries) {
+                    throw new IllegalArgumentException(
+                            "hard link " + link.name() + " to entry " + link.first() + ", which has not come");
+                }
+                child(link.name());
+            }
             case ManifestItem.DirEnd end -> {
                 checkOpen();
                 depth--;

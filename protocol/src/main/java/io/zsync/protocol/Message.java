@@ -42,7 +42,7 @@ public sealed interface Message {
     /** The session exists; {@code streams} data streams are to be bound to it within 10 s. */
     record Opened(SessionId session, int streams, Protection protection) implements Message {
         public Opened {
-            RunOptions.checkStreams(streams);
+            Transfer.checkStreams(streams);
         }
     }
 
@@ -99,21 +99,32 @@ public sealed interface Message {
         }
     }
 
-    /** Something that the receiver changes, or in a dry run would change; sent where the initiator asked for it. */
-    record Change(RelativePath path, Kind kind, Action action, int attributes, long size) implements Message {
+    /**
+     * Something that the receiver changes, or in a dry run would change; sent where the initiator asked for it.
+     *
+     * @param attributes in what it differs, of the constants below; 0 where all of it is new
+     * @param size of a regular file, in bytes
+     * @param target of a symlink where it leads, of a further name the path of the first one; else empty
+     */
+    record Change(RelativePath path, Kind kind, Action action, int attributes, long size, byte[] target)
+            implements Message {
         public static final int CONTENT = 1;
         public static final int SIZE = 2;
         public static final int TIME = 4;
         public static final int MODE = 8;
         public static final int OWNER = 16;
         public static final int GROUP = 32;
-        private static final int ALL = 63;
+        public static final int ACL = 64;
+        public static final int ATTRIBUTES = 128;
+        private static final int ALL = 255;
 
         public enum Kind implements Numbered {
             DIRECTORY(1),
             FILE(2),
             SYMLINK(3),
-            SPECIAL(4);
+            /** A FIFO or socket. */
+            SPECIAL(4),
+            DEVICE(5);
 
             private final int number;
 
@@ -133,7 +144,13 @@ public sealed interface Message {
             /** Replaced by new content or by another kind. */
             REPLACE(2),
             /** Only metadata differs. */
-            UPDATE(3);
+            UPDATE(3),
+            /** Did not exist before: becomes one more name of an object. */
+            LINK(4),
+            /** Was another object: becomes one more name of an object. */
+            RELINK(5),
+            /** Only the target had it. */
+            DELETE(6);
 
             private final int number;
 
@@ -152,6 +169,32 @@ public sealed interface Message {
                 throw new IllegalArgumentException("change attributes " + Integer.toHexString(attributes));
             }
             checkCount("size", size);
+            if (target.length > Limits.PATH_LENGTH) {
+                throw new IllegalArgumentException(
+                        "change target of " + target.length + " bytes, at most " + Limits.PATH_LENGTH);
+            }
+            target = target.clone();
+        }
+
+        @Override
+        public byte[] target() {
+            return target.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Change change
+                    && path.equals(change.path)
+                    && kind == change.kind
+                    && action == change.action
+                    && attributes == change.attributes
+                    && size == change.size
+                    && Arrays.equals(target, change.target);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(path, kind, action, attributes, size, Arrays.hashCode(target));
         }
     }
 

@@ -137,7 +137,8 @@ public final class MessageCodec {
                         .number(m.kind())
                         .number(m.action())
                         .u8(m.attributes())
-                        .varint(m.size());
+                        .varint(m.size())
+                        .bytes(m.target());
             case Message.Problem m ->
                 out.u8(PROBLEM).path(m.path()).number(m.code()).text(m.detail());
             case Message.FileSent m ->
@@ -202,7 +203,12 @@ public final class MessageCodec {
             case WANT -> new Message.Want(in.count("file"), in.attempt(), in.count("offset"), in.count("length"));
             case CHANGE ->
                 new Message.Change(
-                        in.path(), in.number(KINDS, "kind"), in.number(ACTIONS, "action"), in.u8(), in.count("size"));
+                        in.path(),
+                        in.number(KINDS, "kind"),
+                        in.number(ACTIONS, "action"),
+                        in.u8(),
+                        in.count("size"),
+                        in.bytes("target", Limits.PATH_LENGTH));
             case PROBLEM -> new Message.Problem(in.path(), in.problem(), in.text("detail", Limits.DETAIL_LENGTH));
             case FILE_SENT -> new Message.FileSent(in.count("file"), in.attempt(), in.identity());
             case SOURCE_CHANGED -> new Message.SourceChanged(in.count("file"), in.attempt(), in.regularFile());

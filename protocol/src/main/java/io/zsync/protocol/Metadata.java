@@ -8,8 +8,9 @@ package io.zsync.protocol;
  * @param gid group, an unsigned 32 bit number
  * @param mtimeSeconds modification time in seconds since 1970, negative before it
  * @param mtimeNanos 0 to 999,999,999
+ * @param attributes extended attributes and ACLs, where they are kept
  */
-public record Metadata(int mode, int uid, int gid, long mtimeSeconds, int mtimeNanos) {
+public record Metadata(int mode, int uid, int gid, long mtimeSeconds, int mtimeNanos, Attributes attributes) {
     public static final int MODE_MASK = 07777;
 
     public Metadata {
@@ -19,6 +20,15 @@ public record Metadata(int mode, int uid, int gid, long mtimeSeconds, int mtimeN
         if (mtimeNanos < 0 || mtimeNanos > 999_999_999) {
             throw new IllegalArgumentException("nanoseconds " + mtimeNanos + " not in 0..999999999");
         }
+    }
+
+    /** Without extended attributes. */
+    public Metadata(int mode, int uid, int gid, long mtimeSeconds, int mtimeNanos) {
+        this(mode, uid, gid, mtimeSeconds, mtimeNanos, Attributes.NONE);
+    }
+
+    public Metadata with(Attributes other) {
+        return new Metadata(mode, uid, gid, mtimeSeconds, mtimeNanos, other);
     }
 
     public boolean sameTime(Metadata other) {

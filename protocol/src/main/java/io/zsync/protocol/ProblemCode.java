@@ -14,12 +14,16 @@ public enum ProblemCode implements Numbered {
     TARGET_CHANGED(5),
     /** A directory that is not empty stands where a file should go. */
     DIRECTORY_IN_THE_WAY(6),
-    /** A FIFO, socket or device, which this run does not replicate. Not a failure. */
+    /** A special or symlink that this run or this receiver does not replicate. Not a failure. */
     SPECIAL_SKIPPED(7),
     /** A range failed its check again and again. */
     INTEGRITY(8),
     /** A name, link target or path that the protocol cannot carry. */
-    NAME_REFUSED(9);
+    NAME_REFUSED(9),
+    /** The path is replicated, but not all of its metadata could be kept. */
+    METADATA_LOST(10),
+    /** Metadata that this receiver does not take from its peers. Not a failure. */
+    METADATA_SKIPPED(11);
 
     private final int number;
 

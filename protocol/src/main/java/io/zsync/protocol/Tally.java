@@ -8,7 +8,8 @@ package io.zsync.protocol;
  * @param deleted paths removed
  * @param unchanged paths that matched already
  * @param failed paths not replicated, each named in a problem
- * @param skipped specials, each named
+ * @param skipped specials and symlinks left out, each named
+ * @param withheld paths that would have been removed, had they not been more than the limit
  * @param files regular files among all entries
  * @param bytes payload bytes published
  * @param durable true if all of it was synced to disk
@@ -20,11 +21,12 @@ public record Tally(
         long unchanged,
         long failed,
         long skipped,
+        long withheld,
         long files,
         long bytes,
         boolean durable) {
     public Tally {
-        if ((created | changed | deleted | unchanged | failed | skipped | files | bytes) < 0) {
+        if ((created | changed | deleted | unchanged | failed | skipped | withheld | files | bytes) < 0) {
             throw new IllegalArgumentException("negative count in a tally");
         }
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ManifestTest {
     private static final Metadata METADATA = new Metadata(0644, 1, 2, 3, 4);
     private static final ManifestItem ROOT =
-            new ManifestItem.DirBegin(null, new Entry.Directory(METADATA), new byte[0]);
+            new ManifestItem.DirBegin(null, new Entry.Directory(METADATA), RuleText.NONE);
     private static final ManifestItem END = new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE);
 
     private final ManifestEncoder encoder = new ManifestEncoder();
@@ -171,7 +171,8 @@ class ManifestTest {
     }
 
     private static ManifestItem directory(String name, String rules) {
-        return new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(METADATA), rules.getBytes(US_ASCII));
+        return new ManifestItem.DirBegin(
+                Name.of(name), new Entry.Directory(METADATA), new RuleText(rules.getBytes(US_ASCII)));
     }
 
     private static ManifestItem file(String name) {

@@ -12,6 +12,7 @@ import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #finish}; fetches are filled by any number of others; the {@link Publisher} has its own.
  */
 public final class Applier implements AutoCloseable {
+    private static final byte[] NO_TARGET = {};
+
     private final @Nullable Root root;
     private final ApplyOptions options;
     private final Delivery delivery;
@@ -65,6 +68,7 @@ public final class Applier implements AutoCloseable {
         switch (item) {
             case ManifestItem.DirBegin begin -> beginDirectory(begin);
             case ManifestItem.Leaf leaf -> leaf(number, leaf.name(), leaf.entry());
+            case ManifestItem.HardLink link -> throw ProtocolException.violation("a hard link that nobody asked for");
             case ManifestItem.DirEnd end -> endDirectory();
         }
     }
@@ -383,7 +387,7 @@ public final class Applier implements AutoCloseable {
             count(action);
         }
         if (options.reportChanges()) {
-            reporter.changed(new Change(at, kind, what, attributes, size));
+            reporter.changed(new Change(at, kind, what, attributes, size, NO_TARGET));
         }
     }
 

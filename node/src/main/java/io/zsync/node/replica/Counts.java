@@ -11,6 +11,7 @@ final class Counts {
     final LongAdder unchanged = new LongAdder();
     final LongAdder failed = new LongAdder();
     final LongAdder skipped = new LongAdder();
+    final LongAdder withheld = new LongAdder();
     final LongAdder files = new LongAdder();
     final LongAdder bytes = new LongAdder();
 
@@ -22,6 +23,7 @@ final class Counts {
                 unchanged.sum(),
                 failed.sum(),
                 skipped.sum(),
+                withheld.sum(),
                 files.sum(),
                 bytes.sum(),
                 durable);

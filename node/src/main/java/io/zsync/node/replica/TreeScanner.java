@@ -12,6 +12,7 @@ import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.RuleText;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * down and nothing else. What cannot be read is told as a problem and marks its directory; the walk goes on.
  */
 public final class TreeScanner {
-    private static final byte[] NO_RULES = {};
-
     /** Takes the items in order; a visitor that blocks holds the walk. */
     public interface Visitor {
         /** @param path of the directory that holds the item; for the begin and end of a directory its own */
@@ -51,7 +50,7 @@ public final class TreeScanner {
 
     private void begin(RelativePath path, @Nullable Name name, FileStat stat) throws IOException, InterruptedException {
         Entry.Directory entry = new Entry.Directory(stat.metadata());
-        visitor.visit(path, new ManifestItem.DirBegin(name, entry, NO_RULES), stat);
+        visitor.visit(path, new ManifestItem.DirBegin(name, entry, RuleText.NONE), stat);
     }
 
     private void end(RelativePath path, ManifestItem.Listing listing) throws IOException, InterruptedException {
@@ -135,10 +134,11 @@ public final class TreeScanner {
         return switch (stat.kind()) {
             case REGULAR -> new Entry.RegularFile(stat.metadata(), stat.size(), stat.isSparse());
             case SYMLINK -> new Entry.Symlink(stat.metadata(), directory.readLink(member.name()));
-            case FIFO -> new Entry.Special(stat.metadata(), Entry.SpecialKind.FIFO);
-            case SOCKET -> new Entry.Special(stat.metadata(), Entry.SpecialKind.SOCKET);
-            case CHARACTER_DEVICE -> new Entry.Special(stat.metadata(), Entry.SpecialKind.CHARACTER_DEVICE);
-            case BLOCK_DEVICE -> new Entry.Special(stat.metadata(), Entry.SpecialKind.BLOCK_DEVICE);
+            case FIFO -> new Entry.Special(stat.metadata(), Entry.SpecialKind.FIFO, 0);
+            case SOCKET -> new Entry.Special(stat.metadata(), Entry.SpecialKind.SOCKET, 0);
+            case CHARACTER_DEVICE ->
+                new Entry.Special(stat.metadata(), Entry.SpecialKind.CHARACTER_DEVICE, stat.special());
+            case BLOCK_DEVICE -> new Entry.Special(stat.metadata(), Entry.SpecialKind.BLOCK_DEVICE, stat.special());
             case DIRECTORY -> throw new IllegalStateException("a directory is no leaf");
         };
     }

@@ -57,6 +57,7 @@ final class Failures {
             case VERSION -> FailureKind.VERSIONS_DO_NOT_MEET;
             case NOT_TRUSTED -> FailureKind.NOT_TRUSTED;
             case NOT_ALLOWED -> FailureKind.NOT_ALLOWED;
+            case INVALID_REQUEST -> FailureKind.USAGE;
             case ROOT_MISSING, ROOT_UNUSABLE -> FailureKind.ROOT_UNUSABLE;
             case TARGET_LOCKED -> FailureKind.TARGET_LOCKED;
             case SAFETY_HALT -> FailureKind.SAFETY_HALT;
@@ -71,7 +72,7 @@ final class Failures {
 
     private static ErrorCode code(FailureKind kind) {
         return switch (kind) {
-            case USAGE -> ErrorCode.UNSUPPORTED;
+            case USAGE -> ErrorCode.INVALID_REQUEST;
             case VERSIONS_DO_NOT_MEET -> ErrorCode.VERSION;
             case NOT_TRUSTED -> ErrorCode.NOT_TRUSTED;
             case NOT_ALLOWED -> ErrorCode.NOT_ALLOWED;

@@ -164,7 +164,7 @@ final class Initiator {
     private Protection protection(Connection connection) throws RunFailure {
         Protection stored = request.protection() == null ? remote.protection() : request.protection();
         Protection chosen = stored != null ? stored : connection.isLoopback() ? Protection.CLEAR : Protection.PRIVATE;
-        if (chosen == Protection.PRIVATE && request.options().dataPath() == PathPolicy.SENDFILE) {
+        if (chosen == Protection.PRIVATE && request.options().transfer().dataPath() == PathPolicy.SENDFILE) {
             throw new RunFailure(
                     FailureKind.USAGE,
                     "--data-path sendfile: cannot serve at level private, where the bytes are encrypted first ("
@@ -184,9 +184,9 @@ final class Initiator {
                     ErrorCode.NOT_ALLOWED,
                     "peer opened the session at level " + answer.protection() + ", not " + protection);
         }
-        if (answer.streams() > request.options().streams()) {
+        if (answer.streams() > request.options().transfer().streams()) {
             throw ProtocolException.violation("peer opened " + answer.streams() + " streams, asked for "
-                    + request.options().streams());
+                    + request.options().transfer().streams());
         }
         synchronized (this) {
             opened = true;

@@ -101,7 +101,7 @@ final class Responder {
         if (open.protection() == Protection.SAFE) {
             throw new ProtocolException(ErrorCode.UNSUPPORTED, "protection safe: not available yet");
         }
-        if (open.protection() == Protection.PRIVATE && open.options().dataPath() == PathPolicy.SENDFILE) {
+        if (open.protection() == Protection.PRIVATE && open.options().transfer().dataPath() == PathPolicy.SENDFILE) {
             throw new ProtocolException(ErrorCode.UNSUPPORTED, "sendfile cannot serve at level private");
         }
         if (!room.tryAcquire()) {
@@ -165,7 +165,7 @@ final class Responder {
     private List<DataStream> bind(Connection connection, Message.Open open, Access.Grant grant)
             throws IOException, InterruptedException {
         SessionId id = newSessionId();
-        int count = Math.min(open.options().streams(), grant.streams());
+        int count = Math.min(open.options().transfer().streams(), grant.streams());
         StreamSlots slots = new StreamSlots(BindKeys.of(connection, id, open.protection()), count);
         binding.put(id, slots);
         try {

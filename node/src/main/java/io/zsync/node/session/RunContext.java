@@ -46,7 +46,7 @@ record RunContext(
     /** @param owner whether owners and the bits that lend rights may be applied here, if the process can */
     ApplyOptions applyOptions(boolean owner) throws IOException {
         boolean superuser = Superuser.isEffective();
-        MetadataRules rules = new MetadataRules(options.keepOwner() && owner && superuser, owner);
+        MetadataRules rules = new MetadataRules(options.preservation().owner() && owner && superuser, owner);
         return new ApplyOptions(options.dryRun(), options.reportChanges(), options.durability(), rules, !superuser);
     }
 

@@ -40,7 +40,7 @@ final class SenderSession implements Session.Role {
         this.root = tree.present();
         this.run = run;
         this.counters = counters;
-        PathPolicy policy = run.options().dataPath();
+        PathPolicy policy = run.options().transfer().dataPath();
         boolean packSmall = policy == PathPolicy.AUTO || policy == PathPolicy.BUFFERED;
         this.queue = new SendQueue(run.credits(), packSmall);
         this.manifest = new ManifestSender(
@@ -54,7 +54,7 @@ final class SenderSession implements Session.Role {
     /** Sends the tree; returns the receiver's counts when it has applied everything. */
     @Override
     public Tally play(List<DataStream> streams) throws IOException, InterruptedException, RunFailure {
-        boolean forced = run.options().dataPath() != PathPolicy.AUTO;
+        boolean forced = run.options().transfer().dataPath() != PathPolicy.AUTO;
         Consumer<Message.Moved> explain = moved -> run.moved(session, moved);
         session.start(this);
         for (int i = 0; i < streams.size(); i++) {
@@ -95,7 +95,7 @@ final class SenderSession implements Session.Role {
     }
 
     private DataPath path(DataStream stream) {
-        return switch (run.options().dataPath()) {
+        return switch (run.options().transfer().dataPath()) {
             case AUTO -> stream.bareChannel() == null ? DataPath.BUFFERED : DataPath.SENDFILE;
             case SENDFILE -> DataPath.SENDFILE;
             case MAPPED -> DataPath.MAPPED;

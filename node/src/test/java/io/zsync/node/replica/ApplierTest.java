@@ -22,6 +22,7 @@ import io.zsync.protocol.PackRecord;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.RuleText;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -142,7 +143,7 @@ class ApplierTest {
         });
         applier.apply(
                 entries++,
-                new ManifestItem.DirBegin(null, new Entry.Directory(new Metadata(0755, 0, 0, 5, 5)), new byte[0]));
+                new ManifestItem.DirBegin(null, new Entry.Directory(new Metadata(0755, 0, 0, 5, 5)), RuleText.NONE));
     }
 
     private Applier applier() {
@@ -469,7 +470,9 @@ class ApplierTest {
         begin(Durability.NONE);
         for (String name : List.of("a", "b")) {
             applier()
-                    .apply(entries++, new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(META), new byte[0]));
+                    .apply(
+                            entries++,
+                            new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(META), RuleText.NONE));
             applier().apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
         }
         Tally tally = finish();

@@ -29,7 +29,7 @@ class PlannerTest {
             case DIRECTORY -> new Entry.Directory(META);
             case REGULAR -> new Entry.RegularFile(META, 100, false);
             case SYMLINK -> new Entry.Symlink(META, bytes("goal"));
-            default -> new Entry.Special(META, Entry.SpecialKind.FIFO);
+            default -> new Entry.Special(META, Entry.SpecialKind.FIFO, 0);
         };
     }
 

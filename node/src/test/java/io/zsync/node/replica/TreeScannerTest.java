@@ -41,6 +41,7 @@ class TreeScannerTest {
                             case ManifestItem.DirBegin begin -> "begin " + path;
                             case ManifestItem.Leaf leaf ->
                                 path.child(leaf.name()).toString();
+                            case ManifestItem.HardLink link -> path.child(link.name()) + " = " + link.first();
                             case ManifestItem.DirEnd end -> "end " + path + " " + end.listing();
                         });
             }

@@ -9,16 +9,21 @@ import io.zsync.node.api.RunFailure;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.trust.Identity;
+import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.PeerId;
+import io.zsync.protocol.Preservation;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Selection;
+import io.zsync.protocol.Transfer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -76,7 +81,16 @@ class ListenerTest {
     }
 
     private static Message.Open open(Mode mode) {
-        RunOptions options = new RunOptions(false, false, false, false, Durability.NONE, PathPolicy.AUTO, 2);
+        RunOptions options = new RunOptions(
+                false,
+                false,
+                false,
+                Durability.NONE,
+                new Transfer(PathPolicy.AUTO, 2, false, 0),
+                Comparison.BY_TIME,
+                Selection.ALL,
+                Preservation.ARCHIVE,
+                Deletion.NONE);
         return new Message.Open(mode, "default", RelativePath.ROOT, options, Protection.CLEAR, Credits.DEFAULT);
     }
 

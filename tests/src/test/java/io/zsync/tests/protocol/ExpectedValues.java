@@ -3,8 +3,10 @@ package io.zsync.tests.protocol;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ErrorCode;
@@ -18,12 +20,16 @@ import io.zsync.protocol.Mode;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Preservation;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.RuleText;
 import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Selection;
 import io.zsync.protocol.SessionId;
 import io.zsync.protocol.Tally;
+import io.zsync.protocol.Transfer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +84,7 @@ final class ExpectedValues {
             Map.entry("pack-rejected", new Message.PackRejected(15, 1_000_000)),
             Map.entry("file-done", new Message.FileDone(4, true)),
             Map.entry("file-refused", new Message.FileRefused(4, ProblemCode.TARGET_FAILED)),
-            Map.entry("applied", new Message.Applied(new Tally(1, 200, 3, 40_000, 5, 6, 50_000, 1L << 33, true))),
+            Map.entry("applied", new Message.Applied(new Tally(1, 200, 3, 40_000, 5, 6, 0, 50_000, 1L << 33, true))),
             Map.entry("heartbeat", new Message.Heartbeat(128, true)),
             Map.entry("bye", new Message.Bye()),
             Map.entry(
@@ -109,10 +115,10 @@ final class ExpectedValues {
                             leaf("l", new Entry.Symlink(metadata(0777), "../ä".getBytes(UTF_8))),
                             directory("m", 0, ""),
                             end(ManifestItem.Listing.UNREADABLE),
-                            leaf("p1", new Entry.Special(metadata(0644), Entry.SpecialKind.FIFO)),
-                            leaf("p2", new Entry.Special(metadata(0644), Entry.SpecialKind.SOCKET)),
-                            leaf("p3", new Entry.Special(metadata(0644), Entry.SpecialKind.CHARACTER_DEVICE)),
-                            leaf("p4", new Entry.Special(metadata(0644), Entry.SpecialKind.BLOCK_DEVICE)),
+                            leaf("p1", new Entry.Special(metadata(0644), Entry.SpecialKind.FIFO, 0)),
+                            leaf("p2", new Entry.Special(metadata(0644), Entry.SpecialKind.SOCKET, 0)),
+                            leaf("p3", new Entry.Special(metadata(0644), Entry.SpecialKind.CHARACTER_DEVICE, 0)),
+                            leaf("p4", new Entry.Special(metadata(0644), Entry.SpecialKind.BLOCK_DEVICE, 0)),
                             leaf("s", new Entry.RegularFile(metadata(0644), 1L << 40, true)),
                             end(ManifestItem.Listing.COMPLETE)),
             "edges",
@@ -146,12 +152,30 @@ final class ExpectedValues {
 
     private static Message.Open open(
             Mode mode, String share, String path, Durability durability, Protection protection, int streams) {
-        RunOptions options = new RunOptions(false, false, false, false, durability, PathPolicy.AUTO, streams);
+        RunOptions options = new RunOptions(
+                false,
+                false,
+                false,
+                durability,
+                new Transfer(PathPolicy.AUTO, streams, false, 0),
+                Comparison.BY_TIME,
+                Selection.ALL,
+                Preservation.ARCHIVE,
+                Deletion.NONE);
         return new Message.Open(mode, share, RelativePath.of(path), options, protection, Credits.DEFAULT);
     }
 
     private static Message.Open openPull() {
-        RunOptions options = new RunOptions(true, true, true, true, Durability.NONE, PathPolicy.BUFFERED, 16);
+        RunOptions options = new RunOptions(
+                true,
+                true,
+                true,
+                Durability.NONE,
+                new Transfer(PathPolicy.BUFFERED, 16, false, 0),
+                Comparison.BY_TIME,
+                Selection.ALL,
+                Preservation.ARCHIVE,
+                Deletion.NONE);
         RelativePath path = RelativePath.of(new byte[] {'a', '/', -1});
         return new Message.Open(Mode.PULL, "größe", path, options, Protection.CLEAR, ONE);
     }
@@ -162,7 +186,7 @@ final class ExpectedValues {
 
     private static Message.Change change(
             String path, Message.Change.Kind kind, Message.Change.Action action, int attributes, long size) {
-        return new Message.Change(RelativePath.of(path), kind, action, attributes, size);
+        return new Message.Change(RelativePath.of(path), kind, action, attributes, size, new byte[0]);
     }
 
     private static Message.ManifestPart emptyTree() {
@@ -175,11 +199,12 @@ final class ExpectedValues {
     }
 
     private static ManifestItem root(int mode) {
-        return new ManifestItem.DirBegin(null, new Entry.Directory(metadata(mode)), new byte[0]);
+        return new ManifestItem.DirBegin(null, new Entry.Directory(metadata(mode)), RuleText.NONE);
     }
 
     private static ManifestItem directory(String name, int mode, String rules) {
-        return new ManifestItem.DirBegin(Name.of(name), new Entry.Directory(metadata(mode)), rules.getBytes(US_ASCII));
+        return new ManifestItem.DirBegin(
+                Name.of(name), new Entry.Directory(metadata(mode)), new RuleText(rules.getBytes(US_ASCII)));
     }
 
     private static ManifestItem file(byte[] name, long size) {

@@ -7,6 +7,7 @@ import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
+import io.zsync.protocol.RuleText;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,11 @@ final class ManifestLoad {
     private static void produce(int files, Consumer<ManifestItem> sink) {
         ManifestItem end = new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE);
         Entry.Directory directory = new Entry.Directory(new Metadata(0755, 1000, 1000, 1_700_000_000, 0));
-        sink.accept(new ManifestItem.DirBegin(null, directory, new byte[0]));
+        sink.accept(new ManifestItem.DirBegin(null, directory, RuleText.NONE));
         for (int i = 0; i < files; i++) {
             if (i % FILES_IN_DIRECTORY == 0) {
                 sink.accept(
-                        new ManifestItem.DirBegin(Name.of("directory-" + (10_000_000 + i)), directory, new byte[0]));
+                        new ManifestItem.DirBegin(Name.of("directory-" + (10_000_000 + i)), directory, RuleText.NONE));
             }
             Metadata metadata =
                     new Metadata(0644, 1000, 1000, 1_700_000_000 + i % 100_000, i * 37 % 1_000_000_000 & 0xFFFFFF);

@@ -7,12 +7,17 @@ import io.zsync.node.Node;
 import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
+import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Preservation;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Selection;
+import io.zsync.protocol.Transfer;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -53,7 +58,16 @@ class ManyFilesIT {
         Path source = work.path("source");
         Path target = work.path("target");
         makeFiles(source, directories, 1_000, "x");
-        RunOptions options = new RunOptions(false, false, false, true, Durability.NONE, PathPolicy.AUTO, 2);
+        RunOptions options = new RunOptions(
+                false,
+                false,
+                false,
+                Durability.NONE,
+                new Transfer(PathPolicy.AUTO, 2, false, 0),
+                Comparison.BY_TIME,
+                Selection.ALL,
+                Preservation.ARCHIVE,
+                Deletion.NONE);
         RunRequest request = new RunRequest(
                 Mode.PUSH,
                 source,
