@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,8 +30,9 @@ class DifferentialIT {
     private static final long SEED = Long.getLong("zsync.seed", 4);
 
     private static final int LINES = 25;
-    /** Some files or attributes were not transferred: rsync's own trouble, where the source is the measure then. */
-    private static final int RSYNC_PARTIAL = 23;
+    private static final int DONE = 0;
+    /** 23 too: it looks for the default ACL of a directory where a file is by now, and is refused. */
+    private static final Set<Integer> RSYNC_CODES = Set.of(0, 23);
 
     private static int runs;
     private static int paths;
@@ -98,17 +100,17 @@ class DifferentialIT {
     @ParameterizedTest(name = "tree {0}")
     @MethodSource("trees")
     void theTargetIsWhatRsyncMakesOfTheSameTree(int number) {
-        replay(number, () -> zsync(Way.of(number)));
+        replay(number, () -> zsync(Way.of(number)), Set.of(DONE));
     }
 
     /** The trees are such that rsync can replicate them, and what is compared comes out the same twice. */
     @ParameterizedTest(name = "tree {0}")
     @ValueSource(ints = {0, 1, 2, 3, 4, 5})
     void rsyncItselfPasses(int number) {
-        replay(number, () -> rsync(source, target, "--sparse"));
+        replay(number, () -> rsync(source, target, "--sparse"), RSYNC_CODES);
     }
 
-    private void replay(int number, Supplier<Outcome> replicate) {
+    private void replay(int number, Supplier<Outcome> replicate, Set<Integer> codes) {
         long seed = SEED * 1_000 + number;
         RandomTree trees = new RandomTree(seed);
         Random random = new Random(seed);
@@ -129,7 +131,9 @@ class DifferentialIT {
             TreeArchive.make(tree, source);
             Outcome theirs = rsync(source, reference);
             Outcome ours = replicate.get();
-            compare(number, round, theirs, ours);
+            compare("tree " + number + " of seed " + SEED + ", " + Way.of(number) + ", after " + round
+                    + " mutations; alone: -Dit.test=DifferentialIT -Dzsync.seed=" + SEED + " -Dzsync.tree=" + number
+                    + "\nzsync: " + ours + "\nrsync: " + theirs, codes.contains(ours.code()));
         }
     }
 
@@ -143,7 +147,7 @@ class DifferentialIT {
         words.addAll(List.of(more));
         words.addAll(List.of(from + "/", to + "/"));
         Outcome outcome = Command.of(words).run();
-        assertTrue(outcome.code() == 0 || outcome.code() == RSYNC_PARTIAL, outcome::toString);
+        assertTrue(RSYNC_CODES.contains(outcome.code()), outcome::toString);
         return outcome;
     }
 
@@ -160,7 +164,7 @@ class DifferentialIT {
         return client.zsync(words.toArray()).run();
     }
 
-    private void compare(int number, int round, Outcome theirs, Outcome ours) {
+    private void compare(String what, boolean rightCode) {
         Listing wanted = Listing.of(source);
         Listing expected = Listing.of(reference);
         Listing actual = Listing.of(target);
@@ -170,11 +174,8 @@ class DifferentialIT {
         paths += actual.size();
         nearerThanRsync += nearer.size();
         assertTrue(
-                differences.isEmpty(),
-                () -> "tree " + number + " of seed " + SEED + ", " + Way.of(number) + ", after " + round
-                        + " mutations; alone: -Dit.test=DifferentialIT -Dzsync.seed=" + SEED + " -Dzsync.tree=" + number
-                        + "\nzsync: " + ours + "\nrsync: " + theirs + "\n" + differences.size()
-                        + " differences (what rsync left / what zsync left):\n"
+                differences.isEmpty() && rightCode,
+                () -> what + "\n" + differences.size() + " differences (what rsync left / what zsync left):\n"
                         + String.join("\n", differences.subList(0, Math.min(LINES, differences.size()))));
         if (!nearer.isEmpty()) {
             // The next round begins with the same target again.

@@ -31,6 +31,8 @@ final class Listing {
     /** Small files may take a page, an extent or a block for their attributes more. */
     private static final long SLACK_BLOCKS = 16;
 
+    private static final int LINE = 600;
+
     private final SortedMap<String, SortedMap<String, String>> attributes = new TreeMap<>();
     private final Map<String, Long> blocks = new TreeMap<>();
 
@@ -126,7 +128,7 @@ final class Listing {
         for (char c : bytes.toCharArray()) {
             shown.append(c >= ' ' && c < 0x7f && c != '\\' ? Character.toString(c) : String.format("\\x%02x", (int) c));
         }
-        return shown.toString();
+        return shown.length() <= LINE ? shown.toString() : shown.substring(0, LINE) + "...";
     }
 
     /** Octal escapes taken back. */
