@@ -1,5 +1,7 @@
 package io.zsync.tests.system;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +17,7 @@ import java.util.function.Consumer;
 
 /**
  * All that a replica has to keep of a tree, by path and attribute, as stat, find, sha256sum and getfattr see it. Names
- * and values are bytes, one to a char. Needs root, which may read everything.
+ * and values are bytes, one to a char. Whoever lists a tree has to be able to read all of it.
  */
 final class Listing {
     private static final String READ = """
@@ -58,6 +60,11 @@ final class Listing {
         } catch (IOException e) {
             throw new AssertionError("cannot read the listing of " + root, e);
         }
+    }
+
+    /** Two trees are the same in all that a replica has to keep. */
+    static void assertSame(Path one, Path two) {
+        assertEquals(List.of(), of(one).differences(of(two)), () -> one + " / " + two);
     }
 
     private static List<String> fields(Path into, String what) throws IOException {
