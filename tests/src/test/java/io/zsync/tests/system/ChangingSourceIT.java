@@ -100,7 +100,8 @@ class ChangingSourceIT {
         Outcome outcome = pushWhile(change).exits(24);
 
         assertTrue(
-                outcome.errLines().stream().anyMatch(line -> line.startsWith("zsync: ") && line.endsWith("(" + path + ")")),
+                outcome.errLines().stream()
+                        .anyMatch(line -> line.startsWith("zsync: ") && line.endsWith("(" + path + ")")),
                 outcome::err);
         assertEquals("old\n", Command.of("cat", target.resolve(path).toString()).output(), "the old content stays");
         assertSame("1 first");

@@ -33,7 +33,10 @@ class DeleteIT {
 
     private Outcome push(String options) {
         List<String> words = new ArrayList<>();
-        Pattern.compile(" ").splitAsStream(options).filter(word -> !word.isEmpty()).forEach(words::add);
+        Pattern.compile(" ")
+                .splitAsStream(options)
+                .filter(word -> !word.isEmpty())
+                .forEach(words::add);
         return Checkout.push(source, target, words.toArray(String[]::new)).run();
     }
 
@@ -212,12 +215,15 @@ class DeleteIT {
                         "y f 2026-01-01 y"),
                 contents(backups),
                 outcome::err);
-        assertEquals("640", Command.of("stat", "-c", "%a", backups + "/changed").output().strip());
+        assertEquals(
+                "640",
+                Command.of("stat", "-c", "%a", backups + "/changed").output().strip());
         assertEquals("old", Command.of("readlink", backups + "/link").output().strip());
         assertMirrorsBesides(".old");
 
         // They are no part of the tree: not deleted, not replaced by nothing.
-        assertEquals("", push("-v --delete --backup-dir .old/yesterday").exits(0).out());
+        assertEquals(
+                "", push("-v --delete --backup-dir .old/yesterday").exits(0).out());
         assertEquals(11, contents(backups).size());
         // The next version of the same file takes the place of the one before.
         work.make("echo newest >source/changed");
@@ -240,7 +246,9 @@ class DeleteIT {
     }
 
     private void assertMirrorsBesides(String name) {
-        work.make("rm -rf compared; mkdir compared; cp -a target/. compared; rm -r compared/$1; touch -r target compared", name);
+        work.make(
+                "rm -rf compared; mkdir compared; cp -a target/. compared; rm -r compared/$1; touch -r target compared",
+                name);
         Trees.assertMirrors(source, work.path("compared"));
     }
 

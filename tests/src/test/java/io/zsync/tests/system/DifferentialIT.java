@@ -131,9 +131,12 @@ class DifferentialIT {
             TreeArchive.make(tree, source);
             Outcome theirs = rsync(source, reference);
             Outcome ours = replicate.get();
-            compare("tree " + number + " of seed " + SEED + ", " + Way.of(number) + ", after " + round
-                    + " mutations; alone: -Dit.test=DifferentialIT -Dzsync.seed=" + SEED + " -Dzsync.tree=" + number
-                    + "\nzsync: " + ours + "\nrsync: " + theirs, codes.contains(ours.code()));
+            compare(
+                    "tree " + number + " of seed " + SEED + ", " + Way.of(number) + ", after " + round
+                            + " mutations; alone: -Dit.test=DifferentialIT -Dzsync.seed=" + SEED + " -Dzsync.tree="
+                            + number
+                            + "\nzsync: " + ours + "\nrsync: " + theirs,
+                    codes.contains(ours.code()));
         }
     }
 

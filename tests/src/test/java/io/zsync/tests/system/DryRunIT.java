@@ -79,7 +79,9 @@ class DryRunIT {
         List<String> words = new ArrayList<>(List.of("strace", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "0"));
         words.addAll(List.of("-o", trace.toString(), "-e", "trace=" + String.join(",", CALLS)));
         words.add(Checkout.launcher());
-        words.addAll(command.lines().flatMap(line -> Pattern.compile(" ").splitAsStream(line)).toList());
+        words.addAll(command.lines()
+                .flatMap(line -> Pattern.compile(" ").splitAsStream(line))
+                .toList());
         words.addAll(List.of("-i", "-H", "-A", "-X", "--delete"));
         words.addAll(
                 command.startsWith("pull")
@@ -145,8 +147,7 @@ class DryRunIT {
     private String everything() {
         return Command.script("""
                         find "$1" "$2" -printf '%p %y %i %n %m %U:%G %s %b %T@ %C@ %l\\0' | LC_ALL=C sort -z |
-                            sha256sum""", source, target)
-                .output();
+                            sha256sum""", source, target).output();
     }
 
     @ParameterizedTest

@@ -45,7 +45,8 @@ class KindsIT {
         source = work.path("source");
         target = work.path("target");
         Machine.needs("getfattr");
-        work.make("mkdir source target outside; echo outside >outside/x; ln -s ../outside target/elsewhere; cp -a target/. source");
+        work.make(
+                "mkdir source target outside; echo outside >outside/x; ln -s ../outside target/elsewhere; cp -a target/. source");
     }
 
     static Stream<Arguments> pairs() {
@@ -66,8 +67,10 @@ class KindsIT {
     @ParameterizedTest
     @MethodSource("pairs")
     void becomesAnyOtherKindAndBack(String from, String options) {
-        work.make(MAKE + "shift; from=$1; shift; for to; do make $to source/$to 1; make $from target/$to 2; done; "
-                + "cp -a target before; touch -r source target", words(from));
+        work.make(
+                MAKE + "shift; from=$1; shift; for to; do make $to source/$to 1; make $from target/$to 2; done; "
+                        + "cp -a target before; touch -r source target",
+                words(from));
         boolean stays = from.equals("directory") && options.isEmpty();
 
         Outcome there = push(options).exits(stays ? 23 : 0);
@@ -90,7 +93,9 @@ class KindsIT {
                 assertReplaced(options, from);
             }
         }
-        assertEquals("outside\n", Command.of("cat", work.path("outside/x").toString()).output());
+        assertEquals(
+                "outside\n",
+                Command.of("cat", work.path("outside/x").toString()).output());
         assertEquals(1, Trees.count(work.path("outside")));
         Trees.assertNothingStaged(target);
     }

@@ -100,8 +100,10 @@ class PathsIT {
     @Test
     void nothingIsDeletedBelowWhatIsTooDeep() {
         makeDepth(DEEPEST + 3);
-        work.make("cp -a source target; echo extra >target/extra; cd target; "
-                + "for ((d = 0; d < $1; d++)); do cd d; done; echo extra >extra", DEEPEST + 1);
+        work.make(
+                "cp -a source target; echo extra >target/extra; cd target; "
+                        + "for ((d = 0; d < $1; d++)); do cd d; done; echo extra >extra",
+                DEEPEST + 1);
         long before = Trees.count(target);
 
         Checkout.push(source, target, "--delete").run().exits(23);
@@ -133,7 +135,8 @@ class PathsIT {
     @ParameterizedTest
     @ValueSource(strings = {"push", "pull"})
     void rootsMayBeSymlinksAndStayThem(String command) {
-        work.make("mkdir real; echo extra >real/extra; ln -s real target; ln -s source way; mkdir via; ln -s ../target via/link");
+        work.make(
+                "mkdir real; echo extra >real/extra; ln -s real target; ln -s source way; mkdir via; ln -s ../target via/link");
 
         for (String to : List.of("target", "via/link")) {
             work.make("echo extra >real/extra; echo \"$1\" >source/x", to);

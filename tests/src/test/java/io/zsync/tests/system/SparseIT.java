@@ -112,15 +112,21 @@ class SparseIT {
         Trees.assertMirrors(work.path("source"), work.path("target"));
         for (String file : new String[] {"hole", "was-dense", "becomes-dense", "tail", "head", "small"}) {
             assertEquals(
-                    blocks(work.path("source").resolve(file)), blocks(work.path("target").resolve(file)), file);
+                    blocks(work.path("source").resolve(file)),
+                    blocks(work.path("target").resolve(file)),
+                    file);
         }
         // Space that was asked for is no data: a replica may leave it out, and may not take more.
         for (String file : new String[] {"zeros", "written-zeros"}) {
-            assertTrue(blocks(work.path("target").resolve(file)) <= blocks(work.path("source").resolve(file)), file);
+            assertTrue(
+                    blocks(work.path("target").resolve(file))
+                            <= blocks(work.path("source").resolve(file)),
+                    file);
         }
     }
 
     private static long blocks(Path file) {
-        return Long.parseLong(Command.of("stat", "-c", "%b", file.toString()).output().strip());
+        return Long.parseLong(
+                Command.of("stat", "-c", "%b", file.toString()).output().strip());
     }
 }
