@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +33,8 @@ class DryRunIT {
     private Path source;
     private Path target;
 
-    @BeforeEach
-    void makeTwoTreesThatDifferInEveryWay() {
+    /** @param files how many there are besides, equal on both sides */
+    private void makeTwoTreesThatDifferInEveryWay(int files) {
         source = work.path("source");
         target = work.path("target");
         work.make("""
@@ -74,6 +73,7 @@ class DryRunIT {
     @ValueSource(strings = {"push -n", "diff", "pull -n"})
     void changesNothingOnEitherSide(String command) throws IOException {
         Machine.needsStrace();
+        makeTwoTreesThatDifferInEveryWay(FILES);
         String before = everything();
         Path trace = work.path("trace");
         List<String> words = new ArrayList<>(List.of("strace", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "0"));
@@ -101,8 +101,8 @@ class DryRunIT {
     @Test
     void aRealRunIsSeenToChangeTheTarget() throws IOException {
         Machine.needsStrace();
+        makeTwoTreesThatDifferInEveryWay(1_000);
         Path trace = work.path("trace");
-        work.make("rm -rf source/d1? source/d2? source/d3? source/d4?");
         List<String> words = new ArrayList<>(List.of("strace", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "0"));
         words.addAll(List.of("-o", trace.toString(), "-e", "trace=" + String.join(",", CALLS)));
         words.addAll(List.of(Checkout.launcher(), "push", source.toString(), "local:" + target));
@@ -163,6 +163,8 @@ class DryRunIT {
                 "-i --delete --exclude new --exclude d6/"
             })
     void printsTheLinesOfTheRealRun(String options) {
+        makeTwoTreesThatDifferInEveryWay(1_000);
+
         Outcome dry = push("-n " + options);
         Outcome real = push(options);
 

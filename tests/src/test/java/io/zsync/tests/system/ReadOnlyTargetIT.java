@@ -49,7 +49,7 @@ class ReadOnlyTargetIT {
         giveAway("""
                 mkdir -p target/closed/below target/closed/gone; echo old >target/closed/changed
                 cp -a source/closed/kept target/closed; echo x >target/closed/extra; echo x >target/closed/gone/x
-                chmod $1 target/closed/gone target/closed/below target/closed target""", mode);
+                chmod $1 target/closed/gone target/closed/below target/closed; chmod 0555 target""", mode);
 
         push("--delete").exits(0);
 
