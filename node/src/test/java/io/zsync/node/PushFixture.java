@@ -132,7 +132,7 @@ abstract class PushFixture {
     static void setTime(Path path, long seconds, int nanos) throws IOException {
         try (LinuxRoot root = LinuxRoot.open(Objects.requireNonNull(path.getParent()));
                 Directory parent = root.directory(RelativePath.ROOT)) {
-            parent.setTime(Name.of(path.getFileName().toString()), seconds, nanos);
+            parent.member(Name.of(path.getFileName().toString())).setTime(seconds, nanos);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.zsync.node.fs;
 
+import io.zsync.protocol.Attribute;
+import io.zsync.protocol.Attributes;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Name;
 import java.io.IOException;
@@ -222,6 +224,40 @@ final class LinuxFile implements OpenFile {
     public void setTime(long mtimeSeconds, int mtimeNanos) throws IOException {
         LinuxDirectory.requireNanos(mtimeNanos);
         call("futimens", number -> Linux.futimens(number, mtimeSeconds, mtimeNanos));
+    }
+
+    @Override
+    public Attributes attributes(AttributeKinds kinds) throws IOException {
+        int number = enter("listxattr");
+        try {
+            return own(number).read(kinds);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public void setAttribute(Attribute attribute) throws IOException {
+        int number = enter("setxattr");
+        try {
+            own(number).set(attribute);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public void removeAttribute(String attribute) throws IOException {
+        int number = enter("removexattr");
+        try {
+            own(number).remove(attribute);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    private LinuxAttributes own(int number) {
+        return new LinuxAttributes(Linux.AttributeCalls.OPEN, number, () -> directory.text(name));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.zsync.node.replica;
 
+import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Durability;
 
 /**
@@ -8,8 +9,16 @@ import io.zsync.protocol.Durability;
  * @param dryRun tell what would be done, touch nothing
  * @param reportChanges tell each change
  * @param durability when published files are forced to disk
+ * @param comparison when contents count as equal
+ * @param skipLinks symlinks of the source are left out
  * @param rules which metadata is kept
  * @param openModes true if this process needs the owner's permission bits to work in a directory, that is, is not root
  */
 public record ApplyOptions(
-        boolean dryRun, boolean reportChanges, Durability durability, MetadataRules rules, boolean openModes) {}
+        boolean dryRun,
+        boolean reportChanges,
+        Durability durability,
+        Comparison comparison,
+        boolean skipLinks,
+        MetadataRules rules,
+        boolean openModes) {}

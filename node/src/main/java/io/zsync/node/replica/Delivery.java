@@ -4,6 +4,7 @@ import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.Entry;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * run. The {@link Applier} hands work in and waits; a {@link Fetch} or staged entry tells its outcome, from data threads,
  * the publisher's or the reader's, none of which may block here.
  */
-final class Delivery implements AutoCloseable {
+final class Delivery implements Aftermath.Problems, AutoCloseable {
     private final @Nullable Root root;
     private final ApplyOptions options;
     private final ContentSource content;
@@ -29,6 +30,7 @@ final class Delivery implements AutoCloseable {
     private final FileSystems fileSystems = new FileSystems();
     private final Aftermath aftermath = new Aftermath();
     private final Publisher publisher;
+    private final TargetLinks links = new TargetLinks();
     private final Counts counts = new Counts();
     private final Map<Long, Fetch> fetches = new ConcurrentHashMap<>();
     /** Fetches that were asked for and that the publisher does not have yet. */
@@ -108,10 +110,28 @@ final class Delivery implements AutoCloseable {
         publisher.submit(entry);
     }
 
+    /** Ends the writing of a staged file; see {@link StagedFile#seal}. */
+    void seal(StagedFile staged, Destination destination, Entry.RegularFile entry, boolean sync) throws IOException {
+        staged.seal(options.rules(), entry.metadata(), sync, losses(destination.path()));
+    }
+
+    /** Waits until everything that was submitted has its outcome. */
+    void drain() throws InterruptedException {
+        publisher.drain();
+    }
+
+    TargetLinks links() {
+        return links;
+    }
+
     /** Waits for every fetch, publishes, removes what changed kind, finishes directories, and syncs what is left. */
     Tally finish() throws IOException, InterruptedException {
         await(true);
         content.awaitIdle();
+        publisher.drain();
+        try (LinkMaker maker = new LinkMaker(this)) {
+            links.make(maker);
+        }
         publisher.drain();
         publisher.close();
         Root open = root;
@@ -128,9 +148,9 @@ final class Delivery implements AutoCloseable {
 
     private Tally finish(Root open) throws IOException {
         boolean durable = options.durability() != Durability.NONE;
-        aftermath.remove(open, this::problem);
+        aftermath.remove(open, this);
         boolean singly = durable && (options.durability() == Durability.FILE || !fileSystems.allTrusted());
-        aftermath.finishDirectories(open, options.rules(), singly, this::problem);
+        aftermath.finishDirectories(open, options.rules(), singly, this);
         if (durable && changedAnything) {
             fileSystems.syncAll();
         }
@@ -154,8 +174,8 @@ final class Delivery implements AutoCloseable {
 
     /** Removes what changed kind and gives directories their metadata, in a run that failed. */
     void finishDirectories() throws IOException {
-        aftermath.remove(root(), this::problem);
-        aftermath.finishDirectories(root(), options.rules(), false, this::problem);
+        aftermath.remove(root(), this);
+        aftermath.finishDirectories(root(), options.rules(), false, this);
     }
 
     /** The fetch of this entry, or null if it was never asked for or is over. */
@@ -221,7 +241,7 @@ final class Delivery implements AutoCloseable {
         if (wasInTransfer) {
             inTransfer.decrementAndGet();
         }
-        problem(fetch.path(), code, detail);
+        refused(fetch.destination(), code, detail);
         content.refused(fetch, code);
         fetches.remove(fetch.file());
         publisher.nudge();
@@ -236,14 +256,49 @@ final class Delivery implements AutoCloseable {
         }
     }
 
-    void problem(RelativePath at, ProblemCode code, String detail) {
-        (code == ProblemCode.SPECIAL_SKIPPED ? counts.skipped : counts.failed).increment();
+    /** What was to be done at once could not be. */
+    void failed(RelativePath at, IOException cause) {
+        boolean changed = cause instanceof TargetChanged;
+        problem(at, changed ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED, Publisher.reason(cause));
+    }
+
+    /** An object will not get to its place. */
+    void refused(Destination destination, ProblemCode code, String detail) {
+        if (destination.linked()) {
+            links.failed(destination.entry());
+        }
+        problem(destination.path(), code, detail);
+    }
+
+    @Override
+    public void problem(RelativePath at, ProblemCode code, String detail) {
+        switch (code) {
+            case SPECIAL_SKIPPED -> counts.skipped.increment();
+            case METADATA_SKIPPED -> {}
+            default -> counts.failed.increment();
+        }
         reporter.problem(at, code, detail);
+    }
+
+    @Override
+    public MetadataRules.Losses losses(RelativePath at) {
+        return new MetadataRules.Losses() {
+            @Override
+            public void lost(String what) {
+                problem(at, ProblemCode.METADATA_LOST, what);
+            }
+
+            @Override
+            public void skipped(String what) {
+                problem(at, ProblemCode.METADATA_SKIPPED, what);
+            }
+        };
     }
 
     @Override
     public void close() throws IOException {
         aftermath.close();
+        links.close();
         fileSystems.close();
     }
 }

@@ -14,18 +14,27 @@ import org.jspecify.annotations.Nullable;
  * publisher's thread only, each at most once, and exactly one of the three outcomes is.
  */
 interface Publication {
-    RelativePath directory();
-
-    Name name();
+    Destination destination();
 
     FileKind kind();
 
+    default RelativePath directory() {
+        return destination().directory();
+    }
+
+    default Name name() {
+        return destination().name();
+    }
+
     /** What the plan found under the name, which must still be there; null if nothing was. */
-    @Nullable
-    FileStat victim();
+    default @Nullable FileStat victim() {
+        return destination().victim();
+    }
 
     /** Which file system it is staged on. */
-    long device();
+    default long device() {
+        return destination().device();
+    }
 
     long bytes();
 

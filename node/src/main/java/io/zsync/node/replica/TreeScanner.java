@@ -31,10 +31,17 @@ public final class TreeScanner {
     }
 
     private final Root root;
+    private final ScanOptions options;
+    private final EntryReader reader;
     private final Visitor visitor;
+    private final SourceLinks links = new SourceLinks();
+    /** Directories and leaves so far: the number of the next one. */
+    private long entries;
 
-    public TreeScanner(Root root, Visitor visitor) {
+    public TreeScanner(Root root, ScanOptions options, EntryReader reader, Visitor visitor) {
         this.root = root;
+        this.options = options;
+        this.reader = reader;
         this.visitor = visitor;
     }
 
@@ -43,13 +50,14 @@ public final class TreeScanner {
         try (Directory directory = root.directory(RelativePath.ROOT)) {
             FileStat stat = directory.stat();
             Directory.Listing listing = directory.list();
-            begin(RelativePath.ROOT, null, stat);
+            begin(RelativePath.ROOT, null, reader.directory(directory, stat), stat);
             members(RelativePath.ROOT, directory, listing);
         }
     }
 
-    private void begin(RelativePath path, @Nullable Name name, FileStat stat) throws IOException, InterruptedException {
-        Entry.Directory entry = new Entry.Directory(stat.metadata());
+    private void begin(RelativePath path, @Nullable Name name, Entry.Directory entry, FileStat stat)
+            throws IOException, InterruptedException {
+        entries++;
         visitor.visit(path, new ManifestItem.DirBegin(name, entry, RuleText.NONE), stat);
     }
 
@@ -83,9 +91,15 @@ public final class TreeScanner {
             directory(path.child(name), directory, member);
             return true;
         }
+        Long first = options.hardLinks() ? links.first(stat) : null;
+        if (first != null) {
+            entries++;
+            visitor.visit(path, new ManifestItem.HardLink(name, first), stat);
+            return true;
+        }
         Entry entry;
         try {
-            entry = leaf(directory, member);
+            entry = reader.leaf(directory, member);
         } catch (FileFailure e) {
             // Vanished since the listing: as if it had never been there.
             if (e.errno() != Errno.NOENT) {
@@ -93,14 +107,33 @@ public final class TreeScanner {
             }
             return e.errno() == Errno.NOENT;
         }
-        visitor.visit(path, new ManifestItem.Leaf(name, entry), stat);
+        int names = names(path, member);
+        entries++;
+        visitor.visit(path, new ManifestItem.Leaf(name, entry, names), stat);
         return true;
+    }
+
+    /** Under how many names the object is to be known. */
+    private int names(RelativePath path, Member member) {
+        FileStat stat = member.stat();
+        if (!options.hardLinks() || stat.links() < 2) {
+            return 1;
+        }
+        if (links.remember(stat, entries)) {
+            return stat.links();
+        }
+        visitor.problem(
+                path.child(member.name()),
+                ProblemCode.METADATA_LOST,
+                "hard links: more than " + Limits.LINK_GROUPS + " objects with names still to come");
+        return 1;
     }
 
     private void directory(RelativePath path, Directory parent, Member member)
             throws IOException, InterruptedException {
         Directory directory;
         Directory.Listing listing;
+        Entry.Directory entry;
         try {
             directory = parent.directory(member.name());
         } catch (FileFailure e) {
@@ -110,11 +143,12 @@ public final class TreeScanner {
         try (directory) {
             try {
                 listing = directory.list();
+                entry = reader.directory(directory, member.stat());
             } catch (FileFailure e) {
                 unreadable(path, member, e);
                 return;
             }
-            begin(path, member.name(), member.stat());
+            begin(path, member.name(), entry, member.stat());
             members(path, directory, listing);
         }
     }
@@ -125,21 +159,7 @@ public final class TreeScanner {
             return;
         }
         visitor.problem(path, ProblemCode.SOURCE_UNREADABLE, Publisher.reason(failure));
-        begin(path, member.name(), member.stat());
+        begin(path, member.name(), EntryReader.closedDirectory(member.stat()), member.stat());
         end(path, ManifestItem.Listing.UNREADABLE);
-    }
-
-    private static Entry leaf(Directory directory, Member member) throws IOException {
-        FileStat stat = member.stat();
-        return switch (stat.kind()) {
-            case REGULAR -> new Entry.RegularFile(stat.metadata(), stat.size(), stat.isSparse());
-            case SYMLINK -> new Entry.Symlink(stat.metadata(), directory.readLink(member.name()));
-            case FIFO -> new Entry.Special(stat.metadata(), Entry.SpecialKind.FIFO, 0);
-            case SOCKET -> new Entry.Special(stat.metadata(), Entry.SpecialKind.SOCKET, 0);
-            case CHARACTER_DEVICE ->
-                new Entry.Special(stat.metadata(), Entry.SpecialKind.CHARACTER_DEVICE, stat.special());
-            case BLOCK_DEVICE -> new Entry.Special(stat.metadata(), Entry.SpecialKind.BLOCK_DEVICE, stat.special());
-            case DIRECTORY -> throw new IllegalStateException("a directory is no leaf");
-        };
     }
 }

@@ -6,6 +6,7 @@ import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.fs.Root;
 import io.zsync.node.replica.DirectoryCursor;
+import io.zsync.node.replica.EntryReader;
 import io.zsync.node.session.OutgoingFile.Segment;
 import io.zsync.node.session.OutgoingFile.SentChunk;
 import io.zsync.node.transport.DataWriter;
@@ -38,10 +39,12 @@ final class FileSender implements Session.Work {
     private final DataPath streamPath;
     private final boolean forced;
     private final Consumer<Message.Moved> explain;
+    private final EntryReader reader;
 
     /**
      * @param streamPath how files of their own frames are sent
      * @param explain is told each file whose content went out
+     * @param reader describes files that changed
      */
     FileSender(
             Session session,
@@ -51,7 +54,8 @@ final class FileSender implements Session.Work {
             int stream,
             DataPath streamPath,
             boolean forced,
-            Consumer<Message.Moved> explain) {
+            Consumer<Message.Moved> explain,
+            EntryReader reader) {
         this.session = session;
         this.root = root;
         this.queue = queue;
@@ -60,6 +64,7 @@ final class FileSender implements Session.Work {
         this.streamPath = streamPath;
         this.forced = forced;
         this.explain = explain;
+        this.reader = reader;
     }
 
     @Override
@@ -234,9 +239,11 @@ final class FileSender implements Session.Work {
     /** The source is not what this attempt is about: say what it is now, by a fresh look at its name. */
     private void changed(OutgoingFile file, DirectoryCursor cursor) throws IOException {
         FileStat now;
+        Entry.RegularFile fresh;
         try (OpenFile open =
                 cursor.at(file.offer().directory()).open(file.offer().name())) {
             now = open.stat();
+            fresh = reader.fresh(open, now);
         }
         file.close();
         int attempt = file.attempt();
@@ -244,7 +251,6 @@ final class FileSender implements Session.Work {
             lost(file, ProblemCode.SOURCE_CHANGED);
             return;
         }
-        Entry.RegularFile fresh = new Entry.RegularFile(now.metadata(), now.size(), now.isSparse());
         file.startOver(fresh, now.identity());
         queue.exhausted(file);
         session.send(new Message.SourceChanged(file.offer().file(), attempt, fresh));

@@ -248,7 +248,7 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     @Override
     public long work() {
-        return entries + arrivals.read().sum() + content.over();
+        return entries + arrivals.read().sum() + content.over() + applier.hashed();
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ final class SenderSession implements Session.Role {
     private final Offers offers = new Offers();
     private final SendQueue queue;
     private final ManifestSender manifest;
+    /** Bytes read for digests. */
+    private final LongAdder hashed = new LongAdder();
+
     private @Nullable Tally applied;
     private boolean manifestTaken;
     private volatile long plannedFiles;
@@ -61,10 +65,12 @@ final class SenderSession implements Session.Role {
             DataPath path = path(streams.get(i));
             DataWriter writer = new DataWriter(streams.get(i), counters);
             session.closeAtEnd(writer);
-            session.spawn("send-" + i, new FileSender(session, root, queue, writer, i, path, forced, explain));
+            session.spawn(
+                    "send-" + i,
+                    new FileSender(session, root, queue, writer, i, path, forced, explain, run.entryReader(hashed)));
         }
         try {
-            new TreeScanner(root, manifest).scan();
+            new TreeScanner(root, run.scanOptions(), run.entryReader(hashed), manifest).scan();
             manifest.complete();
             synchronized (this) {
                 while (applied == null && !session.isOver()) {
@@ -158,7 +164,7 @@ final class SenderSession implements Session.Role {
 
     @Override
     public long work() {
-        return manifest.entries() + counters.total() + queue.doneFiles();
+        return manifest.entries() + counters.total() + queue.doneFiles() + hashed.sum();
     }
 
     @Override
