@@ -57,6 +57,10 @@ abstract class PushFixture {
     Duration timeout = Duration.ofSeconds(30);
     int streams = 3;
     Protection protection = Protection.CLEAR;
+    Comparison comparison = Comparison.BY_TIME;
+    Selection selection = Selection.ALL;
+    Preservation preservation = Preservation.ARCHIVE;
+    Deletion deletion = Deletion.NONE;
 
     @BeforeEach
     void plant() throws IOException {
@@ -76,10 +80,10 @@ abstract class PushFixture {
                 true,
                 durability,
                 new Transfer(dataPath, streams, false, 0),
-                Comparison.BY_TIME,
-                Selection.ALL,
-                Preservation.ARCHIVE,
-                Deletion.NONE);
+                comparison,
+                selection,
+                preservation,
+                deletion);
         return mode == Mode.PUSH
                 ? new RunRequest(mode, source, new PeerTree.Local(target), options, protection, timeout, 0, credits)
                 : new RunRequest(mode, target, new PeerTree.Local(source), options, protection, timeout, 0, credits);

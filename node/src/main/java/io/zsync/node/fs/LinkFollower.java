@@ -31,7 +31,7 @@ final class LinkFollower {
         return new LinkFollower(null, RelativePath.ROOT);
     }
 
-    /** For the tree that is a whole share. @param share open on its directory, closed with what is returned */
+    /** For the tree that is a whole share; {@code share} is open on its directory, and closed with what is returned. */
     static LinkFollower beneath(int share) {
         return new LinkFollower(new Descriptor(share), RelativePath.ROOT);
     }

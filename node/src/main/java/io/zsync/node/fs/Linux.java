@@ -246,20 +246,22 @@ final class Linux {
     }
 
     /** The calls for extended attributes, which the system has three of each. */
-    enum AttributeCalls {
+    static final class AttributeCalls {
         /** The object is a descriptor that was not opened by {@code O_PATH}. */
-        OPEN("f"),
+        static final AttributeCalls OPEN = new AttributeCalls("f");
+
         /** The object is the address of a path; of a symlink the link itself. */
-        UNFOLLOWED("l"),
+        static final AttributeCalls UNFOLLOWED = new AttributeCalls("l");
+
         /** The object is the address of a path, followed: only for {@code /proc/self/fd/N}. */
-        REOPENED("");
+        static final AttributeCalls REOPENED = new AttributeCalls("");
 
         private final MemorySegment list;
         private final MemorySegment get;
         private final MemorySegment set;
         private final MemorySegment remove;
 
-        AttributeCalls(String prefix) {
+        private AttributeCalls(String prefix) {
             list = symbol(prefix + "listxattr");
             get = symbol(prefix + "getxattr");
             set = symbol(prefix + "setxattr");

@@ -1,9 +1,6 @@
 package io.zsync.node.fs;
 
-import io.zsync.protocol.Attribute;
-import io.zsync.protocol.Attributes;
 import io.zsync.protocol.Limits;
-import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,19 +12,17 @@ import org.jspecify.annotations.Nullable;
  * A directory by its descriptor: every call is (descriptor, one component, no-follow), so none can leave it. What a symlink
  * leads to is opened by a {@link LinkFollower}, if there is one.
  */
-final class LinuxDirectory implements Directory {
+final class LinuxDirectory extends OpenInode implements Directory {
     private static final int FILE_MODE = 0600;
     private static final int DIRECTORY_MODE = 0700;
-    private static final int MAX_NANOS = 999_999_999;
 
-    private final Descriptor descriptor;
     private final Place place;
     private final Kernel kernel;
     private final @Nullable LinkFollower links;
 
     /** @param links null where symlinks are kept */
     LinuxDirectory(int descriptor, Place place, Kernel kernel, @Nullable LinkFollower links) {
-        this.descriptor = new Descriptor(descriptor);
+        super(descriptor);
         this.place = place;
         this.kernel = kernel;
         this.links = links;
@@ -35,6 +30,11 @@ final class LinuxDirectory implements Directory {
 
     interface Call {
         long on(int directory, Scratch scratch) throws FileFailure;
+    }
+
+    @Override
+    String path() {
+        return place.text();
     }
 
     Place place() {
@@ -46,19 +46,6 @@ final class LinuxDirectory implements Directory {
         return links;
     }
 
-    /** {@link #leave} must follow. */
-    int enter(String operation) throws FileFailure {
-        int number = descriptor.enter();
-        if (number < 0) {
-            throw place.closed(operation);
-        }
-        return number;
-    }
-
-    void leave() {
-        descriptor.leave();
-    }
-
     long call(String operation, Name member, Call call) throws FileFailure {
         long result = attempt(operation, call);
         if (result < 0) {
@@ -67,19 +54,12 @@ final class LinuxDirectory implements Directory {
         return result;
     }
 
-    private void call(String operation, Call call) throws FileFailure {
-        long result = attempt(operation, call);
-        if (result < 0) {
-            throw place.failure(operation, result);
-        }
-    }
-
     private long attempt(String operation, Call call) throws FileFailure {
         int number = enter(operation);
         try {
             return call.on(number, Scratch.current());
         } finally {
-            descriptor.leave();
+            leave();
         }
     }
 
@@ -89,13 +69,13 @@ final class LinuxDirectory implements Directory {
         try {
             return new DirectoryReader(number, place, kernel.directoryEntries(), links).read();
         } finally {
-            descriptor.leave();
+            leave();
         }
     }
 
     @Override
     public FileStat stat() throws IOException {
-        call("statx", (number, scratch) -> Linux.stat(number));
+        call("statx", Linux::stat);
         return Scratch.current().stat();
     }
 
@@ -310,70 +290,6 @@ final class LinuxDirectory implements Directory {
         return new LinuxMember(this, name);
     }
 
-    @Override
-    public void setOwner(int uid, int gid) throws IOException {
-        call("fchown", (number, scratch) -> Linux.fchown(number, uid, gid));
-    }
-
-    @Override
-    public void setMode(int mode) throws IOException {
-        requireMode(mode);
-        call("fchmod", (number, scratch) -> Linux.fchmod(number, mode));
-    }
-
-    @Override
-    public void setTime(long mtimeSeconds, int mtimeNanos) throws IOException {
-        requireNanos(mtimeNanos);
-        call("futimens", (number, scratch) -> Linux.futimens(number, mtimeSeconds, mtimeNanos));
-    }
-
-    @Override
-    public Attributes attributes(AttributeKinds kinds) throws IOException {
-        int number = enter("listxattr");
-        try {
-            return own(number).read(kinds);
-        } finally {
-            leave();
-        }
-    }
-
-    @Override
-    public void setAttribute(Attribute attribute) throws IOException {
-        int number = enter("setxattr");
-        try {
-            own(number).set(attribute);
-        } finally {
-            leave();
-        }
-    }
-
-    @Override
-    public void removeAttribute(String name) throws IOException {
-        int number = enter("removexattr");
-        try {
-            own(number).remove(name);
-        } finally {
-            leave();
-        }
-    }
-
-    private LinuxAttributes own(int number) {
-        return new LinuxAttributes(Linux.AttributeCalls.OPEN, number, place::text);
-    }
-
-    static void requireMode(int mode) {
-        if ((mode & ~Metadata.MODE_MASK) != 0) {
-            throw new IllegalArgumentException("mode " + Integer.toOctalString(mode) + " has bits beyond 07777");
-        }
-    }
-
-    /** The kernel takes two numbers beyond for "now" and "leave alone". */
-    static void requireNanos(int nanos) {
-        if (nanos < 0 || nanos > MAX_NANOS) {
-            throw new IllegalArgumentException("nanoseconds " + nanos + " not in 0.." + MAX_NANOS);
-        }
-    }
-
     /** Open for writing, because NFS gives an exclusive lock to nobody else. */
     @Override
     public @Nullable Closeable lock(Name name) throws IOException {
@@ -399,16 +315,13 @@ final class LinuxDirectory implements Directory {
 
     @Override
     public void sync() throws IOException {
-        call("fsync", (number, scratch) -> Linux.fsync(number));
+        call("fsync", Linux::fsync);
     }
 
     @Override
     public FileSystemSync fileSystem() throws IOException {
         int flags = Linux.O_RDONLY | Linux.O_DIRECTORY;
-        long opened = attempt("openat", (number, scratch) -> Linux.openat(number, Scratch.DOT, flags, 0));
-        if (opened < 0) {
-            throw place.failure("openat", opened);
-        }
+        long opened = call("openat", number -> Linux.openat(number, Scratch.DOT, flags, 0));
         return LinuxFileSystemSync.on((int) opened, place);
     }
 

@@ -27,7 +27,7 @@ final class LinuxMember implements Inode {
      */
     @Override
     public void setMode(int mode) throws IOException {
-        LinuxDirectory.requireMode(mode);
+        OpenInode.requireMode(mode);
         int pin = (int) directory.call(
                 "openat",
                 name,
@@ -48,7 +48,7 @@ final class LinuxMember implements Inode {
 
     @Override
     public void setTime(long mtimeSeconds, int mtimeNanos) throws IOException {
-        LinuxDirectory.requireNanos(mtimeNanos);
+        OpenInode.requireNanos(mtimeNanos);
         directory.call(
                 "utimensat",
                 name,

@@ -16,7 +16,7 @@ import java.io.IOException;
  * directories that were worked in their final metadata, children before parents. Kept in spill files, so that the size
  * of the tree does not matter.
  */
-final class Aftermath implements Publisher.Removals, AutoCloseable {
+final class Aftermath implements AutoCloseable {
     /** Where a failure of one path is told. */
     interface Problems {
         void problem(RelativePath path, ProblemCode code, String detail);
@@ -27,8 +27,7 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
     private final SpillFile removals = new SpillFile();
     private final SpillFile directories = new SpillFile();
 
-    @Override
-    public synchronized void add(RelativePath directory, Name reserved, FileStat object) throws IOException {
+    synchronized void removeLater(RelativePath directory, Name reserved, FileStat object) throws IOException {
         removals.append(out -> {
             SpillCodec.write(out, directory);
             SpillCodec.write(out, reserved);
@@ -75,6 +74,17 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
                 }
             });
         }
+    }
+
+    /** Forces each directory that was worked in to disk by itself, its metadata still to come. */
+    synchronized void syncDirectories(Root root) throws IOException {
+        directories.replay(in -> {
+            RelativePath path = SpillCodec.path(in);
+            SpillCodec.metadata(in);
+            try (Directory directory = root.directory(path)) {
+                directory.sync();
+            }
+        });
     }
 
     /** Gives each directory its final metadata; with {@code sync} forces it to disk by itself. */

@@ -34,11 +34,14 @@ public final class Applier implements AutoCloseable {
     private final Delivery delivery;
     private final Counts counts;
     private final Planner planner;
+    private final Candidates candidates;
     private final Inspector inspector;
     private final Changes changes;
     private final LeafApplier leaves;
     private final LongAdder hashed = new LongAdder();
     private final ArrayDeque<TargetDirectory> path = new ArrayDeque<>();
+    private boolean sourceIsEmpty = true;
+    private @Nullable FileStat rootBefore;
 
     /** @param root null only in a dry run against a target that does not exist */
     public Applier(
@@ -55,6 +58,7 @@ public final class Applier implements AutoCloseable {
         this.planner = new Planner(options.rules(), options.comparison(), options.skipLinks());
         this.inspector = new Inspector(options, hashed);
         this.delivery = new Delivery(root, options, content, reporter, new StagedNames(random));
+        this.candidates = delivery.candidates();
         this.counts = delivery.counts();
         this.changes = new Changes(options, counts, reporter);
         this.leaves = new LeafApplier(options, delivery, planner, inspector, changes);
@@ -67,18 +71,22 @@ public final class Applier implements AutoCloseable {
 
     /** Takes the next item of the manifest. */
     public void apply(long number, ManifestItem item) throws IOException, InterruptedException {
+        sourceIsEmpty &= path.isEmpty() || item instanceof ManifestItem.DirEnd;
         switch (item) {
             case ManifestItem.DirBegin begin -> beginDirectory(begin);
             case ManifestItem.Leaf leaf -> leaves.apply(path.element(), number, leaf);
             case ManifestItem.HardLink link -> leaves.apply(path.element(), number, link);
-            case ManifestItem.DirEnd end -> endDirectory();
+            case ManifestItem.DirEnd end -> endDirectory(end.listing());
         }
     }
 
     private void beginDirectory(ManifestItem.DirBegin begin) throws IOException {
         TargetDirectory parent = path.peek();
         Name name = begin.name();
-        path.push(parent == null || name == null ? root(begin.entry()) : directory(parent, name, begin.entry()));
+        TargetDirectory entered =
+                parent == null || name == null ? root(begin.entry()) : directory(parent, name, begin.entry());
+        entered.rules = candidates.rules(parent, begin);
+        path.push(entered);
     }
 
     private TargetDirectory root(Entry.Directory entry) throws IOException {
@@ -88,6 +96,7 @@ public final class Applier implements AutoCloseable {
         }
         Directory directory = open.directory(RelativePath.ROOT);
         FileStat stat = directory.stat();
+        rootBefore = stat;
         Entry.Directory wanted = options.rules().wanted(entry, stat);
         int attributes = options.rules().differences(wanted.metadata(), inspector.metadata(directory, stat), true);
         return enter(RelativePath.ROOT, wanted, directory, stat, attributes != 0);
@@ -98,6 +107,10 @@ public final class Applier implements AutoCloseable {
         Entry.Directory entry = source;
         if (parent.lost) {
             counts.failed.increment();
+            return absent(at, entry, true);
+        }
+        if (candidates.isBackup(at, true)) {
+            delivery.problem(at, ProblemCode.NAME_REFUSED, Candidates.IN_BACKUPS);
             return absent(at, entry, true);
         }
         try {
@@ -162,8 +175,9 @@ public final class Applier implements AutoCloseable {
         open.makeDirectory(reserved);
         parent.touched = true;
         // Written down first: an old object that nobody knows of would stay for ever.
-        delivery.removeLater(parent.path, reserved, existing.stat());
+        delivery.displacement().removeLater(parent.path, reserved, existing.stat());
         try {
+            delivery.displacement().keep(open, parent.path.child(name), existing.stat());
             open.rename(reserved, name, Directory.Rename.EXCHANGE);
         } catch (IOException e) {
             open.removeDirectory(reserved);
@@ -215,12 +229,37 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    private void endDirectory() throws IOException {
-        TargetDirectory done = path.pop();
-        try (done) {
-            if (done.touched && !options.dryRun() && !done.lost) {
-                delivery.finishLater(done.path, done.entry.metadata());
+    private void endDirectory(ManifestItem.Listing listing) throws IOException {
+        try (TargetDirectory done = path.pop()) {
+            done.touched |= candidates.collect(done, listing);
+            if (path.isEmpty()) {
+                haltOnAccident(done);
             }
+            finishLater(done);
+        }
+    }
+
+    /** Only the root was entered so far, and it gets back what that took. */
+    private void haltOnAccident(TargetDirectory top) throws IOException {
+        Root open = root;
+        FileStat before = rootBefore;
+        if (open == null || before == null) {
+            return;
+        }
+        try {
+            candidates.requireNoAccident(sourceIsEmpty, open.describe());
+        } catch (SafetyHalt e) {
+            if (!options.dryRun()) {
+                top.open().setMode(before.mode());
+                top.open().setTime(before.mtimeSeconds(), before.mtimeNanos());
+            }
+            throw e;
+        }
+    }
+
+    private void finishLater(TargetDirectory done) throws IOException {
+        if (done.touched && !options.dryRun() && !done.lost) {
+            delivery.finishLater(done.path, done.entry.metadata());
         }
     }
 
@@ -242,7 +281,9 @@ public final class Applier implements AutoCloseable {
         }
         delivery.giveUp();
         while (!path.isEmpty()) {
-            endDirectory();
+            try (TargetDirectory left = path.pop()) {
+                finishLater(left);
+            }
         }
         delivery.finishDirectories();
     }

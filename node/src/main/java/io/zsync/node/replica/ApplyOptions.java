@@ -1,7 +1,9 @@
 package io.zsync.node.replica;
 
 import io.zsync.protocol.Comparison;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.RuleText;
 
 /**
  * How a plan is applied.
@@ -12,6 +14,8 @@ import io.zsync.protocol.Durability;
  * @param comparison when contents count as equal
  * @param skipLinks symlinks of the source are left out
  * @param rules which metadata is kept
+ * @param deletion what becomes of what only the target has, and of what is replaced
+ * @param typed the run's own choice of paths: what it leaves out is not deleted
  * @param openModes true if this process needs the owner's permission bits to work in a directory, that is, is not root
  */
 public record ApplyOptions(
@@ -21,4 +25,6 @@ public record ApplyOptions(
         Comparison comparison,
         boolean skipLinks,
         MetadataRules rules,
+        Deletion deletion,
+        RuleText typed,
         boolean openModes) {}

@@ -432,6 +432,14 @@ public final class Fetch implements Publication {
     }
 
     @Override
+    public void parked() {
+        synchronized (this) {
+            state = State.OVER;
+        }
+        delivery.fetchParked(this);
+    }
+
+    @Override
     public void refused(ProblemCode code, String detail) {
         synchronized (this) {
             state = State.OVER;

@@ -54,11 +54,17 @@ final class LeafApplier {
             counts.failed.increment();
             return;
         }
+        if (delivery.candidates().isBackup(at, false)) {
+            unlinked(number, item);
+            delivery.problem(at, ProblemCode.NAME_REFUSED, Candidates.IN_BACKUPS);
+            return;
+        }
         try {
             Member existing = parent.match(name);
             FileStat victim = existing == null ? null : existing.stat();
             Entry entry = options.rules().wanted(item.entry(), victim);
-            Action action = planner.plan(entry, inspector.existing(parent, existing, entry));
+            Action action = delivery.candidates()
+                    .makeWay(parent, existing, planner.plan(entry, inspector.existing(parent, existing, entry)));
             if (action instanceof Action.Refuse refuse) {
                 unlinked(number, item);
                 delivery.problem(at, refuse.code(), refusal(entry, refuse.code()));
@@ -107,11 +113,16 @@ final class LeafApplier {
             counts.failed.increment();
             return;
         }
+        if (delivery.candidates().isBackup(at, false)) {
+            delivery.problem(at, ProblemCode.NAME_REFUSED, Candidates.IN_BACKUPS);
+            return;
+        }
         try {
             Member existing = parent.match(item.name());
             FileStat victim = existing == null ? null : existing.stat();
             boolean occupied = victim != null && victim.isDirectory() && inspector.isOccupied(parent, item.name());
-            Action action = planner.link(group.object(), victim, occupied);
+            Action action = delivery.candidates()
+                    .makeWay(parent, existing, planner.link(group.object(), victim, occupied));
             if (action instanceof Action.Refuse refuse) {
                 delivery.problem(at, refuse.code(), IN_THE_WAY);
                 return;

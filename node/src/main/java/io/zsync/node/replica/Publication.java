@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A staged object on its way to its final name, as the {@link Publisher} sees it. The methods are called by the
- * publisher's thread only, each at most once, and exactly one of the three outcomes is.
+ * publisher's thread only, each at most once, and exactly one of the outcomes is.
  */
 interface Publication {
     Destination destination();
@@ -48,6 +48,9 @@ interface Publication {
 
     /** Outcome: it is visible under its name. */
     void published(boolean durable);
+
+    /** Outcome: it is complete and synced, and waits for the deletes to make room for it; it is not this any more. */
+    void parked();
 
     /** Outcome: it was not published, the old object stands. The staged object is removed already. */
     void refused(ProblemCode code, String detail);

@@ -45,6 +45,9 @@ final class StagedEntry implements Publication {
     }
 
     @Override
+    public void parked() {}
+
+    @Override
     public void refused(ProblemCode code, String detail) {
         delivery.refused(destination, code, detail);
     }

@@ -71,6 +71,8 @@ record RunContext(
                 options.comparison(),
                 options.selection().links() == LinkPolicy.SKIP,
                 rules,
+                options.deletion(),
+                options.selection().rules(),
                 !superuser);
     }
 

@@ -59,6 +59,9 @@ public final class DataReader implements Closeable {
                 throw ProtocolException.violation(
                         "stream " + stream + ": frame " + header.sequence() + " in place of " + sequence);
             }
+            if (header.isCompressed()) {
+                throw ProtocolException.violation("stream " + stream + ": a compressed frame that nobody asked for");
+            }
             switch (header.type()) {
                 case CHUNK -> readChunk(header);
                 case PACK -> readPack(header);

@@ -12,6 +12,7 @@ import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Comparison;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
@@ -136,7 +137,16 @@ class ApplierTest {
             }
         };
         MetadataRules rules = new MetadataRules(preservation, granted, true, 022);
-        ApplyOptions options = new ApplyOptions(false, true, durability, Comparison.BY_TIME, false, rules, false);
+        ApplyOptions options = new ApplyOptions(
+                false,
+                true,
+                durability,
+                Comparison.BY_TIME,
+                false,
+                rules,
+                Deletion.NONE,
+                RuleText.NONE,
+                false);
         Applier applier = new Applier(root, options, content, reporter, new Random(1));
         begun = applier;
         publisher = Thread.ofPlatform().start(() -> {

@@ -173,9 +173,10 @@ class PlannerTest {
         assertEquals(new Action.Replace(0), planner.link(first, other, false));
         // Still to be made: whatever stands there is not it.
         assertEquals(new Action.Replace(0), planner.link(null, first, false));
-        assertEquals(EXCHANGE, planner.link(first, stat(FileKind.DIRECTORY, META, 0), false));
+        FileStat directory = new FileStat(FileKind.DIRECTORY, 0755, 0, 0, 0, 8, 0, 0, 0, 0, 3, 1, 2, 0);
+        assertEquals(EXCHANGE, planner.link(first, directory, false));
         Action refused = new Action.Refuse(ProblemCode.DIRECTORY_IN_THE_WAY);
-        assertEquals(refused, planner.link(first, stat(FileKind.DIRECTORY, META, 0), true));
+        assertEquals(refused, planner.link(first, directory, true));
     }
 
     @Test
