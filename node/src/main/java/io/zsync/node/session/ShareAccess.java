@@ -36,7 +36,8 @@ public final class ShareAccess implements Access {
     @Override
     public Grant grant(Connection connection, Message.Open open) throws RunFailure {
         PeerBook now = book.get();
-        Share share = shares.allow(now, connection.peer(), open.mode(), open.share());
+        Share share = shares.allow(
+                now, connection.peer(), open.mode(), open.options().deletion().enabled(), open.share());
         requireProtection(connection, open.protection());
         for (Name name : open.path().names()) {
             if (name.isReserved()) {
