@@ -48,12 +48,16 @@ class ModeEditsTest {
                 "+t 755 1755 1755",
                 "+x 644 754 754",
                 "+w 444 644 644",
-                "-w 666 446 446",
+                "-w 666 466 466",
                 "=rx 777 550 550",
                 "a=rx 777 555 555",
                 "ug+s 755 6755 6755",
                 "+s 755 4755 4755",
-                "a+s 755 4755 4755",
+                "+ts 755 4755 4755",
+                "+st 755 5755 5755",
+                "a+s 755 6755 6755",
+                "a=s 755 6000 6000",
+                "=s 6755 6000 6000",
                 "u-s 6755 2755 2755",
                 "u=s 4755 4055 4055",
                 "g=rwxs 755 2775 2775",
@@ -133,7 +137,9 @@ class ModeEditsTest {
                 make.append(i % 2 == 0 ? "touch " : "mkdir ").append(i).append("; chmod ");
                 make.append(String.format("%04o ", mode)).append(i).append("; ");
             }
-            make.append("cd ..; rsync -rlptgoD --chmod='").append(typed).append("' s/ t/; cd t; stat -c '%a' 0 1 2 3 4 5");
+            make.append("cd ..; rsync -rlptgoD --chmod='")
+                    .append(typed)
+                    .append("' s/ t/; cd t; stat -c '%a' 0 1 2 3 4 5");
             List<String> made = Rsync.script(folder, make.toString());
 
             List<ModeEdit> edits = edits(typed);
