@@ -17,15 +17,21 @@ import io.zsync.protocol.Credits;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.RuleText;
+import io.zsync.protocol.Selection;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -408,13 +414,32 @@ class NodePushTest extends PushFixture {
     }
 
     @Test
-    void namesSpecialsAndSkipsThem() throws IOException, InterruptedException {
-        run("mkfifo", source.resolve("fifo").toString());
+    void replicatesFifosAndSockets() throws IOException, InterruptedException {
+        run("mkfifo", "-m", "0640", source.resolve("fifo").toString());
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(source.resolve("socket")));
+        }
         RunReport report = push();
-        assertEquals(List.of("fifo SPECIAL_SKIPPED"), problems());
+        assertEquals(List.of(), problems());
+        assertEquals(2, report.tally().created());
+        // Type and permissions: 010000 is a FIFO, 0140000 a socket.
+        assertEquals(0010640, Files.getAttribute(target.resolve("fifo"), "unix:mode"));
+        assertEquals(0140000, (int) Files.getAttribute(target.resolve("socket"), "unix:mode") & 0170000);
+        assertEquals(2, push().tally().unchanged());
+    }
+
+    @Test
+    void leavesSymlinksOutThatAreToBeSkipped() throws IOException {
+        selection = new Selection(RuleText.NONE, Selection.DEFAULT_RULE_FILE, false, LinkPolicy.SKIP);
+        Files.createSymbolicLink(source.resolve("link"), Path.of("nowhere"));
+        Files.createDirectory(target);
+        Files.writeString(target.resolve("link"), "mine");
+        RunReport report = push();
+        assertEquals(List.of("link SPECIAL_SKIPPED"), problems());
         assertEquals(1, report.tally().skipped());
         assertEquals(0, report.tally().failed());
         assertEquals(Map.of(ProblemCode.SPECIAL_SKIPPED, 1L), report.problems());
+        assertEquals("mine", Files.readString(target.resolve("link")));
     }
 
     @ParameterizedTest

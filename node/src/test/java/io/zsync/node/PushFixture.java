@@ -56,7 +56,13 @@ abstract class PushFixture {
     Credits credits = Credits.DEFAULT;
     Duration timeout = Duration.ofSeconds(30);
     int streams = 3;
+    boolean compress;
+    long bytesPerSecond;
     Protection protection = Protection.CLEAR;
+    Comparison comparison = Comparison.BY_TIME;
+    Selection selection = Selection.ALL;
+    Preservation preservation = Preservation.ARCHIVE;
+    Deletion deletion = Deletion.NONE;
 
     @BeforeEach
     void plant() throws IOException {
@@ -75,11 +81,11 @@ abstract class PushFixture {
                 true,
                 true,
                 durability,
-                new Transfer(dataPath, streams, false, 0),
-                Comparison.BY_TIME,
-                Selection.ALL,
-                Preservation.ARCHIVE,
-                Deletion.NONE);
+                new Transfer(dataPath, streams, compress, bytesPerSecond),
+                comparison,
+                selection,
+                preservation,
+                deletion);
         return mode == Mode.PUSH
                 ? new RunRequest(mode, source, new PeerTree.Local(target), options, protection, timeout, 0, credits)
                 : new RunRequest(mode, target, new PeerTree.Local(source), options, protection, timeout, 0, credits);
@@ -132,7 +138,7 @@ abstract class PushFixture {
     static void setTime(Path path, long seconds, int nanos) throws IOException {
         try (LinuxRoot root = LinuxRoot.open(Objects.requireNonNull(path.getParent()));
                 Directory parent = root.directory(RelativePath.ROOT)) {
-            parent.setTime(Name.of(path.getFileName().toString()), seconds, nanos);
+            parent.member(Name.of(path.getFileName().toString())).setTime(seconds, nanos);
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.Arrays;
  * @param value 0 to {@link Limits#ATTRIBUTE_VALUE_LENGTH} bytes
  */
 public record Attribute(String name, byte[] value) {
-    public static final String ACCESS_ACL = "system.posix_acl_access";
-    public static final String DEFAULT_ACL = "system.posix_acl_default";
+    public static final String ACL_ACCESS = "system.posix_acl_access";
+    public static final String ACL_DEFAULT = "system.posix_acl_default";
 
     /** More than the two lengths take on the wire, so that very many empty ones have a bound, too. */
     private static final int OVERHEAD = 8;
@@ -35,12 +35,16 @@ public record Attribute(String name, byte[] value) {
 
     /** True for the two names of POSIX ACLs. */
     public boolean isAcl() {
-        return name.equals(ACCESS_ACL) || name.equals(DEFAULT_ACL);
+        return name.equals(ACL_ACCESS) || name.equals(ACL_DEFAULT);
+    }
+
+    public byte[] nameBytes() {
+        return name.getBytes(StandardCharsets.UTF_8);
     }
 
     /** What it counts for in {@link Limits#ATTRIBUTES_LENGTH}. */
-    int length() {
-        return OVERHEAD + name.getBytes(StandardCharsets.UTF_8).length + value.length;
+    public int length() {
+        return OVERHEAD + nameBytes().length + value.length;
     }
 
     @Override

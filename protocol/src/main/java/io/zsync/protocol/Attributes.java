@@ -1,6 +1,5 @@
 package io.zsync.protocol;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +13,7 @@ public final class Attributes {
     public static final Attributes NONE = new Attributes(List.of());
 
     private static final Comparator<Attribute> ORDER =
-            Comparator.comparing(each -> each.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+            Comparator.comparing(Attribute::nameBytes, Arrays::compareUnsigned);
 
     private final List<Attribute> sorted;
 

@@ -10,6 +10,14 @@ package io.zsync.protocol;
 public record Deletion(boolean enabled, Limit limit, RelativePath backup) {
     public static final Deletion NONE = new Deletion(false, Limit.DEFAULT, RelativePath.ROOT);
 
+    public Deletion {
+        for (Name name : backup.names()) {
+            if (name.isReserved()) {
+                throw new IllegalArgumentException("reserved name " + name + " in the backup path");
+            }
+        }
+    }
+
     /** How {@link Limit#value} counts. */
     public enum Unit implements Numbered {
         /** The larger of {@link Limit#DEFAULT_PATHS} and half of what the target has; the value says nothing. */
@@ -51,7 +59,8 @@ public record Deletion(boolean enabled, Limit limit, RelativePath backup) {
             return switch (unit) {
                 case DEFAULT -> Math.max(DEFAULT_PATHS, paths / 2);
                 case PATHS -> value;
-                case PERCENT -> Math.multiplyHigh(paths, value) == 0 ? paths * value / 100 : paths / 100 * value;
+                // Rounded down as paths * value / 100 is, which may not fit.
+                case PERCENT -> paths / 100 * value + paths % 100 * value / 100;
             };
         }
 

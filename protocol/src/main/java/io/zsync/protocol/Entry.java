@@ -75,10 +75,13 @@ public sealed interface Entry {
     /**
      * A FIFO, socket or device.
      *
-     * @param device major and minor number of a device as {@code makedev} packs them; 0 for the other kinds
+     * @param device major and minor number of a device as {@code makedev} packs them, not negative; 0 for the other kinds
      */
     record Special(Metadata metadata, SpecialKind kind, long device) implements Entry {
         public Special {
+            if (device < 0) {
+                throw new IllegalArgumentException("device number " + device);
+            }
             if (device != 0 && !kind.isDevice()) {
                 throw new IllegalArgumentException("a " + kind + " with a device number");
             }

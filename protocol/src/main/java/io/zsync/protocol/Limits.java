@@ -36,6 +36,10 @@ public final class Limits {
     public static final int DIRECTORY_ENTRIES = 2_000_000;
 
     public static final int CHUNK_LENGTH = 8 << 20;
+
+    /** What a compressed chunk expands to; it is held in memory for that. */
+    public static final int COMPRESSED_CHUNK_LENGTH = 1 << 20;
+
     public static final int PACK_LENGTH = 1 << 20;
     public static final int PACK_FILES = 1_024;
 

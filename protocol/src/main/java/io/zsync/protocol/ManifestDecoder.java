@@ -1,9 +1,6 @@
 package io.zsync.protocol;
 
 import com.esotericsoftware.kryo.KryoException;
-import net.jpountz.lz4.LZ4Exception;
-import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +14,6 @@ public final class ManifestDecoder {
 
     private final ManifestOrder order = new ManifestOrder();
     private final FieldReader in = new FieldReader(new byte[0], 0, 0);
-    private final LZ4SafeDecompressor decompressor = LZ4Factory.safeInstance().safeDecompressor();
 
     /** Reused; as large as the largest part so far. */
     private byte[] plain = new byte[0];
@@ -38,18 +34,8 @@ public final class ManifestDecoder {
         if (plain.length < part.plainLength()) {
             plain = new byte[part.plainLength()];
         }
-        int length;
-        try {
-            length = decompressor.decompress(part.block(), 0, part.block().length, plain, 0, part.plainLength());
-        } catch (LZ4Exception | IndexOutOfBoundsException e) {
-            throw new ProtocolException(
-                    ErrorCode.MALFORMED, "manifest part does not decompress to " + part.plainLength() + " bytes", e);
-        }
-        if (length != part.plainLength()) {
-            throw ProtocolException.malformed(
-                    "manifest part decompresses to " + length + " bytes, not " + part.plainLength());
-        }
-        in.reset(plain, 0, length);
+        LzBlock.expand(part.block(), part.block().length, plain, part.plainLength(), "manifest part");
+        in.reset(plain, 0, part.plainLength());
     }
 
     /**

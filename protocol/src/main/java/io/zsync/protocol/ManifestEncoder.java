@@ -2,8 +2,6 @@ package io.zsync.protocol;
 
 import com.esotericsoftware.kryo.io.Output;
 import java.util.Arrays;
-import net.jpountz.lz4.LZ4Compressor;
-import net.jpountz.lz4.LZ4Factory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +23,6 @@ public final class ManifestEncoder {
     private final Output plain = new Output(Limits.MANIFEST_PART_LENGTH, Limits.MANIFEST_PART_LENGTH);
     private final FieldWriter out = new FieldWriter(plain);
     private final byte[] block = new byte[Limits.MANIFEST_BLOCK_LENGTH];
-    private final LZ4Compressor compressor = LZ4Factory.safeInstance().fastCompressor();
     private long throughEntry = -1;
 
     /**
@@ -62,7 +59,7 @@ public final class ManifestEncoder {
 
     private Message.ManifestPart part(long lastEntry) {
         int plainLength = plain.position();
-        int length = compressor.compress(plain.getBuffer(), 0, plainLength, block, 0, block.length);
+        int length = LzBlock.compress(plain.getBuffer(), plainLength, block, block.length);
         plain.reset();
         throughEntry = lastEntry;
         return new Message.ManifestPart(plainLength, Arrays.copyOf(block, length));

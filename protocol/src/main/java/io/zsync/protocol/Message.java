@@ -173,6 +173,9 @@ public sealed interface Message {
                 throw new IllegalArgumentException(
                         "change target of " + target.length + " bytes, at most " + Limits.PATH_LENGTH);
             }
+            if (target.length > 0 && kind != Kind.SYMLINK && action != Action.LINK && action != Action.RELINK) {
+                throw new IllegalArgumentException("change target of a " + kind + " to " + action);
+            }
             target = target.clone();
         }
 

@@ -31,6 +31,11 @@ public record Metadata(int mode, int uid, int gid, long mtimeSeconds, int mtimeN
         return new Metadata(mode, uid, gid, mtimeSeconds, mtimeNanos, other);
     }
 
+    /** By its modification time. */
+    public boolean isNewerThan(Metadata other) {
+        return mtimeSeconds != other.mtimeSeconds ? mtimeSeconds > other.mtimeSeconds : mtimeNanos > other.mtimeNanos;
+    }
+
     public boolean sameTime(Metadata other) {
         return mtimeSeconds == other.mtimeSeconds && mtimeNanos == other.mtimeNanos;
     }

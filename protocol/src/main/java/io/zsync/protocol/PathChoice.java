@@ -8,7 +8,9 @@ public enum PathChoice implements Numbered {
     TRANSFER_REFUSED(4, "transferTo was refused for this file"),
     SENT_AGAIN(5, "a chunk that arrived damaged, sent again from the memory it was compared in"),
     HOLE(6, "a hole: nothing to read or send"),
-    ENCRYPTED(7, "private: encrypted here, so the bytes pass through user space");
+    ENCRYPTED(7, "private: encrypted here, so the bytes pass through user space"),
+    COMPRESSED(8, "compressed here, so the bytes pass through user space"),
+    NOT_COMPRESSIBLE(9, "sent as it is: a sample of it did not shrink");
 
     private final int number;
     private final String text;

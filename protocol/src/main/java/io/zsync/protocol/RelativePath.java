@@ -94,6 +94,26 @@ public final class RelativePath implements Comparable<RelativePath> {
         return slash < 0 ? ROOT : new RelativePath(Arrays.copyOf(bytes, slash));
     }
 
+    /** The first {@code depth} components of this path. */
+    public RelativePath ancestor(int depth) {
+        int end = 0;
+        for (int seen = 0; seen < depth && end < bytes.length; end++) {
+            if (bytes[end] == '/' && ++seen == depth) {
+                return new RelativePath(Arrays.copyOf(bytes, end));
+            }
+        }
+        return depth == 0 ? ROOT : this;
+    }
+
+    /** True if this is that path or lies below it. */
+    public boolean startsWith(RelativePath ancestor) {
+        int length = ancestor.bytes.length;
+        return length == 0
+                || (bytes.length >= length
+                        && Arrays.equals(bytes, 0, length, ancestor.bytes, 0, length)
+                        && (bytes.length == length || bytes[length] == '/'));
+    }
+
     /** The last component. @throws IllegalStateException for the root, which has no name inside the tree */
     public Name name() {
         return Name.of(Arrays.copyOfRange(bytes, lastSlash() + 1, bytes.length));

@@ -23,8 +23,21 @@ class LimitsTest {
 
     @Test
     void theLargestItemFitsInAPart() {
-        assertTrue(Limits.RULES_LENGTH + Limits.NAME_LENGTH + 64 < Limits.MANIFEST_PART_LENGTH);
-        assertTrue(Limits.LINK_TARGET_LENGTH + Limits.NAME_LENGTH + 64 < Limits.MANIFEST_PART_LENGTH);
+        int fields = Limits.NAME_LENGTH + Limits.ATTRIBUTES_LENGTH + 128;
+        assertTrue(Limits.RULES_LENGTH + fields < Limits.MANIFEST_PART_LENGTH);
+        assertTrue(Limits.LINK_TARGET_LENGTH + fields < Limits.MANIFEST_PART_LENGTH);
+        assertTrue(fields < Limits.CONTROL_FRAME_LENGTH);
+    }
+
+    @Test
+    void theLongestRequestFitsInAFrame() {
+        int edits = 32 * Limits.MODE_EDITS;
+        assertTrue(Limits.RULES_LENGTH + 2 * Limits.PATH_LENGTH + edits + 1_024 < Limits.CONTROL_FRAME_LENGTH);
+    }
+
+    @Test
+    void whatIsCompressedFitsWhereAPackFits() {
+        assertTrue(Limits.COMPRESSED_CHUNK_LENGTH <= Limits.PACK_LENGTH);
     }
 
     @Test

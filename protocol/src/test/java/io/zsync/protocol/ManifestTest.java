@@ -87,6 +87,58 @@ class ManifestTest {
     }
 
     @Test
+    void theLargestItemsFitWhereTheyAreAdded() {
+        List<Attribute> some = List.of(
+                new Attribute("user.a", new byte[Limits.ATTRIBUTE_VALUE_LENGTH]),
+                new Attribute("n".repeat(255), new byte[Limits.ATTRIBUTES_LENGTH - 8 - 6 - (64 << 10) - 8 - 255]));
+        Metadata longest = new Metadata(07777, -1, -1, Long.MIN_VALUE, 999_999_999, Attributes.of(some));
+        List<ManifestItem> sent = List.of(
+                new ManifestItem.DirBegin(
+                        null, new Entry.Directory(longest), new RuleText(new byte[Limits.RULES_LENGTH])),
+                new ManifestItem.Leaf(
+                        Name.of("a".repeat(255)),
+                        new Entry.RegularFile(longest, Limits.FILE_LENGTH, true, Digest.of(new byte[32])),
+                        Integer.MAX_VALUE),
+                new ManifestItem.Leaf(
+                        Name.of("b".repeat(255)),
+                        new Entry.Symlink(longest, "t".repeat(4_095).getBytes(US_ASCII)),
+                        Integer.MAX_VALUE),
+                new ManifestItem.Leaf(
+                        Name.of("c".repeat(255)),
+                        new Entry.Special(longest, Entry.SpecialKind.BLOCK_DEVICE, Long.MAX_VALUE),
+                        Integer.MAX_VALUE),
+                new ManifestItem.HardLink(Name.of("d".repeat(255)), 3),
+                END);
+
+        List<ManifestItem> received = new ArrayList<>();
+        List<Long> throughEntries = new ArrayList<>();
+        for (ManifestItem item : sent) {
+            receive(encoder.add(item), received, throughEntries);
+        }
+        receive(encoder.flush(), received, throughEntries);
+
+        assertEquals(sent, received);
+        assertEquals(List.of(0L, 1L, 2L, 4L), throughEntries, "each with its attributes opens a part");
+    }
+
+    @Test
+    void aHardLinkLeadsBackAndCountsAsAnEntry() {
+        encoder.add(ROOT);
+        assertThrows(IllegalArgumentException.class, () -> encoder.add(hardLink("a", 1)), "itself");
+        encoder.add(file("b"));
+        assertThrows(IllegalArgumentException.class, () -> encoder.add(hardLink("a", 1)), "out of order");
+        assertThrows(IllegalArgumentException.class, () -> encoder.add(hardLink("c", 2)), "not come");
+        encoder.add(hardLink("c", 1));
+
+        assertEquals(2, encoder.lastEntry());
+        assertThrows(IllegalArgumentException.class, () -> hardLink("d", 0), "the root");
+    }
+
+    private static ManifestItem hardLink(String name, long first) {
+        return new ManifestItem.HardLink(Name.of(name), first);
+    }
+
+    @Test
     void siblingsAscendAcrossParts() {
         encoder.add(ROOT);
         encoder.add(file("b"));

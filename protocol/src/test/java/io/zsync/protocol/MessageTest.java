@@ -1,6 +1,7 @@
 package io.zsync.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -64,11 +65,38 @@ class MessageTest {
     }
 
     @Test
+    void aChangeHasATargetOnlyWhereItLeadsSomewhere() {
+        byte[] target = {'t'};
+        for (Message.Change.Kind kind : Message.Change.Kind.values()) {
+            for (Message.Change.Action action : Message.Change.Action.values()) {
+                boolean leads = kind == Message.Change.Kind.SYMLINK
+                        || action == Message.Change.Action.LINK
+                        || action == Message.Change.Action.RELINK;
+                if (leads) {
+                    assertArrayEquals(target, change(kind, action, target).target());
+                } else {
+                    assertThrows(IllegalArgumentException.class, () -> change(kind, action, target));
+                }
+                assertEquals(0, change(kind, action, new byte[0]).target().length);
+            }
+        }
+    }
+
+    private static Message.Change change(Message.Change.Kind kind, Message.Change.Action action, byte[] target) {
+        return new Message.Change(RelativePath.ROOT, kind, action, 0, 0, target);
+    }
+
+    @Test
     void everyWireNumberIsUniqueAndFitsInAByte() {
         for (Numbered[] values : new Numbered[][] {
             Mode.values(),
             Durability.values(),
             Protection.values(),
+            PathPolicy.values(),
+            DataPath.values(),
+            PathChoice.values(),
+            LinkPolicy.values(),
+            Deletion.Unit.values(),
             ErrorCode.values(),
             ProblemCode.values(),
             Entry.SpecialKind.values(),

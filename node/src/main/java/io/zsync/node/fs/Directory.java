@@ -7,12 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open directory of a {@link Root}. Every call names at most one component in it, never follows a symlink, and acts on
- * the directory that was opened even if it has been moved since. For use by one thread at a time. Failures are {@link
- * FileFailure} with operation, path and {@link Errno}.
+ * One open directory of a {@link Root}. Every call names at most one component in it, and acts on the directory that was
+ * opened even if it has been moved since. No symlink is followed, but by the calls that read in a root that follows ({@link
+ * Links}): {@link #list}, {@link #stat(Name)}, {@link #directory} and {@link #open}. For use by one thread at a time.
+ * Failures are {@link FileFailure} with operation, path and {@link Errno}.
  */
-public interface Directory extends Closeable {
-    /** One name and its stat, taken without following. */
+public interface Directory extends Inode, Closeable {
+    /** One name and its stat; where symlinks are followed, of what it leads to. */
     record Member(Name name, FileStat stat) {}
 
     /**
@@ -20,8 +21,8 @@ public interface Directory extends Closeable {
      *
      * @param members those that could be listed and looked at
      * @param reserved zsync's own names met here
-     * @param failures names that were listed but could not be looked at, and why; a vanished one is in neither list; more
-     *     than 1,000 fail the listing
+     * @param failures names that were listed but could not be looked at, and why, among them symlinks to be followed that
+     *     lead nowhere or may not be; a vanished one is in neither list; more than 1,000 fail the listing
      */
     record Listing(List<Member> members, List<Name> reserved, List<FileFailure> failures) {}
 
@@ -49,6 +50,14 @@ public interface Directory extends Closeable {
 
     void makeSymlink(Name name, byte[] target) throws IOException;
 
+    /**
+     * Creates a FIFO, socket or device, mode 0600.
+     *
+     * @param device number of a device, as {@link FileStat#special} tells it; 0 for a FIFO or socket
+     * @throws FileFailure {@link Errno#EXIST}; {@link Errno#PERM} for a device, if this is no superuser
+     */
+    void makeSpecial(Name name, FileKind kind, long device) throws IOException;
+
     enum Rename {
         /** Whatever non-directory stands at the new name is replaced. */
         REPLACE,
@@ -59,7 +68,24 @@ public interface Directory extends Closeable {
     }
 
     /** Renames within this directory, atomically. */
-    void rename(Name source, Name target, Rename how) throws IOException;
+    default void rename(Name source, Name target, Rename how) throws IOException {
+        rename(source, this, target, how);
+    }
+
+    /**
+     * Renames to a directory of the same or another root, atomically.
+     *
+     * @throws FileFailure {@link Errno#XDEV} if that is on another file system
+     */
+    void rename(Name source, Directory into, Name target, Rename how) throws IOException;
+
+    /**
+     * Gives a non-directory a second name, of a symlink the link itself.
+     *
+     * @throws FileFailure {@link Errno#EXIST}, {@link Errno#XDEV} on another file system, {@link Errno#MLINK} if it has too
+     *     many names
+     */
+    void link(Name source, Directory into, Name target) throws IOException;
 
     /** Removes a non-directory. */
     void unlink(Name name) throws IOException;
@@ -67,20 +93,11 @@ public interface Directory extends Closeable {
     /** Removes an empty directory. @throws FileFailure {@link Errno#NOTEMPTY} */
     void removeDirectory(Name name) throws IOException;
 
-    /** Changes a member's owner and group, of a symlink its own. */
-    void setOwner(Name name, int uid, int gid) throws IOException;
-
-    /** Changes a member's permission bits, 0 to 07777. A symlink's have no meaning and are left alone. */
-    void setMode(Name name, int mode) throws IOException;
-
-    /** Changes a member's modification time, of a symlink its own; the access time stays. */
-    void setTime(Name name, long mtimeSeconds, int mtimeNanos) throws IOException;
-
-    void setOwner(int uid, int gid) throws IOException;
-
-    void setMode(int mode) throws IOException;
-
-    void setTime(long mtimeSeconds, int mtimeNanos) throws IOException;
+    /**
+     * The metadata of whatever has this name when it is asked for or changed; of a symlink its own. Only {@link
+     * Inode#attributes} follows one, in a root that does. Valid as long as this directory is open.
+     */
+    Inode member(Name name);
 
     /**
      * Takes the exclusive right that a member file of this name stands for; makes the file, mode 0600, where there is none,

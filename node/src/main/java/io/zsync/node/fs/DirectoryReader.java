@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One reading of a directory: names as the kernel gives them, each looked at where it lies in the buffer, sorted at the end.
@@ -25,22 +26,25 @@ final class DirectoryReader {
     private final int directory;
     private final Place place;
     private final int maxEntries;
+    private final @Nullable LinkFollower links;
     private final Scratch scratch = Scratch.current();
     private final List<Directory.Member> members = new ArrayList<>();
     private final List<Name> reserved = new ArrayList<>();
     private final List<FileFailure> failures = new ArrayList<>();
     private int entries;
 
-    DirectoryReader(int directory, Place place, int maxEntries) {
+    /** @param links null if symlinks are members themselves */
+    DirectoryReader(int directory, Place place, int maxEntries, @Nullable LinkFollower links) {
         this.directory = directory;
         this.place = place;
         this.maxEntries = maxEntries;
+        this.links = links;
     }
 
     Directory.Listing read() throws FileFailure {
         long result = Linux.lseek(directory, 0, Linux.SEEK_SET);
         while (result >= 0) {
-            MemorySegment buffer = scratch.dirents();
+            MemorySegment buffer = scratch.buffer();
             result = Linux.getdents64(directory, buffer.address(), buffer.byteSize());
             if (result == 0) {
                 members.sort(Comparator.comparing(Directory.Member::name));
@@ -93,11 +97,28 @@ final class DirectoryReader {
             return;
         }
         int result = Linux.statMember(directory, text.address());
-        if (result == 0) {
+        if (result == 0 && links != null && scratch.statKind() == FileKind.SYMLINK) {
+            follow(links, name);
+        } else if (result == 0) {
             members.add(new Directory.Member(name, scratch.stat()));
         } else if (result != -Linux.ENOENT) {
             fail(place.failure("statx", name, result));
         }
+    }
+
+    private void follow(LinkFollower links, Name link) throws FileFailure {
+        FileStat stat;
+        try {
+            stat = links.stat(directory, place, link);
+        } catch (FileFailure failure) {
+            boolean vanished =
+                    failure.errno() == Errno.NOENT && Linux.statMember(directory, scratch.first(link)) == -Linux.ENOENT;
+            if (!vanished) {
+                fail(failure);
+            }
+            return;
+        }
+        members.add(new Directory.Member(link, stat));
     }
 
     private void fail(FileFailure failure) throws FileFailure {

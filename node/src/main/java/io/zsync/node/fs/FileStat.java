@@ -4,7 +4,7 @@ import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Metadata;
 
 /**
- * What the kernel says of one object, never of what a symlink points to.
+ * What the kernel says of one object; a symlink that a root follows ({@link Links}) is what it leads to.
  *
  * @param mode permission bits with setuid, setgid and sticky, 0 to 07777
  * @param size bytes; of a symlink the length of its target

@@ -49,19 +49,26 @@ final class Linux {
     static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int ENXIO = 6;
+    static final int E2BIG = 7;
     static final int EBADF = 9;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EEXIST = 17;
+    static final int EXDEV = 18;
     static final int ENOTDIR = 20;
     static final int EINVAL = 22;
+    static final int ERANGE = 34;
     static final int ENAMETOOLONG = 36;
     static final int ENOSYS = 38;
     static final int ELOOP = 40;
+    static final int ENODATA = 61;
     static final int EOPNOTSUPP = 95;
 
-    /** No symlink at all, no magic link, nothing above the descriptor. */
-    private static final long RESOLVE_BENEATH_WITHOUT_LINKS = 0x08 | 0x04 | 0x02;
+    /** {@code openat2}: nothing above the descriptor, and none of the links by which {@code /proc} leads anywhere. */
+    static final long RESOLVE_BENEATH = 0x08 | 0x02;
+
+    /** The same, and no symlink at all. */
+    static final long RESOLVE_BENEATH_WITHOUT_LINKS = RESOLVE_BENEATH | 0x04;
 
     private static final long SYS_OPENAT2 = 437;
     private static final int STATX_BASIC_STATS = 0x7ff;
@@ -80,6 +87,7 @@ final class Linux {
     private static final MemorySegment READLINKAT = symbol("readlinkat");
     private static final MemorySegment MKDIRAT = symbol("mkdirat");
     private static final MemorySegment SYMLINKAT = symbol("symlinkat");
+    private static final MemorySegment MKNODAT = symbol("mknodat");
     private static final MemorySegment LINKAT = symbol("linkat");
     private static final MemorySegment UNLINKAT = symbol("unlinkat");
     private static final MemorySegment RENAMEAT2 = symbol("renameat2");
@@ -106,9 +114,9 @@ final class Linux {
         return number(OPENAT, directory, path, flags | O_CLOEXEC, mode, 0);
     }
 
-    /** Opens without following anything and without leaving {@code directory}. */
-    static int openBeneath(int directory, long path, int flags) {
-        long how = Scratch.current().openHow(flags | O_CLOEXEC, RESOLVE_BENEATH_WITHOUT_LINKS);
+    /** @param resolve {@link #RESOLVE_BENEATH} or {@link #RESOLVE_BENEATH_WITHOUT_LINKS} */
+    static int openat2(int directory, long path, int flags, long resolve) {
+        long how = Scratch.current().openHow(flags | O_CLOEXEC, resolve);
         return number(SYSCALL, SYS_OPENAT2, directory, path, how, Scratch.OPEN_HOW_LENGTH);
     }
 
@@ -149,17 +157,22 @@ final class Linux {
         return number(SYMLINKAT, target, directory, name, 0, 0);
     }
 
-    /** A second name for the same object in the same directory; of a symlink for the link itself. */
-    static int linkat(int directory, long source, long target) {
-        return number(LINKAT, directory, source, directory, target, 0);
+    /** @param mode with the bits of the file's type */
+    static int mknodat(int directory, long name, int mode, long device) {
+        return number(MKNODAT, directory, name, mode, device, 0);
+    }
+
+    /** A second name for the same object; of a symlink for the link itself. */
+    static int linkat(int directory, long source, int into, long target) {
+        return number(LINKAT, directory, source, into, target, 0);
     }
 
     static int unlinkat(int directory, long name, int flags) {
         return number(UNLINKAT, directory, name, flags, 0, 0);
     }
 
-    static int renameat2(int directory, long source, long target, int flags) {
-        return number(RENAMEAT2, directory, source, directory, target, flags);
+    static int renameat2(int directory, long source, int into, long target, int flags) {
+        return number(RENAMEAT2, directory, source, into, target, flags);
     }
 
     static int chownMember(int directory, long name, int uid, int gid) {
@@ -230,6 +243,48 @@ final class Linux {
 
     static int flock(int descriptor, int operation) {
         return number(FLOCK, descriptor, operation, 0, 0, 0);
+    }
+
+    /** The calls for extended attributes, which the system has three of each. */
+    static final class AttributeCalls {
+        /** The object is a descriptor that was not opened by {@code O_PATH}. */
+        static final AttributeCalls OPEN = new AttributeCalls("f");
+
+        /** The object is the address of a path; of a symlink the link itself. */
+        static final AttributeCalls UNFOLLOWED = new AttributeCalls("l");
+
+        /** The object is the address of a path, followed: only for {@code /proc/self/fd/N}. */
+        static final AttributeCalls REOPENED = new AttributeCalls("");
+
+        private final MemorySegment list;
+        private final MemorySegment get;
+        private final MemorySegment set;
+        private final MemorySegment remove;
+
+        private AttributeCalls(String prefix) {
+            list = symbol(prefix + "listxattr");
+            get = symbol(prefix + "getxattr");
+            set = symbol(prefix + "setxattr");
+            remove = symbol(prefix + "removexattr");
+        }
+
+        /** Names, each with its NUL. @return bytes filled */
+        long list(long object, long buffer, long length) {
+            return size(list, object, buffer, length, 0, 0);
+        }
+
+        /** @return bytes filled */
+        long get(long object, long name, long buffer, long length) {
+            return size(get, object, name, buffer, length, 0);
+        }
+
+        int set(long object, long name, long value, long length) {
+            return number(set, object, name, value, length, 0);
+        }
+
+        int remove(long object, long name) {
+            return number(remove, object, name, 0, 0, 0);
+        }
     }
 
     /** The system's text for an error number, e.g. {@code Permission denied}. */

@@ -1,7 +1,6 @@
 package io.zsync.node.fs;
 
 import io.zsync.protocol.Limits;
-import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,35 +8,45 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
-/** A directory by its descriptor: every call is (descriptor, one component, no-follow), so none can leave it. */
-final class LinuxDirectory implements Directory {
+/**
+ * A directory by its descriptor: every call is (descriptor, one component, no-follow), so none can leave it. What a symlink
+ * leads to is opened by a {@link LinkFollower}, if there is one.
+ */
+final class LinuxDirectory extends OpenInode implements Directory {
     private static final int FILE_MODE = 0600;
     private static final int DIRECTORY_MODE = 0700;
-    private static final int MAX_NANOS = 999_999_999;
 
-    private final Descriptor descriptor;
     private final Place place;
     private final Kernel kernel;
+    private final @Nullable LinkFollower links;
 
-    LinuxDirectory(int descriptor, Place place, Kernel kernel) {
-        this.descriptor = new Descriptor(descriptor);
+    /** @param links null where symlinks are kept */
+    LinuxDirectory(int descriptor, Place place, Kernel kernel, @Nullable LinkFollower links) {
+        super(descriptor);
         this.place = place;
         this.kernel = kernel;
+        this.links = links;
     }
 
-    private interface Call {
-        long on(int directory, Scratch scratch);
+    interface Call {
+        long on(int directory, Scratch scratch) throws FileFailure;
     }
 
-    private int enter(String operation) throws FileFailure {
-        int number = descriptor.enter();
-        if (number < 0) {
-            throw place.closed(operation);
-        }
-        return number;
+    @Override
+    String path() {
+        return place.text();
     }
 
-    private long call(String operation, Name member, Call call) throws FileFailure {
+    Place place() {
+        return place;
+    }
+
+    @Nullable
+    LinkFollower links() {
+        return links;
+    }
+
+    long call(String operation, Name member, Call call) throws FileFailure {
         long result = attempt(operation, call);
         if (result < 0) {
             throw place.failure(operation, member, result);
@@ -45,19 +54,12 @@ final class LinuxDirectory implements Directory {
         return result;
     }
 
-    private void call(String operation, Call call) throws FileFailure {
-        long result = attempt(operation, call);
-        if (result < 0) {
-            throw place.failure(operation, result);
-        }
-    }
-
     private long attempt(String operation, Call call) throws FileFailure {
         int number = enter(operation);
         try {
             return call.on(number, Scratch.current());
         } finally {
-            descriptor.leave();
+            leave();
         }
     }
 
@@ -65,22 +67,31 @@ final class LinuxDirectory implements Directory {
     public Listing list() throws IOException {
         int number = enter("getdents64");
         try {
-            return new DirectoryReader(number, place, kernel.directoryEntries()).read();
+            return new DirectoryReader(number, place, kernel.directoryEntries(), links).read();
         } finally {
-            descriptor.leave();
+            leave();
         }
     }
 
     @Override
     public FileStat stat() throws IOException {
-        call("statx", (number, scratch) -> Linux.stat(number));
+        call("statx", Linux::stat);
         return Scratch.current().stat();
     }
 
     @Override
     public FileStat stat(Name name) throws IOException {
         call("statx", name, (number, scratch) -> Linux.statMember(number, scratch.first(name)));
-        return Scratch.current().stat();
+        FileStat stat = Scratch.current().stat();
+        if (links == null || stat.kind() != FileKind.SYMLINK) {
+            return stat;
+        }
+        int number = enter("statx");
+        try {
+            return links.stat(number, place, name);
+        } finally {
+            leave();
+        }
     }
 
     @Override
@@ -91,19 +102,24 @@ final class LinuxDirectory implements Directory {
             throw place.failure("openat", name, Errno.NAMETOOLONG, reason);
         }
         Place child = new Place(place.root(), place.path().child(name));
-        int flags = Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW;
+        int flags = Linux.O_RDONLY | Linux.O_DIRECTORY;
         long opened = call("openat", name, (number, scratch) -> {
-            int result = Linux.openat(number, scratch.first(name), flags, 0);
-            return result == -Linux.ENOTDIR ? whyNoDirectory(number, scratch, name) : result;
+            int result = Linux.openat(number, scratch.first(name), flags | Linux.O_NOFOLLOW, 0);
+            if (result == -Linux.ENOTDIR && isSymlink(number, name)) {
+                return links == null ? -Linux.ELOOP : links.open(number, place, name, flags);
+            }
+            return result;
         });
-        return new LinuxDirectory((int) opened, child, kernel);
+        return new LinuxDirectory((int) opened, child, kernel, links);
     }
 
-    /** The kernel says of a symlink that it is no directory; the more telling answer is that it is a symlink. */
-    static int whyNoDirectory(int directory, Scratch scratch, Name name) {
-        return Linux.statMember(directory, scratch.first(name)) == 0 && scratch.statKind() == FileKind.SYMLINK
-                ? -Linux.ELOOP
-                : -Linux.ENOTDIR;
+    /**
+     * The kernel says of a symlink that was to be opened as a directory that it is none; the more telling answer is that it is
+     * a symlink.
+     */
+    static boolean isSymlink(int directory, Name name) {
+        Scratch scratch = Scratch.current();
+        return Linux.statMember(directory, scratch.first(name)) == 0 && scratch.statKind() == FileKind.SYMLINK;
     }
 
     @Override
@@ -129,23 +145,22 @@ final class LinuxDirectory implements Directory {
     @Override
     public OpenFile open(Name name) throws IOException {
         call("statx", name, (number, scratch) -> Linux.statMember(number, scratch.first(name)));
-        requireRegular(name, Scratch.current().statKind());
+        FileKind kind = Scratch.current().statKind();
+        if (links != null && kind == FileKind.SYMLINK) {
+            int target = (int) call("openat", name, (number, scratch) -> links.openRegular(number, place, name));
+            return new LinuxFile(target, place, name, false);
+        }
+        place.requireRegular(name, kind);
         int flags = Linux.O_RDONLY | Linux.O_NOFOLLOW | Linux.O_NONBLOCK | Linux.O_NOCTTY;
         int opened =
                 (int) call("openat", name, (number, scratch) -> Linux.openat(number, scratch.first(name), flags, 0));
         LinuxFile file = new LinuxFile(opened, place, name, false);
         try {
-            requireRegular(name, file.stat().kind());
+            place.requireRegular(name, file.stat().kind());
             return file;
         } catch (IOException | RuntimeException refused) {
             file.close();
             throw refused;
-        }
-    }
-
-    private void requireRegular(Name name, FileKind kind) throws FileFailure {
-        if (kind != FileKind.REGULAR) {
-            throw place.failure("open", name, Errno.INVAL, "expected a regular file, found " + kind);
         }
     }
 
@@ -180,36 +195,84 @@ final class LinuxDirectory implements Directory {
     }
 
     @Override
-    public void rename(Name source, Name target, Rename how) throws IOException {
+    public void makeSpecial(Name name, FileKind kind, long device) throws IOException {
+        int type = switch (kind) {
+            case FIFO -> Scratch.FIFO;
+            case SOCKET -> Scratch.SOCKET;
+            case CHARACTER_DEVICE -> Scratch.CHARACTER_DEVICE;
+            case BLOCK_DEVICE -> Scratch.BLOCK_DEVICE;
+            case REGULAR, DIRECTORY, SYMLINK -> throw new IllegalArgumentException(kind + " is not special");
+        };
+        if (device != 0 && (kind == FileKind.FIFO || kind == FileKind.SOCKET)) {
+            throw new IllegalArgumentException(kind + " with device number " + device);
+        }
+        // The C library's device number is also the kernel's, which has 32 bits of it; more are EINVAL.
+        call(
+                "mknodat",
+                name,
+                (number, scratch) -> Linux.mknodat(number, scratch.first(name), type | FILE_MODE, device));
+    }
+
+    @Override
+    public void link(Name source, Directory into, Name target) throws IOException {
+        between(
+                "linkat",
+                source,
+                into,
+                target,
+                (from, to, scratch) -> Linux.linkat(from, scratch.first(source), to, scratch.second(target)));
+    }
+
+    private interface CallBetween {
+        int on(int from, int to, Scratch scratch);
+    }
+
+    /** A call on a member here and one in another directory, or in this one. */
+    private void between(String operation, Name source, Directory into, Name target, CallBetween call)
+            throws FileFailure {
+        if (!(into instanceof LinuxDirectory other)) {
+            throw new IllegalArgumentException("not a directory of this system: " + into);
+        }
+        int to = other.enter(operation);
+        try {
+            long result = attempt(operation, (from, scratch) -> call.on(from, to, scratch));
+            if (result < 0) {
+                // Of an absent source and a taken target the kernel says which by its number.
+                String place = other == this ? target.toString() : other.place.text(target);
+                throw this.place.failure(operation + " to " + place + " of", source, result);
+            }
+        } finally {
+            other.leave();
+        }
+    }
+
+    @Override
+    public void rename(Name source, Directory into, Name target, Rename how) throws IOException {
         int flags = switch (how) {
             case REPLACE -> 0;
             case NO_REPLACE -> Linux.RENAME_NOREPLACE;
             case EXCHANGE -> Linux.RENAME_EXCHANGE;
         };
-        long result = attempt("renameat2", (number, scratch) -> {
+        between("renameat2", source, into, target, (from, to, scratch) -> {
             int renamed = how == Rename.NO_REPLACE && !kernel.renamesWithoutReplacing()
                     ? -Linux.EINVAL
-                    : Linux.renameat2(number, scratch.first(source), scratch.second(target), flags);
+                    : Linux.renameat2(from, scratch.first(source), to, scratch.second(target), flags);
             return renamed == -Linux.EINVAL && how == Rename.NO_REPLACE
-                    ? linkThenUnlink(number, scratch, source, target)
+                    ? linkThenUnlink(from, source, to, target, scratch)
                     : renamed;
         });
-        if (result < 0) {
-            // Of an absent source and a taken target the kernel says which by its number.
-            throw place.failure("renameat2 to " + target + " of", source, result);
-        }
     }
 
     /**
      * Where a file system knows no {@code RENAME_NOREPLACE} (NFS, old FUSE): the new name appears atomically and only if it
      * was free. A crash in between leaves both names. Directories have no second name: EINVAL stands.
      */
-    private static int linkThenUnlink(int directory, Scratch scratch, Name source, Name target) {
-        int linked = Linux.linkat(directory, scratch.first(source), scratch.second(target));
+    private static int linkThenUnlink(int from, Name source, int to, Name target, Scratch scratch) {
+        int linked = Linux.linkat(from, scratch.first(source), to, scratch.second(target));
         if (linked == -Linux.EPERM || linked == -Linux.EOPNOTSUPP) {
             return -Linux.EINVAL;
         }
-        return linked < 0 ? linked : Linux.unlinkat(directory, scratch.first(source), 0);
+        return linked < 0 ? linked : Linux.unlinkat(from, scratch.first(source), 0);
     }
 
     @Override
@@ -223,72 +286,8 @@ final class LinuxDirectory implements Directory {
     }
 
     @Override
-    public void setOwner(Name name, int uid, int gid) throws IOException {
-        call("fchownat", name, (number, scratch) -> Linux.chownMember(number, scratch.first(name), uid, gid));
-    }
-
-    /**
-     * {@code fchmodat} follows symlinks, so the object is pinned first and then changed through its descriptor. The pin is
-     * {@code O_PATH}: it needs no permission on the object and opens no device.
-     */
-    @Override
-    public void setMode(Name name, int mode) throws IOException {
-        requireMode(mode);
-        int pin = (int) call(
-                "openat",
-                name,
-                (number, scratch) -> Linux.openat(number, scratch.first(name), Linux.O_PATH | Linux.O_NOFOLLOW, 0));
-        try {
-            int result = Linux.stat(pin);
-            Scratch scratch = Scratch.current();
-            if (result == 0 && scratch.statKind() != FileKind.SYMLINK) {
-                result = Linux.chmod(scratch.firstReopening(pin), mode);
-            }
-            if (result < 0) {
-                throw place.failure("chmod", name, result);
-            }
-        } finally {
-            Linux.close(pin);
-        }
-    }
-
-    @Override
-    public void setTime(Name name, long mtimeSeconds, int mtimeNanos) throws IOException {
-        requireNanos(mtimeNanos);
-        call(
-                "utimensat",
-                name,
-                (number, scratch) -> Linux.touchMember(number, scratch.first(name), mtimeSeconds, mtimeNanos));
-    }
-
-    @Override
-    public void setOwner(int uid, int gid) throws IOException {
-        call("fchown", (number, scratch) -> Linux.fchown(number, uid, gid));
-    }
-
-    @Override
-    public void setMode(int mode) throws IOException {
-        requireMode(mode);
-        call("fchmod", (number, scratch) -> Linux.fchmod(number, mode));
-    }
-
-    @Override
-    public void setTime(long mtimeSeconds, int mtimeNanos) throws IOException {
-        requireNanos(mtimeNanos);
-        call("futimens", (number, scratch) -> Linux.futimens(number, mtimeSeconds, mtimeNanos));
-    }
-
-    static void requireMode(int mode) {
-        if ((mode & ~Metadata.MODE_MASK) != 0) {
-            throw new IllegalArgumentException("mode " + Integer.toOctalString(mode) + " has bits beyond 07777");
-        }
-    }
-
-    /** The kernel takes two numbers beyond for "now" and "leave alone". */
-    static void requireNanos(int nanos) {
-        if (nanos < 0 || nanos > MAX_NANOS) {
-            throw new IllegalArgumentException("nanoseconds " + nanos + " not in 0.." + MAX_NANOS);
-        }
+    public Inode member(Name name) {
+        return new LinuxMember(this, name);
     }
 
     /** Open for writing, because NFS gives an exclusive lock to nobody else. */
@@ -300,7 +299,7 @@ final class LinuxDirectory implements Directory {
         LinuxFile file = new LinuxFile(opened, place, name, true);
         boolean locked = false;
         try {
-            requireRegular(name, file.stat().kind());
+            place.requireRegular(name, file.stat().kind());
             int result = Linux.flock(opened, Linux.LOCK_EX | Linux.LOCK_NB);
             if (result < 0 && result != -Linux.EAGAIN) {
                 throw place.failure("flock", name, result);
@@ -316,16 +315,13 @@ final class LinuxDirectory implements Directory {
 
     @Override
     public void sync() throws IOException {
-        call("fsync", (number, scratch) -> Linux.fsync(number));
+        call("fsync", Linux::fsync);
     }
 
     @Override
     public FileSystemSync fileSystem() throws IOException {
         int flags = Linux.O_RDONLY | Linux.O_DIRECTORY;
-        long opened = attempt("openat", (number, scratch) -> Linux.openat(number, Scratch.DOT, flags, 0));
-        if (opened < 0) {
-            throw place.failure("openat", opened);
-        }
+        long opened = call("openat", number -> Linux.openat(number, Scratch.DOT, flags, 0));
         return LinuxFileSystemSync.on((int) opened, place);
     }
 

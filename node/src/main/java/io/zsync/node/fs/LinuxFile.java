@@ -16,47 +16,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A regular file by its descriptor. The descriptor's own offset is never used, so that calls need no lock. */
-final class LinuxFile implements OpenFile {
+final class LinuxFile extends OpenInode implements OpenFile {
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
     private static final Set<OpenOption> READ_WRITE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
 
-    private final Descriptor descriptor;
     private final Place directory;
     private final Name name;
     private final boolean writable;
     private @Nullable FileChannel channel;
 
     LinuxFile(int descriptor, Place directory, Name name, boolean writable) {
-        this.descriptor = new Descriptor(descriptor);
+        super(descriptor);
         this.directory = directory;
         this.name = name;
         this.writable = writable;
     }
 
-    private interface Call {
-        long on(int descriptor);
-    }
-
-    private long call(String operation, Call call) throws IOException {
-        int number = enter(operation);
-        long result;
-        try {
-            result = call.on(number);
-        } finally {
-            descriptor.leave();
-        }
-        if (result < 0) {
-            throw directory.failure(operation, name, result);
-        }
-        return result;
-    }
-
-    private int enter(String operation) throws IOException {
-        int number = descriptor.enter();
-        if (number < 0) {
-            throw directory.failure(operation, name, Errno.OTHER, "used after it was closed");
-        }
-        return number;
+    @Override
+    String path() {
+        return directory.text(name);
     }
 
     @Override
@@ -79,7 +57,7 @@ final class LinuxFile implements OpenFile {
             String reason = refused.getReason() == null ? "no such descriptor in /proc" : refused.getReason();
             throw directory.failure("open", name, Errno.OTHER, reason + " (by " + refused.getFile() + ")");
         } finally {
-            descriptor.leave();
+            leave();
         }
     }
 
@@ -101,7 +79,7 @@ final class LinuxFile implements OpenFile {
                 done += (int) count;
             }
         } finally {
-            descriptor.leave();
+            leave();
             target.position(target.position() + done);
             Reference.reachabilityFence(target);
         }
@@ -127,7 +105,7 @@ final class LinuxFile implements OpenFile {
                 done += (int) count;
             }
         } finally {
-            descriptor.leave();
+            leave();
             source.position(source.position() + done);
             Reference.reachabilityFence(source);
         }
@@ -199,29 +177,12 @@ final class LinuxFile implements OpenFile {
         try {
             found = Linux.lseek(number, offset, whence);
         } finally {
-            descriptor.leave();
+            leave();
         }
         if (found < 0 && found != -Linux.ENXIO && found != -Linux.EINVAL) {
             throw directory.failure("lseek", name, found);
         }
         return found;
-    }
-
-    @Override
-    public void setOwner(int uid, int gid) throws IOException {
-        call("fchown", number -> Linux.fchown(number, uid, gid));
-    }
-
-    @Override
-    public void setMode(int mode) throws IOException {
-        LinuxDirectory.requireMode(mode);
-        call("fchmod", number -> Linux.fchmod(number, mode));
-    }
-
-    @Override
-    public void setTime(long mtimeSeconds, int mtimeNanos) throws IOException {
-        LinuxDirectory.requireNanos(mtimeNanos);
-        call("futimens", number -> Linux.futimens(number, mtimeSeconds, mtimeNanos));
     }
 
     @Override

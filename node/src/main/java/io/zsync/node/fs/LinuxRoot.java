@@ -20,18 +20,20 @@ public final class LinuxRoot implements Root {
     private final Descriptor descriptor;
     private final Place place;
     private final Kernel kernel;
+    private final @Nullable LinkFollower links;
     private volatile boolean opensBeneath;
     private @Nullable TreeLock lock;
 
-    private LinuxRoot(int descriptor, Place place, Kernel kernel) {
+    private LinuxRoot(int descriptor, Place place, Kernel kernel, @Nullable LinkFollower links) {
         this.descriptor = new Descriptor(descriptor);
         this.place = place;
         this.kernel = kernel;
+        this.links = links;
         this.opensBeneath = kernel.opensBeneath();
     }
 
     /**
-     * Opens the operator's directory; symlinks in its path are followed, this once.
+     * Opens the operator's directory; symlinks in its path are followed, this once, and none below it.
      *
      * @throws FileFailure {@link Errno#NOENT}, {@link Errno#NOTDIR}, {@link Errno#ACCES}
      */
@@ -42,88 +44,127 @@ public final class LinuxRoot implements Root {
     /** The same, but makes the last component with mode 0755 less the umask if nothing is there. */
     public static LinuxRoot openOrCreate(Path operatorDirectory) throws IOException {
         byte[] path = OperatorPath.bytes(operatorDirectory);
-        try {
-            return open(path, Kernel.CURRENT);
-        } catch (FileFailure failure) {
-            if (failure.errno() != Errno.NOENT) {
-                throw failure;
-            }
+        return openOrMake(() -> open(path, Kernel.CURRENT), () -> {
             int made = Linux.mkdirat(Linux.AT_FDCWD, Scratch.current().first(path), ROOT_MODE);
             // Somebody else may have been faster, or a symlink that leads nowhere is in the way: opening again tells.
             if (made < 0 && made != -Linux.EEXIST) {
                 throw Place.failure("mkdir", Escape.bytes(path), made);
             }
-            return open(path, Kernel.CURRENT);
-        }
+        });
     }
 
     /**
      * Opens a directory below the operator's, confined on the way there as well as in it.
      *
      * @param name what messages call the operator's directory
+     * @param links for this way and for the tree; {@link Links#FOLLOW_BENEATH} means beneath the operator's directory
+     * @throws FileFailure {@link Errno#NOSYS} for {@code FOLLOW_BENEATH} where the kernel has no {@code openat2}
      */
-    public static LinuxRoot open(Path operatorDirectory, RelativePath path, String name) throws IOException {
-        LinuxRoot base = open(operatorDirectory);
-        try {
-            return base.narrowed(path, name);
-        } finally {
-            base.close();
+    public static LinuxRoot open(Path operatorDirectory, RelativePath path, String name, Links links)
+            throws IOException {
+        return open(operatorDirectory, path, name, links, Kernel.CURRENT);
+    }
+
+    static LinuxRoot open(Path operatorDirectory, RelativePath path, String name, Links links, Kernel kernel)
+            throws IOException {
+        try (LinuxRoot base = open(operatorDirectory, kernel)) {
+            return base.narrowed(path, name, links);
         }
     }
 
-    /** The same, but makes the last component as {@link #openOrCreate(Path)} does; {@code path} may be empty. */
+    /** The same with {@link Links#KEEP}, but makes the last component as {@link #openOrCreate(Path)} does. */
     public static LinuxRoot openOrCreate(Path operatorDirectory, RelativePath path, String name) throws IOException {
-        LinuxRoot base = path.isRoot() ? openOrCreate(operatorDirectory) : open(operatorDirectory);
+        try (LinuxRoot base = path.isRoot() ? openOrCreate(operatorDirectory) : open(operatorDirectory)) {
+            return path.isRoot()
+                    ? base.narrowed(path, name, Links.KEEP)
+                    : openOrMake(() -> base.narrowed(path, name, Links.KEEP), () -> base.make(path, name));
+        }
+    }
+
+    private interface Opening {
+        LinuxRoot open() throws IOException;
+    }
+
+    private interface Making {
+        void make() throws IOException;
+    }
+
+    /** Makes what cannot be opened because it is absent, and opens it. */
+    private static LinuxRoot openOrMake(Opening opening, Making making) throws IOException {
         try {
-            return base.narrowed(path, name);
+            return opening.open();
         } catch (FileFailure failure) {
-            if (failure.errno() != Errno.NOENT || path.isRoot()) {
+            if (failure.errno() != Errno.NOENT) {
                 throw failure;
             }
-            base.make(path, name);
-            return base.narrowed(path, name);
-        } finally {
-            base.close();
+            making.make();
+            return opening.open();
         }
     }
 
-    private LinuxRoot narrowed(RelativePath path, String name) throws FileFailure {
+    private LinuxRoot narrowed(RelativePath path, String name, Links links) throws FileFailure {
         Place target = new Place(name, path);
+        LinkFollower follower = follower(target, links);
+        boolean opened = false;
+        try {
+            int root = openDirectory(target, follower);
+            opened = true;
+            LinkFollower below = follower == null ? null : follower.below(path);
+            return new LinuxRoot(root, new Place(target.text(), RelativePath.ROOT), kernel, below);
+        } finally {
+            if (!opened && follower != null) {
+                follower.close();
+            }
+        }
+    }
+
+    private @Nullable LinkFollower follower(Place target, Links links) throws FileFailure {
+        return switch (links) {
+            case KEEP -> null;
+            case FOLLOW_ANYWHERE -> LinkFollower.anywhere();
+            case FOLLOW_BENEATH -> LinkFollower.beneath(openShare(target));
+        };
+    }
+
+    /** A second descriptor of this directory, for {@code openat2}, which is tried on this occasion. */
+    private int openShare(Place target) throws FileFailure {
         int root = enter("openat2", target);
         try {
-            int opened = path.isRoot() ? Linux.openat(root, Scratch.DOT, DIRECTORY, 0) : openBelow(root, path);
-            if (opened < 0) {
-                throw target.failure("open", opened);
+            int flags = Linux.O_PATH | Linux.O_DIRECTORY;
+            int opened = opensBeneath ? Linux.openat2(root, Scratch.DOT, flags, Linux.RESOLVE_BENEATH) : -Linux.ENOSYS;
+            if (opened == -Linux.ENOSYS || opened == -Linux.EPERM) {
+                String reason =
+                        "this system has no openat2, without which no symlink can be followed and kept in a share";
+                throw target.failure("openat2", Errno.NOSYS, reason);
             }
-            return new LinuxRoot(opened, new Place(target.text(), RelativePath.ROOT), kernel);
+            if (opened < 0) {
+                throw target.failure("openat2", opened);
+            }
+            return opened;
         } finally {
             descriptor.leave();
         }
     }
 
     private void make(RelativePath path, String name) throws IOException {
-        LinuxRoot parent = narrowed(path.parent(), name);
-        try {
-            int made = Linux.mkdirat(
-                    parent.enter("mkdir", parent.place), Scratch.current().first(path.name()), ROOT_MODE);
-            parent.descriptor.leave();
-            if (made < 0 && made != -Linux.EEXIST) {
-                throw new Place(name, path).failure("mkdir", made);
+        Place target = new Place(name, path);
+        try (LinuxRoot parent = narrowed(path.parent(), name, Links.KEEP)) {
+            int number = parent.enter("mkdir", target);
+            try {
+                int made = Linux.mkdirat(number, Scratch.current().first(path.name()), ROOT_MODE);
+                if (made < 0 && made != -Linux.EEXIST) {
+                    throw target.failure("mkdir", made);
+                }
+            } finally {
+                parent.descriptor.leave();
             }
-        } finally {
-            parent.close();
         }
     }
 
-    /** The same, but makes every component that is missing, durably and with mode 0700. */
+    /** The same as {@link #openOrCreate(Path)}, but makes every component that is missing, durably and with mode 0700. */
     public static LinuxRoot openOrCreatePrivate(Path operatorDirectory) throws IOException {
         byte[] path = OperatorPath.bytes(operatorDirectory);
-        try {
-            return open(path, Kernel.CURRENT);
-        } catch (FileFailure failure) {
-            if (failure.errno() != Errno.NOENT) {
-                throw failure;
-            }
+        return openOrMake(() -> open(path, Kernel.CURRENT), () -> {
             int parentEnd = path[0] == '/' ? 1 : 0;
             for (int end = 1; end <= path.length; end++) {
                 if (end == path.length || path[end] == '/') {
@@ -131,8 +172,7 @@ public final class LinuxRoot implements Root {
                     parentEnd = end + 1;
                 }
             }
-            return open(path, Kernel.CURRENT);
-        }
+        });
     }
 
     /** @param parent with a slash at its end; empty for the working directory */
@@ -169,19 +209,28 @@ public final class LinuxRoot implements Root {
         if (opened < 0) {
             throw Place.failure("open", text, opened);
         }
-        return new LinuxRoot(opened, new Place(text, RelativePath.ROOT), kernel);
+        return new LinuxRoot(opened, new Place(text, RelativePath.ROOT), kernel, null);
     }
 
     @Override
     public Directory directory(RelativePath path) throws IOException {
         Place target = new Place(place.root(), path);
+        return new LinuxDirectory(openDirectory(target, links), target, kernel, links);
+    }
+
+    /** @param follower null if no symlink on the way is followed */
+    private int openDirectory(Place target, @Nullable LinkFollower follower) throws FileFailure {
         int root = enter("openat2", target);
         try {
+            if (follower != null) {
+                return follower.openDirectory(root, target);
+            }
+            RelativePath path = target.path();
             int opened = path.isRoot() ? Linux.openat(root, Scratch.DOT, DIRECTORY, 0) : openBelow(root, path);
             if (opened < 0) {
                 throw target.failure("openat2", opened);
             }
-            return new LinuxDirectory(opened, target, kernel);
+            return opened;
         } finally {
             descriptor.leave();
         }
@@ -189,7 +238,8 @@ public final class LinuxRoot implements Root {
 
     private int openBelow(int root, RelativePath path) {
         if (opensBeneath && path.length() <= Scratch.PATH_LENGTH) {
-            int opened = Linux.openBeneath(root, Scratch.current().first(path), DIRECTORY);
+            int opened =
+                    Linux.openat2(root, Scratch.current().first(path), DIRECTORY, Linux.RESOLVE_BENEATH_WITHOUT_LINKS);
             // EPERM is how older seccomp filters refuse a call that they do not know.
             if (opened != -Linux.ENOSYS && opened != -Linux.EPERM && opened != -Linux.EAGAIN) {
                 return opened;
@@ -208,8 +258,8 @@ public final class LinuxRoot implements Root {
             depth--;
             int flags = (depth == 0 ? DIRECTORY : Linux.O_PATH | Linux.O_DIRECTORY) | Linux.O_NOFOLLOW;
             int next = Linux.openat(at, scratch.first(name), flags, 0);
-            if (next == -Linux.ENOTDIR) {
-                next = LinuxDirectory.whyNoDirectory(at, scratch, name);
+            if (next == -Linux.ENOTDIR && LinuxDirectory.isSymlink(at, name)) {
+                next = -Linux.ELOOP;
             }
             if (at != root) {
                 Linux.close(at);
@@ -254,6 +304,9 @@ public final class LinuxRoot implements Root {
         if (lock != null) {
             lock.free();
             lock = null;
+        }
+        if (links != null) {
+            links.close();
         }
         descriptor.close();
     }

@@ -9,7 +9,7 @@ import java.nio.channels.FileChannel;
  * One open regular file. Positional reads and writes, {@link #stat} and the channel may be used by many threads at once.
  * Buffers must be direct; their position moves by what was read or written.
  */
-public interface OpenFile extends Closeable {
+public interface OpenFile extends Inode, Closeable {
     FileStat stat() throws IOException;
 
     /**
@@ -34,12 +34,6 @@ public interface OpenFile extends Closeable {
 
     /** Offset of the first hole at or after {@code offset}; the end of the file counts as one. */
     long nextHole(long offset) throws IOException;
-
-    void setOwner(int uid, int gid) throws IOException;
-
-    void setMode(int mode) throws IOException;
-
-    void setTime(long mtimeSeconds, int mtimeNanos) throws IOException;
 
     /** Forces content and metadata to disk. After a failure this file must not be published. */
     void sync() throws IOException;

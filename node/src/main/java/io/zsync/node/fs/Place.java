@@ -27,6 +27,12 @@ record Place(String root, RelativePath path) {
         return new FileFailure(operation, text(), errno, reason);
     }
 
+    void requireRegular(Name member, FileKind kind) throws FileFailure {
+        if (kind != FileKind.REGULAR) {
+            throw failure("open", member, Errno.INVAL, "expected a regular file, found " + kind);
+        }
+    }
+
     FileFailure closed(String operation) {
         return failure(operation, Errno.OTHER, "used after it was closed");
     }
@@ -40,7 +46,8 @@ record Place(String root, RelativePath path) {
         return path.isRoot() ? root : below() + path;
     }
 
-    private String text(Name member) {
+    /** A member's path, for messages. */
+    String text(Name member) {
         return textOf(member.toString());
     }
 

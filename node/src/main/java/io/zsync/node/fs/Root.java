@@ -6,12 +6,12 @@ import java.io.IOException;
 
 /**
  * Confined access to one tree, opened once on the operator's directory. The operator's own path may run through symlinks;
- * nothing below it is followed, and nothing above it is reachable. Every file operation of a run goes through a root, and
+ * nothing below it is followed, and nothing above it is reachable, unless it was opened to follow ({@link Links}). Every file operation of a run goes through a root, and
  * on it through a {@link Directory}. Safe for use by many threads; directories and files are their opener's to close.
  */
 public interface Root extends Closeable {
     /**
-     * Opens a directory of the tree. No component on the way may be a symlink or leave the tree.
+     * Opens a directory of the tree. No component on the way may be a symlink or leave the tree, unless this root follows.
      *
      * @throws FileFailure e.g. {@link Errno#NOENT}, {@link Errno#NOTDIR}, {@link Errno#LOOP}, {@link Errno#ACCES}
      */

@@ -12,10 +12,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * One thread's memory for system calls: the error number, two paths, one result of each kind, directory entries. Some 75
- * KiB, allocated at a thread's first call and freed with the thread. What a call left here is valid until the thread's next
+ * One thread's memory for system calls: the error number, two paths, one result of each kind, one buffer. Some 75 KiB, allocated at a thread's first call and freed with the thread. What a call left here is valid until the thread's next
  * call of that kind.
  */
 final class Scratch {
@@ -33,7 +33,9 @@ final class Scratch {
     }
 
     static final int OPEN_HOW_LENGTH = 24;
-    static final int DIRENTS_LENGTH = 64 << 10;
+
+    /** As much as the longest extended attribute and the longest list of their names. */
+    static final int BUFFER_LENGTH = 64 << 10;
 
     /** The longest path that Linux takes, its NUL not counted. */
     static final int PATH_LENGTH = 4_095;
@@ -45,6 +47,13 @@ final class Scratch {
     private static final int TYPE_MASK = 0170000;
     private static final int MODE_MASK = 07777;
 
+    /** Types of files in a mode, as the system calls take and give them. */
+    static final int FIFO = 0010000;
+
+    static final int CHARACTER_DEVICE = 0020000;
+    static final int BLOCK_DEVICE = 0060000;
+    static final int SOCKET = 0140000;
+
     private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
 
     private final Arena arena = Arena.ofAuto();
@@ -54,7 +63,7 @@ final class Scratch {
     private final MemorySegment openHow = arena.allocate(OPEN_HOW_LENGTH, Long.BYTES);
     private final MemorySegment first = arena.allocate(PATH_LENGTH + 1);
     private final MemorySegment second = arena.allocate(PATH_LENGTH + 1);
-    private final MemorySegment dirents = arena.allocate(DIRENTS_LENGTH, Long.BYTES);
+    private final MemorySegment buffer = arena.allocate(BUFFER_LENGTH, Long.BYTES);
     private final byte[] heap = new byte[Limits.NAME_LENGTH + 1];
 
     private Scratch() {}
@@ -86,17 +95,39 @@ final class Scratch {
 
     /** @param path at most {@link #PATH_LENGTH} bytes without a NUL */
     long first(byte[] path) {
-        if (path.length > PATH_LENGTH) {
-            throw new IllegalArgumentException("path of " + path.length + " bytes, at most " + PATH_LENGTH);
-        }
-        MemorySegment.copy(path, 0, first, JAVA_BYTE, 0, path.length);
-        first.set(JAVA_BYTE, path.length, (byte) 0);
-        return first.address();
+        return put(path, first);
+    }
+
+    /** @param text at most {@link #PATH_LENGTH} bytes without a NUL */
+    long second(byte[] text) {
+        return put(text, second);
     }
 
     /** The path by which the kernel finds this process's open object again. */
     long firstReopening(int descriptor) {
-        return first(("/proc/self/fd/" + descriptor).getBytes(StandardCharsets.US_ASCII));
+        return first(reopening(descriptor));
+    }
+
+    /** The path of a member of this process's open directory, for the calls that take no descriptor beside a name. */
+    long firstReopening(int directory, Name member) {
+        byte[] parent = reopening(directory);
+        byte[] path = Arrays.copyOf(parent, parent.length + 1 + member.length());
+        path[parent.length] = '/';
+        member.copyTo(path, parent.length + 1);
+        return first(path);
+    }
+
+    private static byte[] reopening(int descriptor) {
+        return ("/proc/self/fd/" + descriptor).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static long put(byte[] text, MemorySegment target) {
+        if (text.length > PATH_LENGTH) {
+            throw new IllegalArgumentException("path of " + text.length + " bytes, at most " + PATH_LENGTH);
+        }
+        MemorySegment.copy(text, 0, target, JAVA_BYTE, 0, text.length);
+        target.set(JAVA_BYTE, text.length, (byte) 0);
+        return target.address();
     }
 
     private long put(Name name, MemorySegment target) {
@@ -112,8 +143,15 @@ final class Scratch {
         return second;
     }
 
-    MemorySegment dirents() {
-        return dirents;
+    /** Room for directory entries, names of extended attributes or the value of one. */
+    MemorySegment buffer() {
+        return buffer;
+    }
+
+    /** @param value at most {@link #BUFFER_LENGTH} bytes */
+    long buffer(byte[] value) {
+        MemorySegment.copy(value, 0, buffer, JAVA_BYTE, 0, value.length);
+        return buffer.address();
     }
 
     long openHow(long flags, long resolve) {
@@ -156,6 +194,11 @@ final class Scratch {
                 device(stat.get(JAVA_INT, 128), stat.get(JAVA_INT, 132)));
     }
 
+    /** False for the nameless objects behind some links in {@code /proc}, which are of no kind. */
+    boolean statHasKind() {
+        return (stat.get(JAVA_SHORT, 28) & TYPE_MASK) != 0;
+    }
+
     /** Kind of the object of the last stat. */
     FileKind statKind() {
         return kind(Short.toUnsignedInt(stat.get(JAVA_SHORT, 28)));
@@ -178,10 +221,10 @@ final class Scratch {
             case 0100000 -> FileKind.REGULAR;
             case 0040000 -> FileKind.DIRECTORY;
             case 0120000 -> FileKind.SYMLINK;
-            case 0010000 -> FileKind.FIFO;
-            case 0140000 -> FileKind.SOCKET;
-            case 0020000 -> FileKind.CHARACTER_DEVICE;
-            case 0060000 -> FileKind.BLOCK_DEVICE;
+            case FIFO -> FileKind.FIFO;
+            case SOCKET -> FileKind.SOCKET;
+            case CHARACTER_DEVICE -> FileKind.CHARACTER_DEVICE;
+            case BLOCK_DEVICE -> FileKind.BLOCK_DEVICE;
             default -> throw new IllegalStateException("file type " + Integer.toOctalString(mode));
         };
     }

@@ -9,8 +9,6 @@ import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RelativePath;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
@@ -18,22 +16,21 @@ import java.io.IOException;
  * directories that were worked in their final metadata, children before parents. Kept in spill files, so that the size
  * of the tree does not matter.
  */
-final class Aftermath implements Publisher.Removals, AutoCloseable {
-    private static final byte[] NO_BYTES = {};
-
+final class Aftermath implements AutoCloseable {
     /** Where a failure of one path is told. */
     interface Problems {
         void problem(RelativePath path, ProblemCode code, String detail);
+
+        MetadataRules.Losses losses(RelativePath path);
     }
 
     private final SpillFile removals = new SpillFile();
     private final SpillFile directories = new SpillFile();
 
-    @Override
-    public synchronized void add(RelativePath directory, Name reserved, FileStat object) throws IOException {
+    synchronized void removeLater(RelativePath directory, Name reserved, FileStat object) throws IOException {
         removals.append(out -> {
-            writeBytes(out, directory.bytes());
-            writeBytes(out, reserved.bytes());
+            SpillCodec.write(out, directory);
+            SpillCodec.write(out, reserved);
             out.writeBoolean(object.isDirectory());
             out.writeLong(object.device());
             out.writeLong(object.inode());
@@ -43,12 +40,8 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
     /** Called post-order, once a directory's last entry was met. */
     synchronized void finishLater(RelativePath directory, Metadata metadata) throws IOException {
         directories.append(out -> {
-            writeBytes(out, directory.bytes());
-            out.writeInt(metadata.mode());
-            out.writeInt(metadata.uid());
-            out.writeInt(metadata.gid());
-            out.writeLong(metadata.mtimeSeconds());
-            out.writeInt(metadata.mtimeNanos());
+            SpillCodec.write(out, directory);
+            SpillCodec.write(out, metadata);
         });
     }
 
@@ -60,8 +53,8 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
     synchronized void remove(Root root, Problems problems) throws IOException {
         try (DirectoryCursor cursor = new DirectoryCursor(root)) {
             removals.replay(in -> {
-                RelativePath path = RelativePath.of(readBytes(in));
-                Name reserved = Name.of(readBytes(in));
+                RelativePath path = SpillCodec.path(in);
+                Name reserved = SpillCodec.name(in);
                 boolean isDirectory = in.readBoolean();
                 long device = in.readLong();
                 long inode = in.readLong();
@@ -83,14 +76,25 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
         }
     }
 
+    /** Forces each directory that was worked in to disk by itself, its metadata still to come. */
+    synchronized void syncDirectories(Root root) throws IOException {
+        directories.replay(in -> {
+            RelativePath path = SpillCodec.path(in);
+            SpillCodec.metadata(in);
+            try (Directory directory = root.directory(path)) {
+                directory.sync();
+            }
+        });
+    }
+
     /** Gives each directory its final metadata; with {@code sync} forces it to disk by itself. */
     synchronized void finishDirectories(Root root, MetadataRules rules, boolean sync, Problems problems)
             throws IOException {
         directories.replay(in -> {
-            RelativePath path = RelativePath.of(readBytes(in));
-            Metadata metadata = new Metadata(in.readInt(), in.readInt(), in.readInt(), in.readLong(), in.readInt());
+            RelativePath path = SpillCodec.path(in);
+            Metadata metadata = SpillCodec.metadata(in);
             try (Directory directory = root.directory(path)) {
-                rules.apply(directory, metadata);
+                rules.apply(directory, metadata, MetadataRules.ALL, true, problems.losses(path));
                 if (sync) {
                     directory.sync();
                 }
@@ -106,16 +110,6 @@ final class Aftermath implements Publisher.Removals, AutoCloseable {
         } else {
             directory.unlink(name);
         }
-    }
-
-    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
-        out.writeShort(bytes.length);
-        out.write(bytes);
-    }
-
-    private static byte[] readBytes(DataInputStream in) throws IOException {
-        int length = in.readUnsignedShort();
-        return length == 0 ? NO_BYTES : in.readNBytes(length);
     }
 
     @Override

@@ -4,8 +4,9 @@ import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Metadata;
-import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * run. The {@link Applier} hands work in and waits; a {@link Fetch} or staged entry tells its outcome, from data threads,
  * the publisher's or the reader's, none of which may block here.
  */
-final class Delivery implements AutoCloseable {
+final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoCloseable {
     private final @Nullable Root root;
     private final ApplyOptions options;
     private final ContentSource content;
@@ -28,7 +29,10 @@ final class Delivery implements AutoCloseable {
     private final StagedNames names;
     private final FileSystems fileSystems = new FileSystems();
     private final Aftermath aftermath = new Aftermath();
+    private final Candidates candidates;
+    private final Displacement displacement;
     private final Publisher publisher;
+    private final TargetLinks links = new TargetLinks();
     private final Counts counts = new Counts();
     private final Map<Long, Fetch> fetches = new ConcurrentHashMap<>();
     /** Fetches that were asked for and that the publisher does not have yet. */
@@ -46,8 +50,13 @@ final class Delivery implements AutoCloseable {
         this.content = content;
         this.reporter = reporter;
         this.names = names;
+        this.candidates = new Candidates(options.deletion(), options.typed(), this);
+        Backups backups = root == null || options.dryRun()
+                ? null
+                : Backups.of(root, options.deletion(), names, options.durability() == Durability.FILE);
+        this.displacement = new Displacement(aftermath, options.deletion().enabled(), backups);
         this.publisher = new Publisher(
-                this::root, options.durability(), fileSystems, aftermath, () -> waiting && inTransfer.get() == 0);
+                this::root, options.durability(), fileSystems, displacement, () -> waiting && inTransfer.get() == 0);
     }
 
     void runPublisher() throws IOException, InterruptedException {
@@ -63,8 +72,12 @@ final class Delivery implements AutoCloseable {
         fileSystems.enter(directory, device);
     }
 
-    void removeLater(RelativePath directory, Name reserved, FileStat object) throws IOException {
-        aftermath.add(directory, reserved, object);
+    Candidates candidates() {
+        return candidates;
+    }
+
+    Displacement displacement() {
+        return displacement;
     }
 
     /** Called post-order, once a directory's last entry was met. */
@@ -108,16 +121,36 @@ final class Delivery implements AutoCloseable {
         publisher.submit(entry);
     }
 
-    /** Waits for every fetch, publishes, removes what changed kind, finishes directories, and syncs what is left. */
+    /** Ends the writing of a staged file; see {@link StagedFile#seal}. */
+    void seal(StagedFile staged, Destination destination, Entry.RegularFile entry, boolean sync) throws IOException {
+        staged.seal(options.rules(), entry.metadata(), sync, losses(destination.path()));
+    }
+
+    /** Waits until everything that was submitted has its outcome. */
+    void drain() throws InterruptedException {
+        publisher.drain();
+    }
+
+    TargetLinks links() {
+        return links;
+    }
+
+    /** Waits for every fetch, publishes, makes further names, removes what changed kind, finishes directories, and syncs what is left. */
     Tally finish() throws IOException, InterruptedException {
         await(true);
         content.awaitIdle();
         publisher.drain();
-        publisher.close();
         Root open = root;
         if (open == null || options.dryRun()) {
+            publisher.close();
+            foresee();
             return counts.tally(false);
         }
+        try (LinkMaker maker = new LinkMaker(this)) {
+            links.make(maker);
+        }
+        publisher.drain();
+        publisher.close();
         finishing = true;
         try {
             return finish(open);
@@ -128,13 +161,59 @@ final class Delivery implements AutoCloseable {
 
     private Tally finish(Root open) throws IOException {
         boolean durable = options.durability() != Durability.NONE;
-        aftermath.remove(open, this::problem);
         boolean singly = durable && (options.durability() == Durability.FILE || !fileSystems.allTrusted());
-        aftermath.finishDirectories(open, options.rules(), singly, this::problem);
+        delete(open, durable, singly);
+        displacement.publishParked(open, durable, this);
+        aftermath.remove(open, this);
+        aftermath.finishDirectories(open, options.rules(), singly, this);
         if (durable && changedAnything) {
             fileSystems.syncAll();
         }
         return counts.tally(durable && !undurable);
+    }
+
+    /** Removes what may be removed, behind a sync of all that was published: a power cut must lose nothing that was moved. */
+    private void delete(Root open, boolean durable, boolean singly) throws IOException {
+        if (candidates.areTooMany()) {
+            counts.withheld.add(candidates.count());
+            return;
+        }
+        if (candidates.count() == 0) {
+            return;
+        }
+        if (durable && singly) {
+            aftermath.syncDirectories(open);
+        } else if (durable && changedAnything) {
+            fileSystems.syncAll();
+        }
+        changedAnything = true;
+        try (Deletes deletes = new Deletes(open, options.openModes(), displacement.backups(), this, this::removed)) {
+            candidates.replay(displacement::isParked, deletes);
+        }
+    }
+
+    /** A dry run tells what the real run would remove. */
+    private void foresee() throws IOException {
+        if (candidates.areTooMany()) {
+            counts.withheld.add(candidates.count());
+            return;
+        }
+        candidates.replay(directory -> true, new Candidates.Visitor() {
+            @Override
+            public void remove(RelativePath path, FileStat stat) {
+                removed(Deletes.change(path, stat));
+            }
+
+            @Override
+            public void keep(RelativePath path, FileStat stat) {}
+        });
+    }
+
+    private void removed(Change change) {
+        counts.deleted.increment();
+        if (options.reportChanges()) {
+            reporter.changed(change);
+        }
     }
 
     /** Publishes what is complete and removes what is not. Called when no data thread and no publisher runs any more. */
@@ -150,12 +229,13 @@ final class Delivery implements AutoCloseable {
             fetch.discard();
         }
         fetches.clear();
+        displacement.discardParked(root());
     }
 
     /** Removes what changed kind and gives directories their metadata, in a run that failed. */
     void finishDirectories() throws IOException {
-        aftermath.remove(root(), this::problem);
-        aftermath.finishDirectories(root(), options.rules(), false, this::problem);
+        aftermath.remove(root(), this);
+        aftermath.finishDirectories(root(), options.rules(), false, this);
     }
 
     /** The fetch of this entry, or null if it was never asked for or is over. */
@@ -216,18 +296,25 @@ final class Delivery implements AutoCloseable {
         fetches.remove(fetch.file());
     }
 
+    /** Complete and synced; nothing more is wanted of the sender. */
+    void fetchParked(Fetch fetch) {
+        content.done(fetch, false);
+        fetches.remove(fetch.file());
+    }
+
     /** @param wasInTransfer false if the publisher had it already */
     void fetchRefused(Fetch fetch, boolean wasInTransfer, ProblemCode code, String detail) {
         if (wasInTransfer) {
             inTransfer.decrementAndGet();
         }
-        problem(fetch.path(), code, detail);
+        refused(fetch.destination(), code, detail);
         content.refused(fetch, code);
         fetches.remove(fetch.file());
         publisher.nudge();
     }
 
-    void published(boolean created, long bytes, boolean durable) {
+    @Override
+    public void published(boolean created, long bytes, boolean durable) {
         (created ? counts.created : counts.changed).increment();
         counts.bytes.add(bytes);
         changedAnything = true;
@@ -236,14 +323,51 @@ final class Delivery implements AutoCloseable {
         }
     }
 
-    void problem(RelativePath at, ProblemCode code, String detail) {
-        (code == ProblemCode.SPECIAL_SKIPPED ? counts.skipped : counts.failed).increment();
+    /** What was to be done at once could not be. */
+    void failed(RelativePath at, IOException cause) {
+        boolean changed = cause instanceof TargetChanged;
+        problem(at, changed ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED, Publisher.reason(cause));
+    }
+
+    /** An object will not get to its place. */
+    void refused(Destination destination, ProblemCode code, String detail) {
+        if (destination.linked()) {
+            links.failed(destination.entry());
+        }
+        problem(destination.path(), code, detail);
+    }
+
+    @Override
+    public void problem(RelativePath at, ProblemCode code, String detail) {
+        switch (code) {
+            case SPECIAL_SKIPPED -> counts.skipped.increment();
+            case METADATA_SKIPPED -> {}
+            default -> counts.failed.increment();
+        }
         reporter.problem(at, code, detail);
+    }
+
+    @Override
+    public MetadataRules.Losses losses(RelativePath at) {
+        return new MetadataRules.Losses() {
+            @Override
+            public void lost(String what) {
+                problem(at, ProblemCode.METADATA_LOST, what);
+            }
+
+            @Override
+            public void skipped(String what) {
+                problem(at, ProblemCode.METADATA_SKIPPED, what);
+            }
+        };
     }
 
     @Override
     public void close() throws IOException {
         aftermath.close();
+        candidates.close();
+        displacement.close();
+        links.close();
         fileSystems.close();
     }
 }

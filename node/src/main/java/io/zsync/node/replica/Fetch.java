@@ -3,7 +3,6 @@ package io.zsync.node.replica;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileKind;
-import io.zsync.node.fs.FileStat;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Limits;
@@ -33,11 +32,7 @@ public final class Fetch implements Publication {
     }
 
     private final Delivery delivery;
-    private final long file;
-    private final RelativePath directory;
-    private final Name name;
-    private final long device;
-    private final @Nullable FileStat victim;
+    private final Destination destination;
     private final Object creation = new Object();
     private volatile Entry.RegularFile entry;
     private int attempt = 1;
@@ -50,27 +45,16 @@ public final class Fetch implements Publication {
 
     private @Nullable StagedFile staged;
 
-    Fetch(
-            Delivery delivery,
-            long file,
-            RelativePath directory,
-            Name name,
-            Entry.RegularFile entry,
-            long device,
-            @Nullable FileStat victim) {
+    Fetch(Delivery delivery, Destination destination, Entry.RegularFile entry) {
         this.delivery = delivery;
-        this.file = file;
-        this.directory = directory;
-        this.name = name;
+        this.destination = destination;
         this.entry = entry;
-        this.device = device;
-        this.victim = victim;
         this.coverage = new Coverage(entry.size());
     }
 
     /** The entry number. */
     public long file() {
-        return file;
+        return destination.entry();
     }
 
     public synchronized int attempt() {
@@ -82,7 +66,7 @@ public final class Fetch implements Publication {
     }
 
     public RelativePath path() {
-        return directory.child(name);
+        return destination.path();
     }
 
     /** A range in the hands of one thread; see {@link #claim}. */
@@ -158,7 +142,7 @@ public final class Fetch implements Publication {
         synchronized (this) {
             if (isUnheardOf(frameAttempt)) {
                 throw ProtocolException.violation(
-                        "a range of file " + file + ", attempt " + frameAttempt + ", which was not asked for");
+                        "a range of file " + file() + ", attempt " + frameAttempt + ", which was not asked for");
             }
             if (isStale(frameAttempt)) {
                 return new Claim(null, frameAttempt, offset, length);
@@ -215,7 +199,7 @@ public final class Fetch implements Publication {
         synchronized (this) {
             if (isUnheardOf(record.attempt())) {
                 throw ProtocolException.violation(
-                        "file " + file + " in a pack, attempt " + record.attempt() + ", which was not asked for");
+                        "file " + file() + " in a pack, attempt " + record.attempt() + ", which was not asked for");
             }
             if (isStale(record.attempt())) {
                 return;
@@ -223,7 +207,7 @@ public final class Fetch implements Publication {
             coverage.claim(0, record.length());
             if (record.length() != entry.size()) {
                 throw ProtocolException.violation(
-                        "file " + file + ": " + record.length() + " bytes in a pack, not " + entry.size());
+                        "file " + file() + ": " + record.length() + " bytes in a pack, not " + entry.size());
             }
             checkIdentity(record.identity());
             coverage.verified(record.length());
@@ -239,7 +223,7 @@ public final class Fetch implements Publication {
                 throw e;
             }
             try {
-                target.seal(delivery.rules(), wanted, syncAlone || delivery.syncsAlone(device));
+                delivery.seal(target, destination, wanted, syncAlone || delivery.syncsAlone(device()));
             } catch (IOException e) {
                 StagedFile.remove(open, target.reserved());
                 throw e;
@@ -263,7 +247,7 @@ public final class Fetch implements Publication {
     /** The sender has sent all of an attempt and found its source unchanged. */
     public synchronized void confirmed(int sentAttempt, FileIdentity identity) {
         if (sentAttempt > attempt) {
-            throw ProtocolException.violation("file " + file + ", attempt " + sentAttempt + ", was not asked for");
+            throw ProtocolException.violation("file " + file() + ", attempt " + sentAttempt + ", was not asked for");
         }
         // Said once more behind a range that was sent again: by then it may be published.
         if (isStale(sentAttempt) || state == State.SUBMITTED || state == State.OVER) {
@@ -278,14 +262,14 @@ public final class Fetch implements Publication {
         if (identity.size() != entry.size()
                 || identity.mtimeSeconds() != entry.metadata().mtimeSeconds()
                 || identity.mtimeNanos() != entry.metadata().mtimeNanos()) {
-            throw ProtocolException.violation("file " + file + " was confirmed as another than the one offered");
+            throw ProtocolException.violation("file " + file() + " was confirmed as another than the one offered");
         }
     }
 
     /** The source changed under an attempt: start over with what it is now, or give up after the last attempt. */
     public synchronized void sourceChanged(int changedAttempt, Entry.RegularFile fresh) {
         if (isUnheardOf(changedAttempt)) {
-            throw ProtocolException.violation("file " + file + ", attempt " + changedAttempt + ", is not under way");
+            throw ProtocolException.violation("file " + file() + ", attempt " + changedAttempt + ", is not under way");
         }
         if (isStale(changedAttempt)) {
             return;
@@ -293,14 +277,14 @@ public final class Fetch implements Publication {
         if (attempt == Limits.ATTEMPTS) {
             refuse(ProblemCode.SOURCE_CHANGED, "kept changing while it was sent, " + Limits.ATTEMPTS + " attempts");
         } else {
-            restart(fresh);
+            restart(delivery.rules().wanted(fresh, destination.victim()));
         }
     }
 
     /** The sender cannot send this file at all. */
     public synchronized void sourceLost(int lostAttempt, ProblemCode code) {
         if (isUnheardOf(lostAttempt)) {
-            throw ProtocolException.violation("file " + file + ", attempt " + lostAttempt + ", is not under way");
+            throw ProtocolException.violation("file " + file() + ", attempt " + lostAttempt + ", is not under way");
         }
         if (!isStale(lostAttempt)) {
             refuse(
@@ -336,7 +320,7 @@ public final class Fetch implements Publication {
 
     /** A fresh entry turned out to have no content: the entry alone says all there is to know. */
     private void stageEmpty() {
-        try (Directory open = delivery.root().directory(directory)) {
+        try (Directory open = delivery.root().directory(directory())) {
             StagedFile created = StagedFile.create(open, delivery.names(), entry);
             synchronized (this) {
                 if (state == State.WANTED && staged == null) {
@@ -375,7 +359,7 @@ public final class Fetch implements Publication {
         if (!isSealed) {
             old.release();
         }
-        try (Directory open = delivery.root().directory(directory)) {
+        try (Directory open = delivery.root().directory(directory())) {
             StagedFile.remove(open, old.reserved());
         } catch (IOException directoryGone) {
             return;
@@ -399,28 +383,13 @@ public final class Fetch implements Publication {
     }
 
     @Override
-    public RelativePath directory() {
-        return directory;
-    }
-
-    @Override
-    public Name name() {
-        return name;
+    public Destination destination() {
+        return destination;
     }
 
     @Override
     public FileKind kind() {
         return FileKind.REGULAR;
-    }
-
-    @Override
-    public @Nullable FileStat victim() {
-        return victim;
-    }
-
-    @Override
-    public long device() {
-        return device;
     }
 
     @Override
@@ -440,12 +409,12 @@ public final class Fetch implements Publication {
             sealed = true;
         }
         if (target == null) {
-            throw new IllegalStateException("file " + file + " has nothing staged");
+            throw new IllegalStateException("file " + file() + " has nothing staged");
         }
         // Not under the lock, which the thread that reads the control connection takes.
         if (pending) {
             try {
-                target.seal(delivery.rules(), entry, alone);
+                delivery.seal(target, destination, entry, alone);
             } catch (IOException e) {
                 remove(target, true);
                 throw e;
@@ -460,6 +429,14 @@ public final class Fetch implements Publication {
             state = State.OVER;
         }
         delivery.fetchDone(this, durable);
+    }
+
+    @Override
+    public void parked() {
+        synchronized (this) {
+            state = State.OVER;
+        }
+        delivery.fetchParked(this);
     }
 
     @Override

@@ -11,21 +11,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A staged object on its way to its final name, as the {@link Publisher} sees it. The methods are called by the
- * publisher's thread only, each at most once, and exactly one of the three outcomes is.
+ * publisher's thread only, each at most once, and exactly one of the outcomes is.
  */
 interface Publication {
-    RelativePath directory();
-
-    Name name();
+    Destination destination();
 
     FileKind kind();
 
+    default RelativePath directory() {
+        return destination().directory();
+    }
+
+    default Name name() {
+        return destination().name();
+    }
+
     /** What the plan found under the name, which must still be there; null if nothing was. */
-    @Nullable
-    FileStat victim();
+    default @Nullable FileStat victim() {
+        return destination().victim();
+    }
 
     /** Which file system it is staged on. */
-    long device();
+    default long device() {
+        return destination().device();
+    }
 
     long bytes();
 
@@ -39,6 +48,9 @@ interface Publication {
 
     /** Outcome: it is visible under its name. */
     void published(boolean durable);
+
+    /** Outcome: it is complete and synced, and waits for the deletes to make room for it; it is not this any more. */
+    void parked();
 
     /** Outcome: it was not published, the old object stands. The staged object is removed already. */
     void refused(ProblemCode code, String detail);

@@ -38,9 +38,16 @@ final class Publisher {
     /** More touched directories than this are cheaper to sync all at once. */
     private static final int SINGLE_DIRECTORY_SYNCS = 16;
 
-    /** A removal put off until everything published is durable. */
-    interface Removals {
-        void add(RelativePath directory, Name reserved, FileStat object) throws IOException;
+    /** What becomes of the objects that stand in the places of new ones. */
+    interface Victims {
+        /** True if it has to be emptied first: then the new object is kept until it is. */
+        boolean parks(Publication publication, Name reserved);
+
+        /** Called before an object is replaced. */
+        void keep(Directory directory, RelativePath path, FileStat victim) throws IOException;
+
+        /** A removal put off until everything published is durable. */
+        void removeLater(RelativePath directory, Name reserved, FileStat victim) throws IOException;
     }
 
     private record Sealed(Publication publication, Name reserved) {}
@@ -48,7 +55,7 @@ final class Publisher {
     private final Supplier<Root> root;
     private final Durability durability;
     private final FileSystems fileSystems;
-    private final Removals removals;
+    private final Victims victims;
     private final int batchFiles;
     private final long batchNanos;
     /** True while somebody waits for what is queued and nothing more can join it. */
@@ -68,12 +75,12 @@ final class Publisher {
             Supplier<Root> root,
             Durability durability,
             FileSystems fileSystems,
-            Removals removals,
+            Victims victims,
             BooleanSupplier starved) {
         this.root = root;
         this.durability = durability;
         this.fileSystems = fileSystems;
-        this.removals = removals;
+        this.victims = victims;
         this.starved = starved;
         this.batchFiles = durability == Durability.BATCH ? BATCH_FILES : UNSYNCED_FILES;
         this.batchNanos = durability == Durability.BATCH ? BATCH_NANOS : UNSYNCED_NANOS;
@@ -260,16 +267,21 @@ final class Publisher {
                 directory.rename(each.reserved(), publication.name(), Directory.Rename.NO_REPLACE);
                 return true;
             }
+            if (victims.parks(publication, each.reserved())) {
+                publication.parked();
+                return false;
+            }
             if (!Victim.isStill(victim, directory, publication.name())) {
                 remove(each, cursor);
                 publication.refused(ProblemCode.TARGET_CHANGED, "changed in the target since it was planned");
                 return false;
             }
+            victims.keep(directory, publication.directory().child(publication.name()), victim);
             if (victim.kind() == publication.kind()) {
                 directory.rename(each.reserved(), publication.name(), Directory.Rename.REPLACE);
             } else {
                 // Written down first: an old object that nobody knows of would stay for ever.
-                removals.add(publication.directory(), each.reserved(), victim);
+                victims.removeLater(publication.directory(), each.reserved(), victim);
                 directory.rename(each.reserved(), publication.name(), Directory.Rename.EXCHANGE);
             }
             return true;

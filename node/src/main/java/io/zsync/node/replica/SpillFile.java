@@ -23,8 +23,9 @@ final class SpillFile implements AutoCloseable {
         void write(DataOutputStream out) throws IOException;
     }
 
-    interface Reader {
-        void read(DataInputStream in) throws IOException;
+    /** @param <E> what it throws besides */
+    interface Reader<E extends Exception> {
+        void read(DataInputStream in) throws IOException, E;
     }
 
     private @Nullable FileChannel channel;
@@ -46,7 +47,7 @@ final class SpillFile implements AutoCloseable {
     }
 
     /** Calls the reader once per record, in the order they were appended. */
-    void replay(Reader record) throws IOException {
+    <E extends Exception> void replay(Reader<E> record) throws IOException, E {
         DataOutputStream stream = out;
         FileChannel opened = channel;
         if (stream == null || opened == null) {

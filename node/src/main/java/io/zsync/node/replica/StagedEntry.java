@@ -2,62 +2,31 @@ package io.zsync.node.replica;
 
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileKind;
-import io.zsync.node.fs.FileStat;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
-import io.zsync.protocol.RelativePath;
-import org.jspecify.annotations.Nullable;
 
-/** A staged object that the entry alone describes, a symlink or an empty file: complete when it is made. */
+/** A staged object that is complete when it is made: a symlink, a special, an empty file, a further name. */
 final class StagedEntry implements Publication {
     private final Delivery delivery;
-    private final RelativePath directory;
-    private final Name name;
+    private final Destination destination;
     private final FileKind kind;
     private final Name reserved;
-    private final long device;
-    private final @Nullable FileStat victim;
 
-    StagedEntry(
-            Delivery delivery,
-            RelativePath directory,
-            Name name,
-            FileKind kind,
-            Name reserved,
-            long device,
-            @Nullable FileStat victim) {
+    StagedEntry(Delivery delivery, Destination destination, FileKind kind, Name reserved) {
         this.delivery = delivery;
-        this.directory = directory;
-        this.name = name;
+        this.destination = destination;
         this.kind = kind;
         this.reserved = reserved;
-        this.device = device;
-        this.victim = victim;
     }
 
     @Override
-    public RelativePath directory() {
-        return directory;
-    }
-
-    @Override
-    public Name name() {
-        return name;
+    public Destination destination() {
+        return destination;
     }
 
     @Override
     public FileKind kind() {
         return kind;
-    }
-
-    @Override
-    public @Nullable FileStat victim() {
-        return victim;
-    }
-
-    @Override
-    public long device() {
-        return device;
     }
 
     @Override
@@ -72,12 +41,15 @@ final class StagedEntry implements Publication {
 
     @Override
     public void published(boolean durable) {
-        delivery.published(victim == null, 0, durable);
+        delivery.published(destination.victim() == null, 0, durable);
     }
 
     @Override
+    public void parked() {}
+
+    @Override
     public void refused(ProblemCode code, String detail) {
-        delivery.problem(directory.child(name), code, detail);
+        delivery.refused(destination, code, detail);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -90,13 +91,13 @@ final class StagedFile {
     }
 
     /**
-     * Ends the writing: sets metadata, syncs if asked, closes.
+     * Ends the writing: sets metadata, syncs if asked, closes. Metadata that cannot be set is a loss, not a failure.
      *
      * @throws IOException if anything failed; the file must then be discarded
      */
-    void seal(MetadataRules rules, Entry.RegularFile entry, boolean sync) throws IOException {
+    void seal(MetadataRules rules, Metadata metadata, boolean sync, MetadataRules.Losses losses) throws IOException {
         try {
-            rules.apply(file, entry.metadata());
+            rules.apply(file, metadata, MetadataRules.ALL, true, losses);
             if (sync) {
                 file.sync();
             }

@@ -6,6 +6,7 @@ import io.zsync.protocol.Entry;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +23,14 @@ final class TargetDirectory implements AutoCloseable {
 
     private final @Nullable Directory open;
     private final List<Member> members;
+    private final List<Member> extras = new ArrayList<>();
     private int next;
 
     /** Its content was or will be changed, so its own metadata is written when all below it is done. */
     boolean touched;
+
+    /** What is left out of the run here; set once, before any entry is met. */
+    IgnoreRules rules = IgnoreRules.NONE;
 
     TargetDirectory(
             RelativePath path,
@@ -64,8 +69,24 @@ final class TargetDirectory implements AutoCloseable {
             if (order == 0) {
                 return member;
             }
+            extras.add(member);
         }
         return null;
+    }
+
+    boolean isOpen() {
+        return open != null;
+    }
+
+    List<Member> members() {
+        return members;
+    }
+
+    /** Called behind the last entry: what none of them matched, in order. */
+    List<Member> extras() {
+        extras.addAll(members.subList(next, members.size()));
+        next = members.size();
+        return extras;
     }
 
     @Override

@@ -11,6 +11,28 @@ import java.io.IOException;
 final class Victim {
     private Victim() {}
 
+    /** True if nothing has this name. */
+    static boolean isGone(Directory directory, Name name) throws IOException {
+        try {
+            directory.stat(name);
+            return false;
+        } catch (FileFailure e) {
+            if (e.errno() == Errno.NOENT) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    /** True if the same object stands there, in whatever state. */
+    static boolean isSameObject(FileStat planned, Directory directory, Name name) throws IOException {
+        if (isGone(directory, name)) {
+            return false;
+        }
+        FileStat now = directory.stat(name);
+        return now.kind() == planned.kind() && now.sameObject(planned);
+    }
+
     /** False if the name is gone, or another object or another state of it stands there now. */
     static boolean isStill(FileStat planned, Directory directory, Name name) throws IOException {
         FileStat now;
@@ -26,7 +48,7 @@ final class Victim {
             return false;
         }
         if (planned.isDirectory()) {
-            // Planned for because it was empty.
+            // Planned for because it was empty, or is by now.
             try (Directory open = directory.directory(name)) {
                 return open.list().members().isEmpty();
             }

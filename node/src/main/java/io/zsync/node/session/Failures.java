@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.fs.FileFailure;
+import io.zsync.node.replica.SafetyHalt;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Escape;
 import io.zsync.protocol.Limits;
@@ -20,6 +21,7 @@ final class Failures {
         return switch (cause) {
             case RunFailure failure -> failure;
             case ProtocolException e -> new RunFailure(kind(e.code()), text(e), wayOut(e.code()), e);
+            case SafetyHalt e -> new RunFailure(FailureKind.SAFETY_HALT, text(e), wayOut(ErrorCode.SAFETY_HALT), e);
             case FileFailure e -> new RunFailure(FailureKind.ROOT_UNUSABLE, text(e), null, e);
             case IOException e -> new RunFailure(FailureKind.SOCKET, "connection lost: " + text(e), null, e);
             case OutOfMemoryError e ->
@@ -90,8 +92,12 @@ final class Failures {
     private static @Nullable String wayOut(ErrorCode code) {
         return switch (code) {
             case TARGET_LOCKED -> "wait for the other run to end, then run this one again";
+            case SAFETY_HALT -> "if the source is meant to be empty, --max-delete N says so";
             case NO_PROGRESS -> "a larger --timeout waits longer";
             case BUSY -> "try again later";
+            case INVALID_REQUEST ->
+                "patterns are gitignore's, and the last match wins: --exclude '*.tmp' leaves out that name anywhere,"
+                        + " --exclude '/build/' a directory at the root, --include 'keep.tmp' after them takes a name back";
             default -> null;
         };
     }

@@ -4,6 +4,7 @@ import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.Links;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.RelativePath;
@@ -31,10 +32,15 @@ public record OpenTree(@Nullable Root root) implements Closeable {
         }
     }
 
-    /** Opens the tree that is to be sent. @throws RunFailure ROOT_UNUSABLE */
-    public static OpenTree source(Location location) throws RunFailure, IOException {
+    /**
+     * Opens the tree that is to be sent.
+     *
+     * @param links how far symlinks in it are read through
+     * @throws RunFailure ROOT_UNUSABLE
+     */
+    public static OpenTree source(Location location, Links links) throws RunFailure, IOException {
         try {
-            return new OpenTree(LinuxRoot.open(location.directory(), location.path(), location.name()));
+            return new OpenTree(LinuxRoot.open(location.directory(), location.path(), location.name(), links));
         } catch (FileFailure e) {
             throw new RunFailure(FailureKind.ROOT_UNUSABLE, "source: " + e.reason() + " (" + e.path() + ")", null, e);
         }
@@ -56,7 +62,7 @@ public record OpenTree(@Nullable Root root) implements Closeable {
 
     private static OpenTree looked(Location location) throws IOException {
         try {
-            return new OpenTree(LinuxRoot.open(location.directory(), location.path(), location.name()));
+            return new OpenTree(LinuxRoot.open(location.directory(), location.path(), location.name(), Links.KEEP));
         } catch (FileFailure e) {
             if (e.errno() != Errno.NOENT) {
                 throw e;
@@ -69,7 +75,7 @@ public record OpenTree(@Nullable Root root) implements Closeable {
                 }
                 LinuxRoot.open(parent).close();
             } else {
-                LinuxRoot.open(location.directory(), location.path().parent(), location.name())
+                LinuxRoot.open(location.directory(), location.path().parent(), location.name(), Links.KEEP)
                         .close();
             }
             return new OpenTree(null);

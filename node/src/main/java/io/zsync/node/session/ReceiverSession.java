@@ -88,7 +88,8 @@ final class ReceiverSession implements Session.Role, Reporter {
             return;
         }
         StreamSink sink = new StreamSink(session, open, applier, content);
-        DataReader reader = new DataReader(source, stream, sink, arrivals);
+        DataReader reader = new DataReader(
+                source, stream, sink, arrivals, run.options().transfer().compress());
         session.closeAtEnd(reader);
         session.spawn("receive-" + stream, () -> {
             try (sink) {
@@ -248,7 +249,7 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     @Override
     public long work() {
-        return entries + arrivals.read().sum() + content.over();
+        return entries + arrivals.read().sum() + content.over() + applier.hashed();
     }
 
     @Override

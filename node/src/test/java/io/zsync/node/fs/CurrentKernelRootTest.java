@@ -38,4 +38,18 @@ class CurrentKernelRootTest {
             super(Kernel.CURRENT);
         }
     }
+
+    @Nested
+    class AttributesOfObjects extends AttributeContract {
+        AttributesOfObjects() {
+            super(Kernel.CURRENT);
+        }
+    }
+
+    @Nested
+    class SecondNames extends SecondNameContract {
+        SecondNames() {
+            super(Kernel.CURRENT);
+        }
+    }
 }

@@ -261,8 +261,8 @@ abstract class DirectoryContract extends TreeFixture {
         List<String> wrong = new ArrayList<>();
         try (Directory directory = top.directory(B)) {
             for (int mode = 0; mode <= 07777; mode++) {
-                top.setMode(A, mode);
-                top.setMode(B, mode);
+                top.member(A).setMode(mode);
+                top.member(B).setMode(mode);
                 if (top.stat(A).mode() != mode || top.stat(B).mode() != mode) {
                     wrong.add("by name " + Integer.toOctalString(mode));
                 }
@@ -274,7 +274,7 @@ abstract class DirectoryContract extends TreeFixture {
             directory.setMode(0700);
         }
         assertEquals(List.of(), wrong);
-        assertThrows(IllegalArgumentException.class, () -> top.setMode(A, 010000));
+        assertThrows(IllegalArgumentException.class, () -> top.member(A).setMode(010000));
     }
 
     @Test
@@ -284,11 +284,11 @@ abstract class DirectoryContract extends TreeFixture {
         try (LinuxRoot other = LinuxRoot.open(outside, kernel);
                 Directory beyond = other.directory(RelativePath.ROOT)) {
             FileStat before = beyond.stat(Name.of("secret"));
-            top.setMode(LINK, 0);
-            top.setTime(LINK, 12, 345);
-            top.setOwner(LINK, before.uid(), before.gid());
+            top.member(LINK).setMode(0);
+            top.member(LINK).setTime(12, 345);
+            top.member(LINK).setOwner(before.uid(), before.gid());
             if (runsAsSuperuser()) {
-                top.setOwner(LINK, 12, 34);
+                top.member(LINK).setOwner(12, 34);
                 assertEquals(34, top.stat(LINK).gid());
             }
             assertEquals(before, beyond.stat(Name.of("secret")));
@@ -302,10 +302,10 @@ abstract class DirectoryContract extends TreeFixture {
         assumeTrue(runsAsSuperuser());
         write(top, A, "");
         top.makeDirectory(B);
-        top.setMode(A, 06755);
-        top.setOwner(A, 0xFFFFFFFE, 3_000_000);
+        top.member(A).setMode(06755);
+        top.member(A).setOwner(0xFFFFFFFE, 3_000_000);
         assertEquals(0755, top.stat(A).mode(), "the kernel takes setuid away from a file that changes hands");
-        top.setMode(A, 06755);
+        top.member(A).setMode(06755);
         assertEquals(06755, top.stat(A).mode());
         assertEquals(0xFFFFFFFE, top.stat(A).uid());
         assertEquals(3_000_000, top.stat(A).gid());
@@ -324,7 +324,7 @@ abstract class DirectoryContract extends TreeFixture {
         try (Directory directory = top.directory(B)) {
             for (long seconds : new long[] {-2_000_000_000L, -1, 0, 1_700_000_000L, 5_000_000_000L}) {
                 for (Name name : List.of(A, B, LINK)) {
-                    top.setTime(name, seconds, 999_999_999);
+                    top.member(name).setTime(seconds, 999_999_999);
                     assertEquals(seconds, top.stat(name).mtimeSeconds());
                     assertEquals(999_999_999, top.stat(name).mtimeNanos());
                 }
@@ -333,8 +333,8 @@ abstract class DirectoryContract extends TreeFixture {
                 assertEquals(1, directory.stat().mtimeNanos());
             }
         }
-        assertThrows(IllegalArgumentException.class, () -> top.setTime(A, 0, 1_000_000_000));
-        assertThrows(IllegalArgumentException.class, () -> top.setTime(A, 0, -1));
+        assertThrows(IllegalArgumentException.class, () -> top.member(A).setTime(0, 1_000_000_000));
+        assertThrows(IllegalArgumentException.class, () -> top.member(A).setTime(0, -1));
     }
 
     @Test

@@ -38,4 +38,18 @@ class OldKernelRootTest {
             super(Kernel.OLD);
         }
     }
+
+    @Nested
+    class AttributesOfObjects extends AttributeContract {
+        AttributesOfObjects() {
+            super(Kernel.OLD);
+        }
+    }
+
+    @Nested
+    class SecondNames extends SecondNameContract {
+        SecondNames() {
+            super(Kernel.OLD);
+        }
+    }
 }

@@ -38,11 +38,11 @@ final class OtherUserProgram {
             require(file.stat().size() == 9, "the channel taken before goes on writing");
         }
         refuses(Errno.ACCES, () -> top.open(A));
-        top.setMode(A, 0400);
+        top.member(A).setMode(0400);
         top.open(A).close();
         try (OpenFile file = top.open(A)) {
             file.channel();
-            top.setMode(A, 0);
+            top.member(A).setMode(0);
             require(file.channel().size() == 9, "the same channel");
         }
         try (OpenFile file = top.create(B)) {
@@ -58,12 +58,12 @@ final class OtherUserProgram {
         try (Directory a = top.directory(A)) {
             a.makeDirectory(B);
         }
-        top.setMode(A, 0100);
+        top.member(A).setMode(0100);
         refuses(Errno.ACCES, () -> top.directory(A));
         root.directory(RelativePath.of("a/b")).close();
-        top.setMode(A, 0600);
+        top.member(A).setMode(0600);
         refuses(Errno.ACCES, () -> root.directory(RelativePath.of("a/b")));
-        top.setMode(A, 0700);
+        top.member(A).setMode(0700);
     }
 
     private static void namesThatCannotBeLookedAtAreFailures(Directory top) throws IOException {

@@ -199,9 +199,9 @@ abstract class RootContract extends TreeFixture {
         refused(Errno.INVAL, () -> top.open(LINK));
         refused(Errno.INVAL, () -> top.open(A));
         refused(Errno.EXIST, () -> top.create(B));
-        refused(Errno.NOENT, () -> top.setMode(Name.of("absent"), 0644));
-        top.setMode(LINK, 0644);
-        top.setMode(A, 0755);
+        refused(Errno.NOENT, () -> top.member(Name.of("absent")).setMode(0644));
+        top.member(LINK).setMode(0644);
+        top.member(A).setMode(0755);
     }
 
     private static int descriptors() {
@@ -217,7 +217,7 @@ abstract class RootContract extends TreeFixture {
         for (String each : List.of("x", "x/\u00e4", "x/\u00e4/z")) {
             assertEquals(Integer.valueOf(0700 | 0040000), Files.getAttribute(inside.resolve(each), "unix:mode"), each);
         }
-        top.setMode(Name.of("x"), 0755);
+        top.member(Name.of("x")).setMode(0755);
         LinuxRoot.openOrCreatePrivate(path).close();
         assertEquals(0755, top.stat(Name.of("x")).mode(), "what is there stays as it is");
         write(top, A, "a file");

@@ -127,9 +127,9 @@ abstract class SwapContract extends TreeFixture {
         Object modeBefore = Files.getAttribute(secret, mode);
         Object timeBefore = Files.getAttribute(secret, "unix:ctime");
         race(FILE, false, () -> {
-            top.setMode(FILE, 0777);
-            top.setTime(FILE, 1, 1);
-            top.setOwner(FILE, top.stat().uid(), top.stat().gid());
+            top.member(FILE).setMode(0777);
+            top.member(FILE).setTime(1, 1);
+            top.member(FILE).setOwner(top.stat().uid(), top.stat().gid());
         });
         assertEquals(modeBefore, Files.getAttribute(secret, mode));
         assertEquals(timeBefore, Files.getAttribute(secret, "unix:ctime"));

@@ -11,6 +11,8 @@ import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.Root;
+import io.zsync.protocol.Comparison;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
@@ -19,6 +21,7 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PackRecord;
+import io.zsync.protocol.Preservation;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
@@ -99,6 +102,8 @@ class ApplierTest {
     Path target;
 
     private final FedContent content = new FedContent();
+    private Preservation preservation = Preservation.ARCHIVE;
+    private boolean granted;
     private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
     private FaultyRoot.Fault fault = (call, arguments) -> {};
     private Root root;
@@ -131,7 +136,9 @@ class ApplierTest {
                 problems.add(path + " " + code);
             }
         };
-        ApplyOptions options = new ApplyOptions(false, true, durability, new MetadataRules(false, true), false);
+        MetadataRules rules = new MetadataRules(preservation, granted, true, 022);
+        ApplyOptions options = new ApplyOptions(
+                false, true, durability, Comparison.BY_TIME, false, rules, Deletion.NONE, RuleText.NONE, false);
         Applier applier = new Applier(root, options, content, reporter, new Random(1));
         begun = applier;
         publisher = Thread.ofPlatform().start(() -> {
@@ -414,7 +421,7 @@ class ApplierTest {
     void givesNoMetadataToAFileThatChangedSinceItWasLookedAt() throws Exception {
         Path file = Files.writeString(target.resolve("a"), "1234567890");
         try (Directory top = root.directory(RelativePath.ROOT)) {
-            top.setTime(Name.of("a"), META.mtimeSeconds(), META.mtimeNanos());
+            top.member(Name.of("a")).setTime(META.mtimeSeconds(), META.mtimeNanos());
         }
         begin(Durability.NONE);
         Files.writeString(file, "abcdefghij");

@@ -1,12 +1,16 @@
 package io.zsync.node.replica;
 
 import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Inode;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.fs.Root;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A root whose calls, down to its directories, files and sync handles, can be watched and made to fail. */
 final class FaultyRoot {
@@ -22,26 +26,43 @@ final class FaultyRoot {
     }
 
     private static <T> T wrap(Class<T> type, T real, Fault fault) {
-        InvocationHandler handler = (proxy, method, arguments) -> {
+        return type.cast(Proxy.newProxyInstance(
+                FaultyRoot.class.getClassLoader(), new Class<?>[] {type}, new Watched(type, real, fault)));
+    }
+
+    private record Watched(Class<?> type, Object real, Fault fault) implements InvocationHandler {
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
             Object[] given = arguments == null ? new Object[0] : arguments;
             if (type == Directory.FileSystemSync.class && method.getName().equals("sync")) {
                 fault.before("syncfs", given);
+            } else if (type == OpenFile.class || type == Inode.class) {
+                fault.before((type == Inode.class ? "member." : "file.") + method.getName(), given);
             } else {
-                fault.before(type == OpenFile.class ? "file." + method.getName() : method.getName(), given);
+                fault.before(method.getName(), given);
             }
             Object result;
             try {
-                result = method.invoke(real, given);
+                result = method.invoke(
+                        real, Arrays.stream(given).map(Watched::unwrapped).toArray());
             } catch (InvocationTargetException e) {
                 throw e.getCause();
             }
             return switch (result) {
                 case Directory directory -> wrap(Directory.class, directory, fault);
                 case OpenFile file -> wrap(OpenFile.class, file, fault);
+                case Inode member -> wrap(Inode.class, member, fault);
                 case Directory.FileSystemSync sync -> wrap(Directory.FileSystemSync.class, sync, fault);
                 case null, default -> result;
             };
-        };
-        return type.cast(Proxy.newProxyInstance(FaultyRoot.class.getClassLoader(), new Class<?>[] {type}, handler));
+        }
+
+        /** A directory knows what to do with another of its own kind only. */
+        private static Object unwrapped(Object argument) {
+            return Proxy.isProxyClass(argument.getClass())
+                            && Proxy.getInvocationHandler(argument) instanceof Watched watched
+                    ? watched.real()
+                    : argument;
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.zsync.node.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.zsync.node.fs.AttributeKinds;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
@@ -14,11 +15,13 @@ import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RelativePath;
+import io.zsync.protocol.Selection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +31,9 @@ class TreeScannerTest {
     Path source;
 
     private final List<String> told = new ArrayList<>();
+    private boolean hardLinks;
+    private boolean digests;
+    private AttributeKinds kinds = AttributeKinds.NONE;
     private FaultyRoot.Fault fault = (call, arguments) -> {};
 
     private List<String> scan() throws Exception {
@@ -52,7 +58,9 @@ class TreeScannerTest {
             }
         };
         try (Root root = FaultyRoot.of(LinuxRoot.open(source), (call, arguments) -> fault.before(call, arguments))) {
-            new TreeScanner(root, visitor).scan();
+            ScanOptions options = new ScanOptions(Selection.ALL, hardLinks);
+            EntryReader reader = new EntryReader(kinds, digests, new LongAdder());
+            new TreeScanner(root, options, reader, visitor).scan();
         }
         return told;
     }

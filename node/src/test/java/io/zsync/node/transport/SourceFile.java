@@ -1,10 +1,13 @@
 package io.zsync.node.transport;
 
+import io.zsync.node.fs.AttributeKinds;
 import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileKind;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.OpenFile;
+import io.zsync.protocol.Attribute;
+import io.zsync.protocol.Attributes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -116,6 +119,21 @@ class SourceFile implements OpenFile {
     @Override
     public void setMode(int mode) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Attributes attributes(AttributeKinds kinds) {
+        throw new UnsupportedOperationException("read only");
+    }
+
+    @Override
+    public void setAttribute(Attribute attribute) {
+        throw new UnsupportedOperationException("read only");
+    }
+
+    @Override
+    public void removeAttribute(String attribute) {
+        throw new UnsupportedOperationException("read only");
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.FrameHeaderCodec;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.LzBlock;
 import io.zsync.protocol.ManifestDecoder;
 import io.zsync.protocol.ManifestEncoder;
 import io.zsync.protocol.ManifestItem;
@@ -87,6 +88,9 @@ enum Decoding {
                             FrameHeaderCodec.CLEAR_LENGTH,
                             bytes.length - FrameHeaderCodec.CLEAR_LENGTH - FrameHeaderCodec.CLEAR_CHECK_LENGTH)
                     .slice();
+            if (header.isCompressed()) {
+                payload = ByteBuffer.wrap(expanded(payload, (int) header.plainLength()));
+            }
             ByteBuffer again = ByteBuffer.allocate(payload.remaining());
             PackCodec.read(payload, header.file(), (record, content) -> {
                 PackCodec.append(record, again);
@@ -111,6 +115,15 @@ enum Decoding {
 
     /** @throws ProtocolException if the bytes are not what they should be; anything else is a fault of ours */
     abstract void decode(byte[] bytes);
+
+    /** An LZ4 payload, as a receiver expands it. */
+    static byte[] expanded(ByteBuffer payload, int plainLength) {
+        byte[] block = new byte[payload.remaining()];
+        payload.duplicate().get(block);
+        byte[] plain = new byte[plainLength];
+        LzBlock.expand(block, block.length, plain, plainLength, "payload");
+        return plain;
+    }
 
     static Message message(byte[] frame) {
         if (frame.length < MessageCodec.PREFIX_LENGTH) {

@@ -3,14 +3,19 @@ package io.zsync.tests.protocol;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.MessageCodec;
 import io.zsync.protocol.Mode;
+import io.zsync.protocol.PathChoice;
+import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import java.io.IOException;
@@ -79,6 +84,11 @@ class SpecTest {
         Stream.of(
                         numbers("mode", Mode.values(), Mode::number),
                         numbers("durability", Durability.values(), Durability::number),
+                        numbers("data path policy", PathPolicy.values(), PathPolicy::number),
+                        numbers("data path", DataPath.values(), DataPath::number),
+                        numbers("path choice", PathChoice.values(), PathChoice::number),
+                        numbers("link policy", LinkPolicy.values(), LinkPolicy::number),
+                        numbers("delete limit unit", Deletion.Unit.values(), Deletion.Unit::number),
                         numbers("protection", Protection.values(), Protection::number),
                         numbers("change kind", Message.Change.Kind.values(), Message.Change.Kind::number),
                         numbers("change action", Message.Change.Action.values(), Message.Change.Action::number),

@@ -19,6 +19,7 @@ import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -60,7 +61,7 @@ class VectorsTest {
                         Vector.all("manifest").stream().map(v -> Arguments.of(Decoding.MANIFEST, v)),
                         Vector.all("data").stream().map(v -> Arguments.of(Decoding.DATA, header(v, 44))),
                         Vector.all("data").stream().map(v -> Arguments.of(Decoding.HEADER, header(v, 40))),
-                        Stream.of(Arguments.of(Decoding.PACK, Vector.load("data/pack"))),
+                        Vector.all("data", "pack").stream().map(v -> Arguments.of(Decoding.PACK, v)),
                         Vector.all("bind", "request").stream().map(v -> Arguments.of(Decoding.BIND, v)))
                 .flatMap(each -> each);
     }
@@ -104,6 +105,26 @@ class VectorsTest {
             damaged[FrameHeaderCodec.CLEAR_LENGTH] ^= 1;
             assertFalse(Decoding.payloadMatches(damaged), "and finds a flipped bit");
         }
+    }
+
+    @Test
+    void compressedVectorsHoldWhatTheyStandFor() {
+        assertArrayEquals(new byte[1 << 20], expanded("chunk-lz4"));
+        assertArrayEquals("a".repeat(64).getBytes(StandardCharsets.US_ASCII), expanded("chunk-lz4-small"));
+        List<String> contents = new ArrayList<>();
+        PackCodec.read(
+                ByteBuffer.wrap(expanded("pack-lz4")),
+                2,
+                (record, content) ->
+                        contents.add(StandardCharsets.US_ASCII.decode(content).toString()));
+        assertEquals(List.of("x".repeat(200), "yo!"), contents);
+    }
+
+    private static byte[] expanded(String name) {
+        byte[] frame = Vector.load("data/" + name).bytes();
+        FrameHeader header = FrameHeaderCodec.readClear(ByteBuffer.wrap(frame));
+        ByteBuffer payload = ByteBuffer.wrap(frame, FrameHeaderCodec.CLEAR_LENGTH, header.wireLength());
+        return Decoding.expanded(payload, (int) header.plainLength());
     }
 
     /** What makes and reads them is the node's; its DataStreamTest holds the same bytes. */

@@ -1,0 +1,133 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.OpenFile;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.Metadata;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.RelativePath;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Makes the further names of objects whose first names are in their place: stages each as a link and hands it to the
+ * publisher, which treats it like any other object. Where the file system allows no more names the content is copied, the
+ * copy takes the names that follow, and that is told. One thread.
+ */
+final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
+    private static final int SLICE_LENGTH = 256 << 10;
+
+    private final Delivery delivery;
+    private final DirectoryCursor firsts;
+    private final DirectoryCursor targets;
+    /** Copies that took the place of first names which had no room for more, by the entries of those. */
+    private final Map<Long, RelativePath> copies = new HashMap<>();
+
+    LinkMaker(Delivery delivery) {
+        this.delivery = delivery;
+        this.firsts = new DirectoryCursor(delivery.root());
+        this.targets = new DirectoryCursor(delivery.root());
+    }
+
+    @Override
+    public void make(TargetLinks.Later link) throws InterruptedException {
+        Destination destination = link.destination();
+        if (delivery.links().hasFailed(link.first())) {
+            delivery.problem(
+                    destination.path(), ProblemCode.TARGET_FAILED, "a name of " + link.path() + ", which failed");
+            return;
+        }
+        delivery.awaitRoom();
+        try {
+            RelativePath first =
+                    copies.getOrDefault(link.first(), delivery.displacement().whereIs(link.path()));
+            Directory from = firsts.at(first.parent());
+            FileStat object = from.stat(first.name());
+            FileStat victim = destination.victim();
+            if (victim != null && victim.sameObject(object)) {
+                return;
+            }
+            Directory into = targets.at(destination.directory());
+            Name reserved = delivery.names().next();
+            if (isLinked(from, first.name(), into, reserved, object)) {
+                delivery.submit(new StagedEntry(delivery, destination, object.kind(), reserved));
+            } else {
+                delivery.submit(new StagedEntry(delivery, destination, object.kind(), copy(from, first, into, object)));
+                delivery.problem(
+                        destination.path(),
+                        ProblemCode.METADATA_LOST,
+                        "hard link to " + first + ": the file system has no room for it, the content was copied");
+                // The names that follow are made of it, so it has to be in its place.
+                delivery.drain();
+                copies.put(link.first(), destination.path());
+            }
+        } catch (IOException e) {
+            delivery.problem(destination.path(), ProblemCode.TARGET_FAILED, Publisher.reason(e));
+        }
+    }
+
+    /** @return false if this object can have no such name, but a copy of it can */
+    private static boolean isLinked(Directory from, Name name, Directory into, Name reserved, FileStat object)
+            throws IOException {
+        try {
+            from.link(name, into, reserved);
+            return true;
+        } catch (FileFailure e) {
+            boolean full = e.errno() == Errno.MLINK || e.errno() == Errno.XDEV;
+            if (full && object.isRegular()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private Name copy(Directory from, RelativePath first, Directory into, FileStat object) throws IOException {
+        try (OpenFile source = from.open(first.name())) {
+            Metadata metadata =
+                    object.metadata().with(source.attributes(delivery.rules().kinds()));
+            Entry.RegularFile entry = new Entry.RegularFile(metadata, object.size(), object.isSparse());
+            StagedFile staged = StagedFile.create(into, delivery.names(), entry);
+            try {
+                copyContent(source, staged, object.size());
+            } catch (IOException e) {
+                staged.discard(into);
+                throw e;
+            }
+            try {
+                staged.seal(delivery.rules(), metadata, delivery.syncsAlone(object.device()), delivery.losses(first));
+            } catch (IOException e) {
+                StagedFile.remove(into, staged.reserved());
+                throw e;
+            }
+            return staged.reserved();
+        }
+    }
+
+    private static void copyContent(OpenFile source, StagedFile staged, long size) throws IOException {
+        ByteBuffer slice = ByteBuffer.allocateDirect(SLICE_LENGTH);
+        for (long offset = source.nextData(0); offset < size; offset = source.nextData(offset)) {
+            long hole = source.nextHole(offset);
+            while (offset < hole) {
+                slice.clear().limit((int) Math.min(SLICE_LENGTH, hole - offset));
+                int read = source.read(slice, offset);
+                if (read == 0) {
+                    return;
+                }
+                staged.write(slice.flip(), offset);
+                offset += read;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        firsts.close();
+        targets.close();
+    }
+}

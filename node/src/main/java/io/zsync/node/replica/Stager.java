@@ -1,0 +1,80 @@
+package io.zsync.node.replica;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.FileKind;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.Name;
+import java.io.IOException;
+
+/** Makes the staged objects of entries that say all there is to know: symlinks, specials, empty files. One thread. */
+final class Stager {
+    private final Delivery delivery;
+
+    Stager(Delivery delivery) {
+        this.delivery = delivery;
+    }
+
+    /** Stages the object under a reserved name in its directory and hands it to the publisher; waits for room there. */
+    void stage(Directory parent, Destination destination, Entry entry) throws IOException, InterruptedException {
+        delivery.awaitRoom();
+        Name reserved = switch (entry) {
+            case Entry.Symlink link -> symlink(parent, destination, link);
+            case Entry.Special special -> special(parent, destination, special);
+            case Entry.RegularFile file -> empty(parent, destination, file);
+            case Entry.Directory directory -> throw new IllegalStateException("a directory is not staged");
+        };
+        delivery.submit(new StagedEntry(delivery, destination, kind(entry), reserved));
+    }
+
+    private Name symlink(Directory parent, Destination destination, Entry.Symlink link) throws IOException {
+        Name reserved = delivery.names().next();
+        parent.makeSymlink(reserved, link.target());
+        delivery.rules()
+                .apply(
+                        parent.member(reserved),
+                        link.metadata(),
+                        MetadataRules.ALL,
+                        false,
+                        delivery.losses(destination.path()));
+        return reserved;
+    }
+
+    private Name special(Directory parent, Destination destination, Entry.Special special) throws IOException {
+        Name reserved = delivery.names().next();
+        parent.makeSpecial(reserved, kind(special), special.device());
+        delivery.rules()
+                .apply(
+                        parent.member(reserved),
+                        special.metadata(),
+                        MetadataRules.ALL,
+                        true,
+                        delivery.losses(destination.path()));
+        return reserved;
+    }
+
+    private Name empty(Directory parent, Destination destination, Entry.RegularFile file) throws IOException {
+        StagedFile staged = StagedFile.create(parent, delivery.names(), file);
+        try {
+            delivery.seal(staged, destination, file, delivery.syncsAlone(destination.device()));
+        } catch (IOException e) {
+            StagedFile.remove(parent, staged.reserved());
+            throw e;
+        }
+        return staged.reserved();
+    }
+
+    static FileKind kind(Entry entry) {
+        return switch (entry) {
+            case Entry.Directory directory -> FileKind.DIRECTORY;
+            case Entry.RegularFile file -> FileKind.REGULAR;
+            case Entry.Symlink link -> FileKind.SYMLINK;
+            case Entry.Special special ->
+                switch (special.kind()) {
+                    case FIFO -> FileKind.FIFO;
+                    case SOCKET -> FileKind.SOCKET;
+                    case CHARACTER_DEVICE -> FileKind.CHARACTER_DEVICE;
+                    case BLOCK_DEVICE -> FileKind.BLOCK_DEVICE;
+                };
+        };
+    }
+}

@@ -1,0 +1,397 @@
+package io.zsync.node.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.node.fs.Errno;
+import io.zsync.protocol.Deletion;
+import io.zsync.protocol.Durability;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.Tally;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a run removes, what it never does, and when. */
+@Timeout(20)
+class DeletesTest extends DeletionFixture {
+    @Test
+    void removesWhatNoEntryMatchedChildrenFirst() throws Exception {
+        plant("a", "d/keep", "d/x", "e/1/2", "e/3", "z");
+        Files.createSymbolicLink(target.resolve("link"), Path.of("/nowhere"));
+        begin();
+        directory("d");
+        file("keep", 3);
+        complete();
+        file("new", 3);
+        Tally tally = finish();
+        assertEquals(List.of("d", "d/keep", "new"), tree());
+        assertEquals(8, tally.deleted());
+        assertEquals(
+                List.of(
+                        "d/x FILE DELETE 7",
+                        "a FILE DELETE 5",
+                        "e/1/2 FILE DELETE 9",
+                        "e/1 DIRECTORY DELETE 0",
+                        "e/3 FILE DELETE 7",
+                        "e DIRECTORY DELETE 0",
+                        "link SYMLINK DELETE 0",
+                        "z FILE DELETE 5"),
+                changes.stream().filter(line -> line.contains(" DELETE ")).toList());
+        assertTrue(changes.getLast().startsWith("z "), "deletes come last");
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void removesNothingUnlessAskedTo() throws Exception {
+        plant("a", "d/x");
+        deletion = Deletion.NONE;
+        begin();
+        assertEquals(0, finish().deleted());
+        assertEquals(List.of("a", "d", "d/x"), tree());
+    }
+
+    @Test
+    void givesADirectoryItsTimeBackWhenOnlyAMemberWasRemoved() throws Exception {
+        plant("d/x");
+        Files.setPosixFilePermissions(target.resolve("d"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        FileTime wanted = FileTime.from(java.time.Instant.ofEpochSecond(5, 5));
+        Files.setLastModifiedTime(target.resolve("d"), wanted);
+        begin();
+        directory("d");
+        complete();
+        finish();
+        assertEquals(List.of("d"), tree());
+        assertEquals(wanted, Files.getLastModifiedTime(target.resolve("d")));
+    }
+
+    @Test
+    void keepsWhatARuleLeavesOutAndTheDirectoriesAboveIt() throws Exception {
+        plant("a.log", "b", "d/b.tmp", "d/c", "e/1/a.log", "e/1/x", "e/2", "cache/x");
+        typed = "*.log\ncache/\n";
+        begin();
+        directory("d", "*.tmp\n");
+        complete();
+        Tally tally = finish();
+        assertEquals(List.of("a.log", "cache", "cache/x", "d", "d/b.tmp", "e", "e/1", "e/1/a.log"), tree());
+        assertEquals(4, tally.deleted());
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void refusesMoreRulesOfAPeerThanItCanTake() throws Exception {
+        begin();
+        String many = "a\n".repeat(IgnoreRules.PATTERNS + 1);
+        assertThrows(ProtocolException.class, () -> directory("d", many));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PARTLY", "UNREADABLE"})
+    void removesNothingBelowWhatTheSourceCouldNotList(ManifestItem.Listing listing) throws Exception {
+        plant("d/x", "d/y/z", "e");
+        begin();
+        directory("d");
+        end(listing);
+        assertEquals(1, finish().deleted());
+        assertEquals(List.of("d", "d/x", "d/y", "d/y/z"), tree());
+    }
+
+    @Test
+    void removesNothingInADirectoryThatItCannotWorkIn() throws Exception {
+        plant("d/x", "e");
+        fault = (call, arguments) -> {
+            if (call.equals("directory") && arguments[0].equals(Name.of("d"))) {
+                throw failure(Errno.ACCES);
+            }
+        };
+        begin();
+        directory("d");
+        directory("y");
+        complete();
+        complete();
+        assertEquals(1, finish().deleted());
+        assertEquals(List.of("d", "d/x"), tree());
+    }
+
+    @Test
+    void keepsACandidateThatItCannotList() throws Exception {
+        plant("d/e/x", "d/y", "keep");
+        fault = (call, arguments) -> {
+            if (call.equals("directory") && arguments[0].equals(Name.of("e"))) {
+                throw failure(Errno.ACCES);
+            }
+        };
+        begin();
+        file("keep", 3);
+        Tally tally = finish();
+        assertEquals(1, tally.deleted());
+        assertEquals(List.of("d", "d/e", "d/e/x", "keep"), tree());
+        assertEquals(List.of("d/e TARGET_FAILED"), problems);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PATHS,3,false",
+        "PATHS,2,true",
+        "PATHS,0,true",
+        // 3 of 4 paths are candidates.
+        "PERCENT,75,false",
+        "PERCENT,74,true",
+        "DEFAULT,0,false"
+    })
+    void removesNothingWhenItWouldBeMoreThanTheLimit(Deletion.Unit unit, long value, boolean withheld)
+            throws Exception {
+        plant("a", "d/x", "keep", "protected.log");
+        typed = "*.log\n";
+        deletion = limited(unit, value);
+        begin();
+        file("keep", 3);
+        file("new", 3);
+        Tally tally = finish();
+        assertEquals(withheld ? 0 : 3, tally.deleted());
+        assertEquals(withheld ? 3 : 0, tally.withheld());
+        assertEquals(!withheld, !exists("d/x") && !exists("a"));
+        assertEquals("new", read("new"), "everything else is applied");
+        assertEquals("new", read("keep"));
+        assertEquals(
+                withheld ? 0 : 3,
+                changes.stream().filter(line -> line.contains("DELETE")).count());
+    }
+
+    @Test
+    void theDefaultLimitIsTheLargerOfAThousandAndHalf() throws Exception {
+        for (int i = 0; i < 1_001; i++) {
+            Files.createFile(target.resolve("f" + i));
+        }
+        begin();
+        file("f0", 0);
+        assertEquals(1_000, finish().deleted());
+        for (int i = 0; i < 1_001; i++) {
+            Files.createFile(target.resolve("g" + i));
+        }
+        begin();
+        file("f0", 0);
+        Tally tally = finish();
+        assertEquals(0, tally.deleted());
+        assertEquals(1_001, tally.withheld());
+        assertEquals(1_002, tree().size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void haltsBeforeAnythingChangesWhenTheSourceIsEmpty(boolean dry) throws Exception {
+        plant("a", ".zsync-0123456789abcdef");
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("r-xr-x---"));
+        FileTime time = FileTime.from(java.time.Instant.ofEpochSecond(77));
+        Files.setLastModifiedTime(target, time);
+        dryRun = dry;
+        openModes = true;
+        begin();
+        assertThrows(SafetyHalt.class, this::complete);
+        applier().closePublisher();
+        applier().abandon();
+        assertEquals(time, Files.getLastModifiedTime(target));
+        assertEquals("r-xr-x---", PosixFilePermissions.toString(Files.getPosixFilePermissions(target)));
+        assertTrue(exists("a"));
+    }
+
+    @Test
+    void emptiesATargetWhenTheLimitIsTyped() throws Exception {
+        plant("a", "d/x");
+        deletion = limited(Deletion.Unit.PERCENT, 100);
+        begin();
+        assertEquals(3, finish().deleted());
+        assertEquals(List.of(), tree());
+    }
+
+    @Test
+    void doesNotHaltWhenNothingWouldGo() throws Exception {
+        plant("a.log");
+        typed = "*.log\n";
+        begin();
+        assertEquals(0, finish().deleted());
+        begin();
+        end(ManifestItem.Listing.PARTLY);
+        assertEquals(0, applier().finish().deleted());
+        assertEquals(List.of("a.log"), tree());
+    }
+
+    @Test
+    void leavesAloneWhatSomebodyElseHasChanged() throws Exception {
+        plant("changed", "d/x", "gone", "replaced", "same", "keep");
+        begin();
+        file("keep", 3);
+        complete();
+        Files.writeString(target.resolve("changed"), "precious");
+        Files.writeString(target.resolve("d/precious"), "precious");
+        Files.delete(target.resolve("gone"));
+        Files.delete(target.resolve("replaced"));
+        Files.createDirectory(target.resolve("replaced"));
+        Tally tally = applier().finish();
+        assertEquals(List.of("changed", "d", "d/precious", "keep", "replaced"), tree());
+        assertEquals(
+                List.of("changed TARGET_CHANGED", "d TARGET_CHANGED", "replaced TARGET_CHANGED"),
+                problems.stream().sorted().toList());
+        assertEquals(2, tally.deleted());
+        assertEquals(3, tally.failed());
+    }
+
+    @Test
+    void goesOnBehindWhatItCannotRemove() throws Exception {
+        plant("a", "d/e/stuck", "d/x", "z", "keep");
+        fault = (call, arguments) -> {
+            if (call.equals("unlink") && arguments[0].equals(Name.of("stuck"))) {
+                throw failure(Errno.PERM);
+            }
+        };
+        begin();
+        file("keep", 3);
+        Tally tally = finish();
+        assertEquals(List.of("d", "d/e", "d/e/stuck", "keep"), tree());
+        assertEquals(List.of("d/e/stuck TARGET_FAILED"), problems, "the directories above need no word of their own");
+        assertEquals(3, tally.deleted());
+    }
+
+    @Test
+    void removesWhatAKilledRunLeftInACandidate() throws Exception {
+        plant("d/.zsync-0123456789abcdef", "d/x", "keep");
+        begin();
+        file("keep", 3);
+        assertEquals(2, finish().deleted());
+        assertEquals(List.of("keep"), tree());
+    }
+
+    @Test
+    void removesBothNamesOfOneFile() throws Exception {
+        plant("a", "keep");
+        Files.createLink(target.resolve("b"), target.resolve("a"));
+        begin();
+        file("keep", 3);
+        assertEquals(2, finish().deleted());
+        assertEquals(List.of("keep"), tree());
+    }
+
+    @Test
+    void tellsInADryRunWhatTheRealRunDoes() throws Exception {
+        plant("a", "d/e/x", "d/y", "w/1", "w/2", "keep", "p.log/x");
+        typed = "*.log\n";
+        List<List<String>> told = new ArrayList<>();
+        List<Tally> tallies = new ArrayList<>();
+        List<String> before = tree();
+        for (boolean dry : List.of(true, false)) {
+            dryRun = dry;
+            begin();
+            directory("d");
+            complete();
+            file("keep", 3);
+            file("w", 3);
+            tallies.add(finish());
+            told.add(List.copyOf(changes));
+            if (dry) {
+                assertEquals(before, tree());
+            }
+        }
+        assertEquals(told.getFirst(), told.getLast());
+        assertEquals(tallies.getFirst().deleted(), tallies.getLast().deleted());
+        assertEquals(6, tallies.getLast().deleted());
+        assertEquals(List.of("d", "keep", "p.log", "p.log/x", "w"), tree());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BATCH", "FILE"})
+    void removesBehindASyncOfAllThatWasPublished(Durability wantedDurability) throws Exception {
+        plant("a", "d/x");
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        fault = (call, arguments) -> {
+            if (List.of("makeDirectory", "rename", "syncfs", "sync", "unlink", "setTime")
+                    .contains(call)) {
+                calls.add(call);
+            }
+        };
+        durability = wantedDurability;
+        begin();
+        directory("fresh");
+        file("moved", 3);
+        complete();
+        finish();
+        List<String> expected = wantedDurability == Durability.BATCH
+                ? List.of("makeDirectory", "syncfs", "rename", "sync", "syncfs", "unlink", "unlink")
+                : List.of("makeDirectory", "rename", "sync", "sync", "sync", "unlink", "unlink");
+        assertEquals(expected, calls.subList(0, 7), calls.toString());
+        assertTrue(calls.lastIndexOf("setTime") > calls.lastIndexOf("unlink"), "directories are finished last");
+        assertEquals("syncfs", calls.getLast());
+    }
+
+    @Test
+    void removesNothingWhenThatSyncFails() throws Exception {
+        plant("a");
+        AtomicInteger syncs = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals("syncfs") && syncs.incrementAndGet() == 2) {
+                throw failure(Errno.IO);
+            }
+        };
+        durability = Durability.BATCH;
+        begin();
+        file("moved", 3);
+        assertThrows(java.io.IOException.class, this::finish);
+        assertTrue(exists("a") && exists("moved"));
+    }
+
+    @Test
+    void opensWhatItsOwnerMayNotWriteAndClosesWhatStays() throws Exception {
+        plant("d/.zsyncignore", "d/x", "e/y", "keep", "stuck/s");
+        typed = ".zsyncignore\n";
+        for (String name : List.of("d", "e", "stuck")) {
+            Files.setPosixFilePermissions(target.resolve(name), PosixFilePermissions.fromString("r-xr-x---"));
+        }
+        List<String> modes = Collections.synchronizedList(new ArrayList<>());
+        fault = (call, arguments) -> {
+            if (call.equals("setMode")) {
+                modes.add(Integer.toOctalString((int) arguments[0]));
+            }
+            if (call.equals("unlink") && arguments[0].equals(Name.of("s"))) {
+                throw failure(Errno.PERM);
+            }
+        };
+        openModes = true;
+        begin();
+        file("keep", 3);
+        finish();
+        assertEquals(List.of("d", "d/.zsyncignore", "keep", "stuck", "stuck/s"), tree());
+        assertEquals(List.of("750", "550", "750", "750", "550"), modes.subList(0, 5));
+        assertEquals("r-xr-x---", mode("d"));
+        assertEquals("r-xr-x---", mode("stuck"));
+    }
+
+    private String mode(String path) throws Exception {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve(path)));
+    }
+
+    @Test
+    void removesManyFromManyDirectories() throws Exception {
+        deletion = limited(Deletion.Unit.PATHS, 2_020);
+        for (int i = 0; i < 20; i++) {
+            Path directory = Files.createDirectory(target.resolve("d" + i));
+            for (int j = 0; j < 100; j++) {
+                Files.createFile(directory.resolve("f" + j));
+            }
+        }
+        begin();
+        assertEquals(2_020, finish().deleted());
+        assertEquals(List.of(), tree());
+    }
+}
