@@ -75,7 +75,7 @@ final class RunHelp {
             """ + MOVING_TREES + """
 
             Examples:
-              zsync push -ni --delete photos nas/photos   what would be done
+              zsync push -n -i --delete photos nas/photos   what would be done
             """;
 
     static final String PULL = """

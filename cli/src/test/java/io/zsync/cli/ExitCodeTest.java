@@ -183,7 +183,8 @@ class ExitCodeTest {
                 int second = order.get(j);
                 pairs.add(DynamicTest.dynamicTest(first + " before " + second, () -> {
                     assertEquals(first, run("push", first, second));
-                    assertEquals(first, run("push", second, first));
+                    // Behind an interrupt nothing runs any more.
+                    assertEquals(second == 20 ? 20 : first, run("push", second, first));
                 }));
             }
         }

@@ -114,7 +114,7 @@ class JsonTest {
     @Test
     void theEngineIsAskedForAllThatCanBeTold() {
         assertEquals(0, typed.run("push", "--json", "a", "nas"));
-        assertEquals(0, typed.run("diff", "--json", "a", "nas"));
+        assertEquals(40, typed.run("diff", "--json", "a", "nas"));
         assertEquals(0, typed.run("push", "--json", "-q", "a", "nas"));
 
         RunOptions push = typed.engine.runs.get(0).options();
@@ -157,7 +157,7 @@ class JsonTest {
         for (Kind kind : Kind.values()) {
             for (Action action : Action.values()) {
                 meets(new Event.Changed(change("p", kind, action, 255, "t")));
-                assertEquals(0, typed.run("diff", "--json", "a", "nas"));
+                assertEquals(40, typed.run("diff", "--json", "a", "nas"));
             }
         }
         assertEquals(3 * 5 * 6, lines().size());
