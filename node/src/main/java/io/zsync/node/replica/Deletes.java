@@ -33,12 +33,7 @@ final class Deletes implements Candidates.Visitor, AutoCloseable {
     private RelativePath stayed = RelativePath.ROOT;
 
     /** @param openModes true if this process needs the owner's permission bits to work in a directory */
-    Deletes(
-            Root root,
-            boolean openModes,
-            @Nullable Backups backups,
-            Aftermath.Problems problems,
-            Removals removals) {
+    Deletes(Root root, boolean openModes, @Nullable Backups backups, Aftermath.Problems problems, Removals removals) {
         this.cursor = new DirectoryCursor(root);
         this.openModes = openModes;
         this.backups = backups;

@@ -166,7 +166,9 @@ class DeletesTest extends DeletionFixture {
         assertEquals(!withheld, !exists("d/x") && !exists("a"));
         assertEquals("new", read("new"), "everything else is applied");
         assertEquals("new", read("keep"));
-        assertEquals(withheld ? 0 : 3, changes.stream().filter(line -> line.contains("DELETE")).count());
+        assertEquals(
+                withheld ? 0 : 3,
+                changes.stream().filter(line -> line.contains("DELETE")).count());
     }
 
     @Test
@@ -314,7 +316,8 @@ class DeletesTest extends DeletionFixture {
         plant("a", "d/x");
         List<String> calls = Collections.synchronizedList(new ArrayList<>());
         fault = (call, arguments) -> {
-            if (List.of("makeDirectory", "rename", "syncfs", "sync", "unlink", "setTime").contains(call)) {
+            if (List.of("makeDirectory", "rename", "syncfs", "sync", "unlink", "setTime")
+                    .contains(call)) {
                 calls.add(call);
             }
         };

@@ -56,8 +56,7 @@ abstract class DeletionFixture {
             byte[] content = "new".getBytes(StandardCharsets.US_ASCII);
             ByteBuffer buffer =
                     ByteBuffer.allocateDirect(content.length).put(content).flip();
-            FileIdentity identity =
-                    new FileIdentity(content.length, META.mtimeSeconds(), META.mtimeNanos(), 1, 1, 1);
+            FileIdentity identity = new FileIdentity(content.length, META.mtimeSeconds(), META.mtimeNanos(), 1, 1, 1);
             try (Directory parent = root.directory(fetch.path().parent())) {
                 fetch.packed(new PackRecord(fetch.file(), 1, identity, content.length), buffer, () -> parent);
             } catch (IOException e) {

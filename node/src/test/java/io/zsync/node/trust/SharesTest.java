@@ -61,13 +61,36 @@ class SharesTest {
         PeerBook book = Books.of(Books.peer("other"), peer);
 
         if (answer.equals("yes")) {
-            assertSame(share.equals("open") ? OPEN : SHUT, SHARES.allow(book, peer.id(), mode, share));
+            assertSame(share.equals("open") ? OPEN : SHUT, SHARES.allow(book, peer.id(), mode, false, share));
         } else {
-            RunFailure failure = assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, share));
+            RunFailure failure =
+                    assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, false, share));
             assertEquals("share " + share + ": " + answer, failure.getMessage());
             assertEquals(FailureKind.NOT_ALLOWED, failure.kind());
             assertEquals(null, failure.wayOut());
             assertEquals(null, failure.getCause());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            open | -                        | PUSH | yes
+            open | open=write               | PUSH | this peer may not delete in it
+            open | open=read,write          | PUSH | this peer may not delete in it
+            open | open=write,delete        | PUSH | yes
+            open | open=read                | PULL | yes
+            open | open=read,delete         | PUSH | this peer may only read it
+            shut | -                        | PUSH | it is read-only
+            """)
+    void onlyWhoMayDeletePushesSoThatSomethingIsRemoved(String share, String grants, Mode mode, String answer)
+            throws RunFailure {
+        Peer peer = grants.equals("-") ? Books.peer("p") : Books.peer("p", Grant.parse(grants));
+        PeerBook book = Books.of(peer);
+        if (answer.equals("yes")) {
+            assertSame(share.equals("open") ? OPEN : SHUT, SHARES.allow(book, peer.id(), mode, true, share));
+        } else {
+            RunFailure failure = assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, true, share));
+            assertEquals("share " + share + ": " + answer, failure.getMessage());
         }
     }
 
@@ -76,7 +99,7 @@ class SharesTest {
         PeerBook book = Books.of(Books.peer("other"));
         for (String share : List.of("open", "shut", "none")) {
             RunFailure failure =
-                    assertThrows(RunFailure.class, () -> SHARES.allow(book, Books.id(9), Mode.PULL, share));
+                    assertThrows(RunFailure.class, () -> SHARES.allow(book, Books.id(9), Mode.PULL, false, share));
             assertEquals(FailureKind.NOT_TRUSTED, failure.kind());
             assertEquals("peer " + Books.id(9) + ": not in the peer book", failure.getMessage());
         }
@@ -87,7 +110,8 @@ class SharesTest {
         PeerBook book = Books.of(Books.peer("p"));
 
         RunFailure failure = assertThrows(
-                RunFailure.class, () -> SHARES.allow(book, Books.peer("p").id(), Mode.PUSH, "../\n\u001b[1m\u202e"));
+                RunFailure.class,
+                () -> SHARES.allow(book, Books.peer("p").id(), Mode.PUSH, false, "../\n\u001b[1m\u202e"));
 
         assertEquals("share ../\\n\\x1b[1m\\u{202e}: not offered to this peer", failure.getMessage());
     }
