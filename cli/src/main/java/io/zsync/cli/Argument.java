@@ -70,6 +70,11 @@ final class Argument {
         return new Argument(Arrays.copyOf(bytes, count));
     }
 
+    /** Without the one slash at the end that shells complete a directory with; the root stays. */
+    Argument withoutSlash() {
+        return bytes.length > 1 && endsWith("/") ? to(bytes.length - 1) : this;
+    }
+
     /** Offset of the first such byte, -1 if there is none. */
     int indexOf(char ascii) {
         for (int i = 0; i < bytes.length; i++) {

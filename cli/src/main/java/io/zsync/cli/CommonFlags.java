@@ -1,12 +1,10 @@
 package io.zsync.cli;
 
 import com.beust.jcommander.Parameter;
-import com.beust.jcommander.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What may be typed behind any command, not yet judged. */
-@Parameters(separators = "=")
 class CommonFlags {
     @Parameter
     List<Argument> words = new ArrayList<>();

@@ -69,7 +69,11 @@ final class Console {
 
     /** A bug, in one line; with traces it shows where. */
     synchronized void bug(Throwable bug) {
-        error("internal error: " + Escape.text(bug.toString()), traces ? null : "With -vv it shows where.", bug);
+        error(messageOf(bug), traces ? null : "With -vv it shows where.", bug);
+    }
+
+    static String messageOf(Throwable bug) {
+        return "internal error: " + Escape.text(bug.toString());
     }
 
     /** Replaces the status line; an empty one takes it away. */

@@ -5,8 +5,15 @@ import io.zsync.protocol.Tally;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The line that ends a diff. Equal means that a push would change nothing; what could not be looked at is said. */
+/** The line that ends a diff or a verify. Equal means that a push would change nothing; what could not be looked at is said. */
 final class Difference implements Runs.Ending {
+    private final String how;
+
+    /** @param how the trees were compared, said of equal ones */
+    Difference(String how) {
+        this.how = how;
+    }
+
     @Override
     public String told(Runs.Run run, RunReport report) {
         Tally tally = report.tally();
@@ -23,7 +30,8 @@ final class Difference implements Runs.Ending {
         }
         add(counts, tally.failed(), " failed");
         add(counts, tally.skipped(), " skipped");
-        return run.source() + " and " + run.target() + verdict + String.join(", ", counts);
+        return run.source() + " and " + run.target() + verdict + String.join(", ", counts)
+                + (differs(tally) ? "" : how);
     }
 
     @Override

@@ -70,7 +70,15 @@ enum ExitCode {
                 worst = worst.or(of(problem.getKey()));
             }
         }
+        if (report.tally().withheld() > 0) {
+            worst = worst.or(DELETE_LIMIT);
+        }
         return worst == DONE && report.tally().failed() > 0 ? FILES_FAILED : worst;
+    }
+
+    /** Whether such a problem keeps a run from being done. */
+    static boolean isFailure(ProblemCode code) {
+        return of(code) != DONE;
     }
 
     private static ExitCode of(ProblemCode code) {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,28 +23,42 @@ final class FlagParser {
     private final String command;
     private final Object flags;
     private final Map<String, String> refused = new HashMap<>();
+    private Function<String, @Nullable String> pointing = name -> null;
     private final Map<String, ParameterDescription> options = new HashMap<>();
     private final Set<ParameterDescription> seen = new HashSet<>();
-    private final List<Argument> chosen = new ArrayList<>();
+    private final List<Option> chosen = new ArrayList<>();
     private final List<String> canonical = new ArrayList<>();
 
     /**
      * @param flags an object with JCommander's annotations; values and paths are of type {@link Argument}, those of an
-     *     option that may be repeated a list of them
+     *     option that may be repeated a list of them, or of {@link Option} where its name matters
      */
     FlagParser(String command, Object flags) {
         this.command = command;
         this.flags = flags;
     }
 
-    /** Names options that are not the flags' but known, and why they are refused. */
+    /** Names options that have no place behind this command, and why. */
     FlagParser refusing(List<String> names, String why) {
         names.forEach(name -> refused.put(name, why));
         return this;
     }
 
+    /** Tells the way of this program to who types options that only another program has; null for any other. */
+    FlagParser pointing(Function<String, @Nullable String> wayOut) {
+        pointing = wayOut;
+        return this;
+    }
+
     private @Nullable IStringConverter<?> converter(Parameter parameter, Class<?> type, String name) {
-        return type == Argument.class ? word -> chosen.get(Integer.parseInt(word.substring(1))) : null;
+        if (type == Argument.class) {
+            return word -> chosen(word).value();
+        }
+        return type == Option.class ? this::chosen : null;
+    }
+
+    private Option chosen(String standIn) {
+        return chosen.get(Integer.parseInt(standIn.substring(1)));
     }
 
     void parse(List<Argument> words) throws UsageError {
@@ -71,7 +86,7 @@ final class FlagParser {
             Argument word = words.get(at++);
             String text = word.text();
             if (optionsEnded || !text.startsWith("-") || text.equals("-")) {
-                canonical.add(standIn(word));
+                canonical.add(standIn("", word));
             } else if (text.equals("--")) {
                 optionsEnded = true;
             } else if (!text.startsWith("--")) {
@@ -121,21 +136,31 @@ final class FlagParser {
         if (!seen.add(option) && type != List.class) {
             throw new UsageError(command + " " + name + ": given more than once", help());
         }
-        canonical.add(name + "=" + standIn(value));
+        canonical.add(name);
+        canonical.add(standIn(name, value));
         return equals < 0;
     }
 
     private ParameterDescription known(String name) throws UsageError {
+        String why = refused.get(name);
         ParameterDescription option = options.get(name);
-        if (option != null) {
+        if (option != null && why == null) {
             return option;
         }
-        String why = refused.getOrDefault(name, "no such option");
-        throw new UsageError(command + " " + Argument.of(name) + ": " + why, help());
+        String prefix = command + " " + Argument.of(name) + ": ";
+        if (why != null) {
+            throw new UsageError(prefix + why, help());
+        }
+        String wayOut = pointing.apply(name);
+        if (wayOut != null) {
+            throw new UsageError(prefix + "an option of rsync alone", wayOut);
+        }
+        String near = Nearest.to(name, options.keySet());
+        throw new UsageError(prefix + "no such option", (near == null ? "" : "Is it " + near + "? ") + help());
     }
 
-    private String standIn(Argument word) {
-        chosen.add(word);
+    private String standIn(String option, Argument word) {
+        chosen.add(new Option(option, word));
         return "#" + (chosen.size() - 1);
     }
 

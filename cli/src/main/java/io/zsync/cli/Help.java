@@ -1,6 +1,6 @@
 package io.zsync.cli;
 
-/** What {@code --help} prints: one screen a command, examples last. */
+/** What {@code --help} prints, but for the commands that compare trees: one screen a command, examples last. */
 final class Help {
     static final String PROGRAM = """
             zsync replicates directory trees between peers and between local disks.
@@ -8,79 +8,24 @@ final class Help {
               zsync push DIR PEER...             make each peer's tree hold what DIR holds
               zsync pull PEER DIR                make DIR hold what the peer's tree holds
               zsync diff DIR PEER                what a push would change; changes nothing
+              zsync verify DIR PEER              read everything on both sides and compare SHA-256
               zsync serve --share NAME=DIR...    run a node
               zsync id                           this node's id
               zsync peers list | add | remove    the nodes that this one knows
               zsync COMMAND --help | --version
 
             PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without; or local:DIR, a node inside
-            this process. copy, verify, invite, join and bench are not available yet.
+            this process. copy, invite, join and bench are not available yet.
 
             Exit codes: 0 done, 1 usage, 2 protocol versions do not meet, 5 not trusted or not allowed,
               10 socket error, 11 a root cannot be used, 12 the protocol was broken, 20 interrupted,
-              23 some files failed, 24 source files vanished or kept changing, 30 no progress in time,
-              35 could not connect, 40 differences, 42 another run holds the target,
-              43 data kept failing its check, 70 a bug.
+              23 some files failed, 24 source files vanished or kept changing, 25 delete limit reached,
+              30 no progress in time, 35 could not connect, 40 differences, 41 empty source with --delete,
+              42 another run holds the target, 43 data kept failing its check, 70 a bug.
 
             Examples:
               zsync push photos local:/mnt/backup/photos
               zsync pull nas/photos/2024 photos
-            """;
-
-    private static final String RUN_OPTIONS = """
-              -q                    only errors
-              --progress WHEN, -P   auto, always or never; auto is on a terminal; -P is always
-              --protect LEVEL       auto, clear or private; auto is clear on loopback, else private
-              --timeout S           no progress for S seconds is a failure; 30
-              --retries N           new sessions in a row that may bring nothing before it fails; 5
-              --no-owner            do not keep owner and group
-              @FILE                 read more arguments from FILE, one a line; the path @x is typed ./@x
-              --                    only paths follow
-              -a -r -l -p -t -o -g -D   are always on; accepted and change nothing
-            """;
-
-    private static final String TRANSFER_OPTIONS = """
-              -n, --dry-run         say what would be done, do nothing
-              -v, -vv               a line for each change; stack traces behind errors too
-              --explain             for each file its data path, bytes and why that path
-              --durability WHEN     when data is forced to disk: none, batch (default) or file
-              --streams N           data streams, 1 to 16; by default one a core, at most 4
-              --data-path PATH      auto, sendfile, mapped or buffered
-            """ + RUN_OPTIONS;
-
-    static final String PUSH = """
-            zsync push [OPTIONS] DIR PEER...   make each peer's tree hold what DIR holds
-            PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without (share default); or local:DIR
-
-            """ + TRANSFER_OPTIONS + """
-
-            Examples:
-              zsync push -n -v photos nas/photos          what would be done
-              zsync push --explain /srv nas local:/mnt/b  how each file travels, to two places
-            """;
-
-    static final String PULL = """
-            zsync pull [OPTIONS] PEER DIR   make DIR hold what the peer's tree holds
-            PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without (share default); or local:DIR
-
-            """ + TRANSFER_OPTIONS + """
-
-            Examples:
-              zsync pull nas/photos/2024 photos           a part of a share
-              zsync pull -n -v [fd00::7]:7419 photos      what would be done
-            """;
-
-    static final String DIFF = """
-            zsync diff [OPTIONS] DIR PEER   what a push would change, a line each; changes nothing
-            PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without (share default); or local:DIR
-            Exits with 40 if there is anything. What only the peer has does not count: a push leaves it.
-
-              -v, -vv               accepted; stack traces behind errors
-            """ + RUN_OPTIONS + """
-
-            Examples:
-              zsync diff photos nas/photos
-              zsync diff -q photos local:/mnt/backup/photos || echo they differ
             """;
 
     static final String SERVE = """

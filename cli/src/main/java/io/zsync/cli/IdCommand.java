@@ -15,11 +15,8 @@ final class IdCommand implements Command {
     @Override
     public ExitCode run(List<Argument> words, Surroundings around) throws UsageError, RunFailure {
         CommonFlags flags = new CommonFlags();
-        judge.fill(flags, words);
+        judge.fill(flags, words, around);
         judge.count(flags.words, 0);
-        if (flags.veryVerbose) {
-            around.console().showTraces();
-        }
         around.console().print(around.engine().get().id().toString());
         return ExitCode.DONE;
     }

@@ -15,15 +15,18 @@ final class Judge {
         this.command = command;
     }
 
-    /** Fills the command's flags. */
-    void fill(Object flags, List<Argument> words) throws UsageError {
+    /** Fills the command's flags, of which one says whether errors come with stack traces from now on. */
+    void fill(CommonFlags flags, List<Argument> words, Surroundings around) throws UsageError {
         // Loading what parses them takes longer than all else that some commands do.
         if (!words.isEmpty()) {
             parser(flags).parse(words);
         }
+        if (flags.veryVerbose) {
+            around.console().showTraces();
+        }
     }
 
-    /** The same for a command that has options to refuse. */
+    /** For a command that has options to refuse. */
     FlagParser parser(Object flags) {
         return new FlagParser(command, flags);
     }
@@ -34,6 +37,10 @@ final class Judge {
 
     UsageError refusal(String why, String wayOut) {
         return new UsageError(command + ": " + why, wayOut);
+    }
+
+    UsageError refusal(String option, Argument typed, String why, String wayOut) {
+        return new UsageError(command + " " + option + " " + typed + ": " + why, wayOut);
     }
 
     /** Demands one word for each name, and at most so many in all. */
@@ -49,8 +56,8 @@ final class Judge {
         }
     }
 
-    UsageError notOneOf(String option, @Nullable Argument typed, String words) {
-        return new UsageError(command + " " + option + " " + typed + ": not one of " + words, help());
+    private UsageError notOneOf(String option, Argument typed, String words) {
+        return refusal(option, typed, "not one of " + words, help());
     }
 
     <E extends Enum<E>> E word(String option, @Nullable Argument typed, E whenAbsent, E[] all) throws UsageError {
@@ -76,9 +83,7 @@ final class Judge {
         boolean digits = !text.isEmpty() && text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
         int number = digits ? Integer.parseInt(text) : -1;
         if (number < min || number > max) {
-            throw new UsageError(
-                    command + " " + option + " " + typed + ": not a number from " + min + " to " + Quantity.count(max),
-                    help());
+            throw refusal(option, typed, "not a number from " + min + " to " + Quantity.count(max), help());
         }
         return number;
     }
@@ -93,7 +98,7 @@ final class Judge {
         return switch (word) {
             case "clear" -> Protection.CLEAR;
             case "private" -> Protection.PRIVATE;
-            case "safe" -> throw new UsageError(command + " " + option + " safe: not available yet", help());
+            case "safe" -> throw refusal(option, typed, "not available yet", help());
             default -> throw notOneOf(option, typed, auto ? "auto, clear, safe, private" : "clear, safe, private");
         };
     }

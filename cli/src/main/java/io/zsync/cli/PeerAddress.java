@@ -42,7 +42,11 @@ final class PeerAddress {
         String share = (end < 0 ? tree : tree.to(end)).text();
         Shares.requireName(share);
         return new PeerTree.Remote(
-                node, share, end < 0 ? RelativePath.ROOT : RelativePath.of(withoutSlash(tree.from(end + 1))));
+                node,
+                share,
+                end < 0
+                        ? RelativePath.ROOT
+                        : RelativePath.of(tree.from(end + 1).withoutSlash().bytes()));
     }
 
     /** The names of peers are made like those of hosts. */
@@ -55,11 +59,5 @@ final class PeerAddress {
             throw new IllegalArgumentException("neither a name nor a host starts with '.'");
         }
         return text;
-    }
-
-    /** One slash at the end is how shells complete a directory. */
-    private static byte[] withoutSlash(Argument path) {
-        boolean completed = path.length() > 1 && path.endsWith("/");
-        return (completed ? path.to(path.length() - 1) : path).bytes();
     }
 }

@@ -32,34 +32,27 @@ final class PeersCommand implements Command {
 
     private static void list(Judge judge, List<Argument> words, Surroundings around) throws UsageError, RunFailure {
         CommonFlags flags = new CommonFlags();
-        judge.fill(flags, words);
+        judge.fill(flags, words, around);
         judge.count(flags.words, 0);
-        for (Peer peer : engine(flags, around).peers().peers()) {
+        for (Peer peer : around.engine().get().peers().peers()) {
             around.console().print(peer.toString());
         }
     }
 
     private static void add(Judge judge, List<Argument> words, Surroundings around) throws UsageError, RunFailure {
         PeerFlags flags = new PeerFlags();
-        judge.fill(flags, words);
+        judge.fill(flags, words, around);
         judge.count(flags.words, 3, "NAME", "ID");
         judge.protection("--protect", flags.protect, false);
         Peer peer = peer(judge, flags);
-        engine(flags, around).addPeer(peer);
+        around.engine().get().addPeer(peer);
     }
 
     private static void remove(Judge judge, List<Argument> words, Surroundings around) throws UsageError, RunFailure {
         CommonFlags flags = new CommonFlags();
-        judge.fill(flags, words);
+        judge.fill(flags, words, around);
         judge.count(flags.words, 1, "NAME");
-        engine(flags, around).removePeer(flags.words.getFirst().text());
-    }
-
-    private static Engine engine(CommonFlags flags, Surroundings around) {
-        if (flags.veryVerbose) {
-            around.console().showTraces();
-        }
-        return around.engine().get();
+        around.engine().get().removePeer(flags.words.getFirst().text());
     }
 
     /** Read by the rules of the peer book, in the words of one of its lines. */

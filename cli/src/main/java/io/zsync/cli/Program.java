@@ -64,14 +64,14 @@ final class Program {
     /** A switch, so that only the class of the command that is typed gets loaded. */
     private static @Nullable Command command(String name) throws UsageError {
         return switch (name) {
-            case "push" -> new PushCommand();
-            case "pull" -> new PullCommand();
-            case "diff" -> new DiffCommand();
+            case "push" -> new RunCommand(Verb.PUSH);
+            case "pull" -> new RunCommand(Verb.PULL);
+            case "diff" -> new RunCommand(Verb.DIFF);
+            case "verify" -> new RunCommand(Verb.VERIFY);
             case "serve" -> new ServeCommand();
             case "id" -> new IdCommand();
             case "peers" -> new PeersCommand();
-            case "copy", "verify", "invite", "join", "bench" ->
-                throw new UsageError(name + ": not available yet", HELP);
+            case "copy", "invite", "join", "bench" -> throw new UsageError(name + ": not available yet", HELP);
             default -> null;
         };
     }

@@ -18,6 +18,7 @@ final class ProgressLine implements AutoCloseable {
 
     private final Console console;
     private final int width;
+    private final boolean dryRun;
     private final ProgressBar beat;
     private volatile Event.@Nullable Progress latest;
     private volatile boolean closed;
@@ -28,9 +29,10 @@ final class ProgressLine implements AutoCloseable {
     private record Sample(long nanos, long bytes) {}
 
     /** @param columns of the terminal; the last one stays free, for some terminals wrap when it is written */
-    ProgressLine(Console console, int columns) {
+    ProgressLine(Console console, int columns, boolean dryRun) {
         this.console = console;
         this.width = Math.max(1, columns - 1);
+        this.dryRun = dryRun;
         this.beat = new ProgressBarBuilder()
                 .setUpdateIntervalMillis(INTERVAL_MILLIS)
                 .continuousUpdate()
@@ -47,6 +49,9 @@ final class ProgressLine implements AutoCloseable {
         Event.Progress progress = latest;
         if (progress == null) {
             return "";
+        }
+        if (dryRun) {
+            return ProgressText.ofPlan(progress, columnsAllowed);
         }
         samples.addLast(new Sample(System.nanoTime(), progress.sentBytes()));
         if (samples.size() > WINDOW) {

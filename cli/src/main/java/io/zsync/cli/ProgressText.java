@@ -12,6 +12,20 @@ final class ProgressText {
     /** @param bytesPerSecond 0 where it is not known */
     static String of(Event.Progress progress, double bytesPerSecond, int width) {
         String text = progress.complete() ? moving(progress, bytesPerSecond, width) : scanning(progress);
+        return cut(text, width);
+    }
+
+    /** Of a run that moves nothing: what was planned is no total of it. */
+    static String ofPlan(Event.Progress progress, int width) {
+        String text = scanning(progress)
+                + (progress.plannedFiles() == 0
+                        ? ""
+                        : ", " + Quantity.count(progress.plannedFiles(), "file", "files") + " and "
+                                + Quantity.bytes(progress.plannedBytes()) + " to move");
+        return cut(text, width);
+    }
+
+    private static String cut(String text, int width) {
         return text.length() > width ? text.substring(0, width) : text;
     }
 

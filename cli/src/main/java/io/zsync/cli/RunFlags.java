@@ -1,69 +1,27 @@
 package io.zsync.cli;
 
-import com.beust.jcommander.Parameter;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import com.beust.jcommander.ParametersDelegate;
 
-/** What may be typed behind {@code push}, {@code pull} and {@code diff} alike, not yet judged. */
-class RunFlags extends CommonFlags {
-    /** Options that the command line promises for later; they are refused by name, not as unknown. */
-    static final List<String> NOT_YET = List.of(
-            "-i",
-            "--itemize",
-            "--json",
-            "--delete",
-            "--max-delete",
-            "--backup-dir",
-            "--exclude",
-            "--include",
-            "--exclude-from",
-            "--ignore-file",
-            "-c",
-            "--checksum",
-            "-u",
-            "--update",
-            "-x",
-            "--one-file-system",
-            "-L",
-            "--copy-links",
-            "--skip-links",
-            "-H",
-            "-X",
-            "-A",
-            "--no-perms",
-            "--no-times",
-            "--chmod",
-            "--chown",
-            "-z",
-            "--compress",
-            "--bwlimit");
+/**
+ * What may be typed behind the commands that compare two trees, by subject. Each group judges its own words; which of them
+ * have no meaning for a command, {@link Verb} says.
+ */
+final class RunFlags extends CommonFlags {
+    @ParametersDelegate
+    final ChoosingFlags choosing = new ChoosingFlags();
 
-    @Parameter(names = "-q")
-    boolean quiet;
+    @ParametersDelegate
+    final MetadataFlags metadata = new MetadataFlags();
 
-    @Parameter(names = "--progress")
-    @Nullable
-    Argument progress;
+    @ParametersDelegate
+    final DeletingFlags deleting = new DeletingFlags();
 
-    @Parameter(names = "-P")
-    boolean alwaysProgress;
+    @ParametersDelegate
+    final TellingFlags telling = new TellingFlags();
 
-    @Parameter(names = "--protect")
-    @Nullable
-    Argument protect;
+    @ParametersDelegate
+    final MovingFlags moving = new MovingFlags();
 
-    @Parameter(names = "--timeout")
-    @Nullable
-    Argument timeout;
-
-    @Parameter(names = "--retries")
-    @Nullable
-    Argument retries;
-
-    @Parameter(names = "--no-owner")
-    boolean noOwner;
-
-    /** rsync's letters for what is always on. */
-    @Parameter(names = {"-a", "-r", "-l", "-p", "-t", "-o", "-g", "-D"})
-    boolean alwaysOn;
+    @ParametersDelegate
+    final AlwaysOnFlags alwaysOn = new AlwaysOnFlags();
 }

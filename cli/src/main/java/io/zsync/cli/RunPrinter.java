@@ -1,31 +1,40 @@
 package io.zsync.cli;
 
 import io.zsync.node.api.Event;
-import io.zsync.node.api.EventSink;
+import io.zsync.node.api.RunReport;
 import io.zsync.protocol.Escape;
 import io.zsync.protocol.Message;
-import io.zsync.protocol.Message.Change.Kind;
+import io.zsync.protocol.Message.Change.Action;
 import io.zsync.protocol.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
-/** Shows a run's events as they come; closing it ends the progress line. One thread at a time. */
-final class RunPrinter implements EventSink, AutoCloseable {
+/** Tells a run in lines: what was asked for on standard output, all else on standard error. */
+final class RunPrinter implements Telling {
     private final Console console;
     private final Verbosity verbosity;
+    private final Runs.Run run;
+    private final Runs.Ending ending;
     private final int statusColumns;
+    private final Itemizer itemizer;
     private @Nullable ProgressLine progressLine;
     private @Nullable Explanation explanation;
 
-    RunPrinter(Console console, Verbosity verbosity, int terminalColumns) {
+    RunPrinter(Console console, Verbosity verbosity, Runs.Run run, Runs.Ending ending, int terminalColumns) {
         this.console = console;
         this.verbosity = verbosity;
+        this.run = run;
+        this.ending = ending;
         this.statusColumns = verbosity.statusColumns(terminalColumns);
+        this.itemizer = new Itemizer(run.request().mode(), run.request().options());
     }
+
+    @Override
+    public void begin() {}
 
     @Override
     public void accept(Event event) {
         switch (event) {
-            case Event.Changed changed -> show(changed);
+            case Event.Changed changed -> show(changed.change());
             case Event.Moved moved -> show(moved.moved());
             case Event.ProblemMet problem -> show(problem);
             case Event.Reconnecting reconnecting -> show(reconnecting);
@@ -33,10 +42,12 @@ final class RunPrinter implements EventSink, AutoCloseable {
         }
     }
 
-    private void show(Event.Changed changed) {
-        if (verbosity.changes()) {
-            String path = changed.change().path().toString();
-            console.print(changed.change().kind() == Kind.DIRECTORY ? path + "/" : path);
+    private void show(Message.Change change) {
+        switch (verbosity.changes()) {
+            case NONE -> {}
+            case PATHS ->
+                console.print((change.action() == Action.DELETE ? "deleting " : "") + Itemizer.pathOf(change));
+            case ITEMIZED -> console.print(itemizer.line(change));
         }
     }
 
@@ -51,7 +62,7 @@ final class RunPrinter implements EventSink, AutoCloseable {
 
     private void show(Event.ProblemMet problem) {
         String detail = Escape.text(problem.detail());
-        if (problem.code() == ProblemCode.SPECIAL_SKIPPED) {
+        if (!ExitCode.isFailure(problem.code())) {
             if (!verbosity.quiet()) {
                 console.tell(
                         "zsync: skipped " + (detail.isEmpty() ? "special file" : detail) + " (" + problem.path() + ")");
@@ -70,11 +81,10 @@ final class RunPrinter implements EventSink, AutoCloseable {
             case TARGET_FAILED -> "cannot write the target";
             case TARGET_CHANGED -> "the target was changed meanwhile";
             case DIRECTORY_IN_THE_WAY -> "a directory is in the way";
-            case SPECIAL_SKIPPED -> "skipped";
+            case SPECIAL_SKIPPED, METADATA_SKIPPED -> "skipped";
             case INTEGRITY -> "data kept failing its check";
             case NAME_REFUSED -> "the name cannot be replicated";
             case METADATA_LOST -> "metadata was not kept";
-            case METADATA_SKIPPED -> "left out";
         };
     }
 
@@ -89,14 +99,15 @@ final class RunPrinter implements EventSink, AutoCloseable {
         console.flush();
         if (statusColumns > 0) {
             if (progressLine == null) {
-                progressLine = new ProgressLine(console, statusColumns);
+                progressLine = new ProgressLine(
+                        console, statusColumns, run.request().options().dryRun());
             }
             progressLine.show(progress);
         }
     }
 
     @Override
-    public void close() {
+    public void stop() {
         if (progressLine != null) {
             progressLine.close();
         }
@@ -105,4 +116,15 @@ final class RunPrinter implements EventSink, AutoCloseable {
         }
         console.flush();
     }
+
+    @Override
+    public void ended(RunReport report, ExitCode code) {
+        if (!verbosity.quiet()) {
+            console.tell(ending.told(run, report));
+        }
+    }
+
+    /** Standard error has it already. */
+    @Override
+    public void failed(ExitCode code, String message, @Nullable String wayOut) {}
 }

@@ -1,18 +1,17 @@
 package io.zsync.cli;
 
-import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import java.util.List;
 
 /** The runs of one command, one after another; one that fails does not keep the others from their turn. */
-record Runs(List<Run> all, Verbosity verbosity, Ending ending) {
+record Runs(Verb verb, List<Run> all, Verbosity verbosity) {
     Runs {
         all = List.copyOf(all);
     }
 
-    /** One run, and its two ends as they were typed. */
-    record Run(RunRequest request, Argument source, Argument target) {}
+    /** One run, and its two ends as they were typed; one of them is the peer. */
+    record Run(RunRequest request, Argument source, Argument target, Argument peer) {}
 
     /** How a run that came to its end is told and judged. */
     interface Ending {
@@ -22,13 +21,10 @@ record Runs(List<Run> all, Verbosity verbosity, Ending ending) {
     }
 
     ExitCode execute(Surroundings around) {
-        if (verbosity.traces()) {
-            around.console().showTraces();
-        }
         Engine engine = around.engine().get();
         ExitCode worst = ExitCode.DONE;
         for (Run run : all) {
-            ExitCode code = Attempt.of(around.console(), () -> execute(run, engine, around));
+            ExitCode code = execute(run, engine, around);
             worst = worst.or(code);
             if (code == ExitCode.INTERRUPTED || code == ExitCode.INTERNAL) {
                 break;
@@ -37,14 +33,28 @@ record Runs(List<Run> all, Verbosity verbosity, Ending ending) {
         return worst;
     }
 
-    private ExitCode execute(Run run, Engine engine, Surroundings around) throws RunFailure {
-        RunReport report;
-        try (RunPrinter printer = new RunPrinter(around.console(), verbosity, around.terminalColumns())) {
-            report = engine.run(run.request(), printer);
-        }
-        if (!verbosity.quiet()) {
-            around.console().tell(ending.told(run, report));
-        }
-        return ending.code(report);
+    private ExitCode execute(Run run, Engine engine, Surroundings around) {
+        Ending ending = verb.ending();
+        Telling telling = telling(run, ending, around);
+        telling.begin();
+        return Attempt.of(
+                around.console(),
+                () -> {
+                    RunReport report;
+                    try {
+                        report = engine.run(run.request(), telling);
+                    } finally {
+                        telling.stop();
+                    }
+                    ExitCode code = ending.code(report);
+                    telling.ended(report, code);
+                    return code;
+                },
+                telling);
+    }
+
+    private Telling telling(Run run, Ending ending, Surroundings around) {
+        RunPrinter lines = new RunPrinter(around.console(), verbosity, run, ending, around.terminalColumns());
+        return verbosity.json() ? new JsonPrinter(lines, around.console(), this, run) : lines;
     }
 }

@@ -5,10 +5,9 @@ import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.ServeRequest;
 import io.zsync.node.api.Share;
+import io.zsync.node.trust.Shares;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -34,7 +33,7 @@ final class ServeCommand implements Command {
     @Override
     public ExitCode run(List<Argument> words, Surroundings around) throws UsageError, RunFailure {
         ServeFlags flags = new ServeFlags();
-        judge.fill(flags, words);
+        judge.fill(flags, words, around);
         judge.count(flags.words, 0);
         if (flags.quiet && flags.verbose) {
             throw judge.refusal("-q and -v contradict each other");
@@ -45,9 +44,6 @@ final class ServeCommand implements Command {
                 judge.protection("--min-protect", flags.minProtect, false),
                 judge.number("--max-sessions", flags.maxSessions, DEFAULT_SESSIONS, 1, MAX_SESSIONS));
         Console console = around.console();
-        if (flags.veryVerbose) {
-            console.showTraces();
-        }
         Engine engine = around.engine().get();
         // Whatever comes before the node is ready waits until it is.
         around.signals().onCancel(() -> orders.add(Order.STOP), ExitCode.DONE);
@@ -67,15 +63,14 @@ final class ServeCommand implements Command {
             throw judge.refusal("--share is missing");
         }
         List<Share> shares = new ArrayList<>();
-        Set<String> names = new HashSet<>();
         for (Argument each : typed) {
-            Share share = ShareArgument.parse(judge, each);
-            if (!names.add(share.name())) {
-                throw judge.refusal("share: two are called " + share.name() + " (" + each + ")");
-            }
-            shares.add(share);
+            shares.add(ShareArgument.parse(judge, each));
         }
-        return shares;
+        try {
+            return new Shares(shares).all();
+        } catch (IllegalArgumentException e) {
+            throw judge.refusal(String.valueOf(e.getMessage()));
+        }
     }
 
     private Endpoint listen(ServeFlags flags) throws UsageError {

@@ -75,7 +75,7 @@ final class ServiceLog implements Consumer<ServiceEvent> {
     private static String counts(Tally tally) {
         return Quantity.count(tally.created()) + " new, " + Quantity.count(tally.changed()) + " changed"
                 + further(tally.deleted(), " deleted") + further(tally.failed(), " failed")
-                + further(tally.skipped(), " skipped");
+                + further(tally.skipped(), " skipped") + further(tally.withheld(), " deletions withheld");
     }
 
     private static String further(long count, String what) {

@@ -1,30 +1,50 @@
 package io.zsync.cli;
 
 /**
- * How much a run tells.
+ * How much a run tells, and in which form.
  *
  * @param quiet only errors
- * @param changes a line for each change
- * @param traces stack traces behind errors
- * @param explain a line for each file's data path
+ * @param changes what is told of each change
+ * @param explain each file's data path
+ * @param json events in place of lines
  */
-record Verbosity(boolean quiet, boolean changes, boolean traces, boolean explain, Progress progress) {
+record Verbosity(boolean quiet, Changes changes, boolean explain, boolean json, Progress progress) {
+    enum Changes {
+        NONE,
+        PATHS,
+        ITEMIZED
+    }
+
     enum Progress {
         AUTO,
         ALWAYS,
         NEVER
     }
 
-    static Verbosity of(Judge judge, RunFlags flags, boolean changes, boolean explain) throws UsageError {
-        if (flags.quiet && flags.verbose) {
+    static Verbosity of(Judge judge, RunFlags flags, Verb verb) throws UsageError {
+        TellingFlags telling = flags.telling;
+        if (telling.quiet && flags.verbose) {
             throw judge.refusal("-q and -v contradict each other");
         }
-        Progress progress = judge.word("--progress", flags.progress, Progress.AUTO, Progress.values());
-        if (flags.progress != null && flags.alwaysProgress && progress != Progress.ALWAYS) {
-            throw judge.refusal("-P and --progress " + flags.progress + " contradict each other");
+        if (telling.json && telling.itemize) {
+            throw judge.refusal("--json and -i contradict each other", "Its change events say what the letters say.");
         }
+        Progress progress = judge.word("--progress", telling.progress, Progress.AUTO, Progress.values());
+        if (telling.progress != null && telling.alwaysProgress && progress != Progress.ALWAYS) {
+            throw judge.refusal("-P and --progress " + telling.progress + " contradict each other");
+        }
+        boolean named = flags.verbose || (!verb.moves() && !telling.quiet);
         return new Verbosity(
-                flags.quiet, changes, flags.veryVerbose, explain, flags.alwaysProgress ? Progress.ALWAYS : progress);
+                telling.quiet,
+                telling.itemize ? Changes.ITEMIZED : named ? Changes.PATHS : Changes.NONE,
+                telling.explain || (telling.json && verb.moves() && !telling.quiet),
+                telling.json,
+                telling.alwaysProgress ? Progress.ALWAYS : progress);
+    }
+
+    /** Whether the engine has to report each change. */
+    boolean asksForChanges() {
+        return changes != Changes.NONE || (json && !quiet);
     }
 
     /** Columns that a status line may fill; 0 for no line. {@code terminalColumns} is 0 where there is no terminal. */

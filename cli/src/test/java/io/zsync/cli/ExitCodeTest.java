@@ -1,19 +1,29 @@
 package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ExitCodeTest {
     private static RunReport report(long failed, Map<ProblemCode, Long> problems) {
@@ -30,13 +40,16 @@ class ExitCodeTest {
     }
 
     @Test
-    void theFirstOfSeveralStandsInTheDocumentedOrder() {
+    void theFirstOfSeveralStandsInTheDocumentedOrder() throws Exception {
         List<Integer> order = new ArrayList<>();
         for (ExitCode code : ExitCode.values()) {
             order.add(code.number());
         }
 
-        assertEquals(List.of(70, 1, 20, 5, 2, 12, 43, 41, 42, 35, 30, 10, 11, 25, 23, 24, 40, 0), order);
+        List<Integer> documented = new ArrayList<>(List.of(70, 1));
+        documented.addAll(documentedOrder());
+        documented.add(0);
+        assertEquals(documented, order);
         assertEquals(ExitCode.FILES_FAILED, ExitCode.SOURCE_MOVED.or(ExitCode.FILES_FAILED));
         assertEquals(ExitCode.FILES_FAILED, ExitCode.FILES_FAILED.or(ExitCode.SOURCE_MOVED));
         assertEquals(ExitCode.DIFFERENCES, ExitCode.DONE.or(ExitCode.DIFFERENCES));
@@ -74,7 +87,9 @@ class ExitCodeTest {
         "DIRECTORY_IN_THE_WAY,23",
         "SPECIAL_SKIPPED,0",
         "INTEGRITY,43",
-        "NAME_REFUSED,23"
+        "NAME_REFUSED,23",
+        "METADATA_LOST,23",
+        "METADATA_SKIPPED,0"
     })
     void aProblemHasTheNumberOfItsCode(ProblemCode code, int number) {
         assertEquals(number, ExitCode.of(report(0, Map.of(code, 1L))).number());
@@ -98,5 +113,101 @@ class ExitCodeTest {
     void aFailedPathWithoutAProblemIsStillAFailure() {
         assertEquals(ExitCode.FILES_FAILED, ExitCode.of(report(1, Map.of())));
         assertEquals(ExitCode.DONE, ExitCode.of(report(0, Map.of())));
+    }
+
+    @Test
+    void withheldDeletionsAreTheDeleteLimit() {
+        Tally tally = new Tally(0, 0, 0, 0, 1, 0, 1, 0, 0, true);
+
+        assertEquals(ExitCode.DELETE_LIMIT, ExitCode.of(FakeEngine.report(tally, Map.of())));
+        assertEquals(
+                ExitCode.DELETE_LIMIT, ExitCode.of(FakeEngine.report(tally, Map.of(ProblemCode.TARGET_FAILED, 1L))));
+        assertEquals(ExitCode.INTEGRITY, ExitCode.of(FakeEngine.report(tally, Map.of(ProblemCode.INTEGRITY, 1L))));
+    }
+
+    /** From the README: where several apply, the first of these. */
+    static List<Integer> documentedOrder() throws IOException {
+        Matcher order = Pattern.compile("the first of ((?:[0-9]+ )+[0-9]+)")
+                .matcher(Files.readString(Documents.README).replaceAll("\\s+", " "));
+        assertTrue(order.find(), "the README names the order");
+        return Stream.of(order.group(1).split(" ", -1)).map(Integer::valueOf).toList();
+    }
+
+    /** A run that ends with this code, whatever it takes. */
+    private static RunReport endWith(int code) throws RunFailure {
+        Tally withheld = new Tally(0, 0, 0, 0, 0, 0, 1, 0, 0, true);
+        Tally differing = new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, true);
+        return switch (code) {
+            case 0 -> FakeEngine.report(Map.of());
+            case 23 -> FakeEngine.report(Map.of(ProblemCode.TARGET_FAILED, 1L));
+            case 24 -> FakeEngine.report(Map.of(ProblemCode.SOURCE_VANISHED, 1L));
+            case 25 -> FakeEngine.report(withheld, Map.of());
+            case 40 -> FakeEngine.report(differing, Map.of());
+            default -> {
+                for (FailureKind kind : FailureKind.values()) {
+                    if (ExitCode.of(kind).number() == code) {
+                        throw new RunFailure(kind, "it failed", null, null);
+                    }
+                }
+                throw new AssertionError("no failure ends with " + code);
+            }
+        };
+    }
+
+    private static int run(String command, Integer... codes) {
+        Typed typed = new Typed();
+        typed.engine.answer = (request, events) -> endWith(codes[typed.engine.runs.size() - 1]);
+        List<String> words = new ArrayList<>(List.of(command, "a"));
+        for (int i = 0; i < codes.length; i++) {
+            words.add("local:b" + i);
+        }
+        return typed.run(words.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ExitCode.class)
+    void everyCodeIsReachedByARun(ExitCode code) {
+        assertEquals(code.number(), run(code == ExitCode.DIFFERENCES ? "diff" : "push", code.number()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> ofTwoRunsTheDocumentedOneWins() throws Exception {
+        List<Integer> order = new ArrayList<>(documentedOrder());
+        order.remove(Integer.valueOf(40));
+        order.addAll(0, List.of(70, 1));
+        order.add(0);
+        List<DynamicTest> pairs = new ArrayList<>();
+        for (int i = 0; i < order.size(); i++) {
+            for (int j = i; j < order.size(); j++) {
+                int first = order.get(i);
+                int second = order.get(j);
+                pairs.add(DynamicTest.dynamicTest(first + " before " + second, () -> {
+                    assertEquals(first, run("push", first, second));
+                    assertEquals(first, run("push", second, first));
+                }));
+            }
+        }
+        return pairs.stream();
+    }
+
+    /** A diff has one peer, so what it found meets what it met on the way. */
+    @Test
+    void differencesYieldToEverythingButNothing() throws Exception {
+        Tally differing = new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, true);
+        Map<ProblemCode, Integer> codes =
+                Map.of(ProblemCode.TARGET_FAILED, 23, ProblemCode.SOURCE_CHANGED, 24, ProblemCode.INTEGRITY, 43);
+        codes.forEach((problem, code) -> assertEquals(
+                code,
+                new Difference("")
+                        .code(FakeEngine.report(differing, Map.of(problem, 1L)))
+                        .number()));
+        for (int code : documentedOrder()) {
+            ExitCode other = Stream.of(ExitCode.values())
+                    .filter(each -> each.number() == code)
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(other, ExitCode.DIFFERENCES.or(other));
+            assertEquals(other, other.or(ExitCode.DIFFERENCES));
+        }
     }
 }

@@ -273,4 +273,18 @@ class ProcessTest {
         assertEquals(FakeEngine.ID + "\n", content(out));
         assertFalse(content(folder.resolve("classes")).contains("com.beust"));
     }
+
+    /** Its library costs every start that does not need it. */
+    @Test
+    void theJsonLibraryIsOnlyLoadedForJson() throws Exception {
+        String logged = java() + "-Xlog:class+load:file='" + folder + "/classes' io.zsync.cli.FakeMain push a local:b ";
+
+        assertEquals(0, run(logged + "-i -v --exclude=x --chmod=u+x"));
+        assertFalse(content(folder.resolve("classes")).contains("com.fasterxml"));
+
+        assertEquals(0, run(logged + "--json"));
+        assertTrue(content(folder.resolve("classes")).contains("com.fasterxml.jackson.core.JsonFactory"));
+        assertEquals(2, content(out).lines().count());
+        assertEquals("", content(err));
+    }
 }

@@ -113,7 +113,16 @@ class ProgramTest {
                         new Transfer(PathPolicy.MAPPED, 16, false, 0),
                         Comparison.BY_TIME,
                         Selection.ALL,
-                        Preservation.ARCHIVE,
+                        new Preservation(
+                                false,
+                                true,
+                                true,
+                                false,
+                                false,
+                                false,
+                                Preservation.AS_SOURCE,
+                                Preservation.AS_SOURCE,
+                                List.of()),
                         Deletion.NONE),
                 request.options());
         assertEquals(Duration.ofDays(1), request.timeout());
@@ -143,7 +152,6 @@ class ProgramTest {
                 "pull nas a b|zsync: pull: unexpected word (b)",
                 "pull ../nas b|zsync: pull: peer: neither a name nor a host starts with '.' (../nas)",
                 "pull local: b|zsync: pull: local: names no directory (local:)",
-                "pull nas b --delete|zsync: pull --delete: not available yet",
                 "pull nas b --streams 17|zsync: pull --streams 17: not a number from 1 to 16",
                 "diff|zsync: diff: DIR and PEER are missing",
                 "diff a|zsync: diff: PEER is missing (a)",
@@ -153,7 +161,6 @@ class ProgramTest {
                 "diff a b --data-path auto|zsync: diff --data-path: has no meaning here, nothing is moved",
                 "diff a b --explain|zsync: diff --explain: has no meaning here, nothing is moved",
                 "diff a b -n|zsync: diff -n: has no meaning here, nothing is moved",
-                "diff a b --json|zsync: diff --json: not available yet",
                 "diff a b -qv|zsync: diff: -q and -v contradict each other",
                 "push a local:b --protect x|zsync: push --protect x: not one of auto, clear, safe, private",
                 "push a local:b --durability x|zsync: push --durability x: not one of none, batch, file",
@@ -167,7 +174,6 @@ class ProgramTest {
                 "push a local:b --timeout 1.5|zsync: push --timeout 1.5: not a number from 1 to 86,400",
                 "push a local:b -vq|zsync: push: -q and -v contradict each other",
                 "push a local:b -P --progress never|zsync: push: -P and --progress never contradict each other",
-                "push a local:b --delete|zsync: push --delete: not available yet",
                 "push a local:b --bogus|zsync: push --bogus: no such option",
                 "push @nowhere|zsync: argument file: no such file (nowhere)"
             })
@@ -207,7 +213,7 @@ class ProgramTest {
     @Test
     void helpWinsOverWhatElseIsTyped() {
         assertEquals(0, run("push", "--bogus", "--help"));
-        assertEquals(Help.PUSH, screen.out());
+        assertEquals(RunHelp.PUSH, screen.out());
     }
 
     @Test

@@ -16,7 +16,7 @@ class ProgressLineTest {
 
     @Test
     void isDrawnAndLeavesNothingBehind() {
-        try (ProgressLine line = new ProgressLine(screen.console(), 80)) {
+        try (ProgressLine line = new ProgressLine(screen.console(), 80, false)) {
             line.show(SCANNING);
             await().until(() -> screen.err().contains("7 entries so far"));
         }
@@ -29,7 +29,7 @@ class ProgressLineTest {
     @Test
     void isDrawnAtMostTenTimesASecond() {
         long began = System.nanoTime();
-        try (ProgressLine line = new ProgressLine(screen.console(), 80)) {
+        try (ProgressLine line = new ProgressLine(screen.console(), 80, false)) {
             long[] entries = {0};
             await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> {
                 line.show(new Event.Progress(entries[0]++, 0, 0, 0, 0, false));
@@ -46,7 +46,7 @@ class ProgressLineTest {
 
     @Test
     void neverFillsTheLastColumn() {
-        try (ProgressLine line = new ProgressLine(screen.console(), 10)) {
+        try (ProgressLine line = new ProgressLine(screen.console(), 10, false)) {
             line.show(SCANNING);
             await().until(() -> screen.err().contains("scanning,"));
         }
@@ -54,9 +54,22 @@ class ProgressLineTest {
         assertFalse(screen.err().contains("scanning, "), screen.err());
     }
 
+    /** Nothing moves, so there is no end to come nearer to. */
+    @Test
+    void aDryRunShowsWhatIsPlannedAndNoShareOfIt() {
+        try (ProgressLine line = new ProgressLine(screen.console(), 80, true)) {
+            line.show(new Event.Progress(1204, 12, 3 << 20, 0, 0, true));
+            await().until(() -> screen.err().contains("to move"));
+        }
+
+        assertTrue(
+                screen.err().startsWith("\rscanning, 1,204 entries so far, 12 files and 3.0 MiB to move\r"),
+                screen.err());
+    }
+
     @Test
     void aLineClosedBeforeItWasDrawnDrawsNothing() {
-        new ProgressLine(screen.console(), 80).close();
+        new ProgressLine(screen.console(), 80, false).close();
 
         assertEquals("", screen.err());
     }
@@ -66,18 +79,18 @@ class ProgressLineTest {
         assertEquals(0, columns(new RunFlags(), 0));
         assertEquals(120, columns(new RunFlags(), 120));
         RunFlags always = new RunFlags();
-        always.alwaysProgress = true;
+        always.telling.alwaysProgress = true;
         assertEquals(80, columns(always, 0));
         assertEquals(120, columns(always, 120));
         RunFlags never = new RunFlags();
-        never.progress = Argument.of("never");
+        never.telling.progress = Argument.of("never");
         assertEquals(0, columns(never, 120));
         RunFlags quiet = new RunFlags();
-        quiet.quiet = true;
+        quiet.telling.quiet = true;
         assertEquals(0, columns(quiet, 120));
     }
 
     private static int columns(RunFlags flags, int terminalColumns) throws UsageError {
-        return Verbosity.of(new Judge("push"), flags, false, false).statusColumns(terminalColumns);
+        return Verbosity.of(new Judge("push"), flags, Verb.PUSH).statusColumns(terminalColumns);
     }
 }

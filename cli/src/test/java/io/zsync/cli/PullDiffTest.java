@@ -9,6 +9,8 @@ import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunRequest;
+import io.zsync.protocol.Comparison;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.ProblemCode;
@@ -21,6 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two commands that are a push turned round, and a push that is only told. */
 class PullDiffTest {
@@ -122,5 +125,55 @@ class PullDiffTest {
         assertEquals(
                 List.of(Mode.PUSH),
                 typed.engine.runs.stream().map(RunRequest::mode).toList());
+    }
+
+    @Test
+    void aVerifyIsADryPushThatComparesContents() {
+        answers(EQUAL, Map.of());
+
+        assertEquals(0, typed.run("verify", "photos", "backup/photos", "-HXA", "--exclude=*.tmp", "--no-times"));
+
+        RunRequest request = typed.engine.runs.getFirst();
+        assertEquals(Mode.PUSH, request.mode());
+        assertTrue(request.options().dryRun());
+        assertTrue(request.options().reportChanges());
+        assertEquals(Comparison.BY_CHECKSUM, request.options().comparison());
+        assertTrue(request.options().preservation().hardLinks());
+        assertEquals(
+                "photos and backup/photos are equal: 1,204 files, contents read on both sides\n", typed.screen.err());
+    }
+
+    @Test
+    void aVerifyPrintsWhatDiffersAndExitsWith40() {
+        typed.engine.answer = (request, events) -> {
+            events.accept(Changes.created("d/x", Change.Kind.FILE));
+            return FakeEngine.report(new Tally(1, 0, 0, 9, 0, 0, 0, 13, 0, false), Map.of());
+        };
+
+        assertEquals(40, typed.run("verify", "-i", "photos", "backup/photos"));
+        assertEquals("<f+++++++++ d/x\n", typed.screen.out());
+        assertEquals("photos and backup/photos differ: 1 new\n", typed.screen.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SOURCE_UNREADABLE,23", "SOURCE_VANISHED,24", "INTEGRITY,43"})
+    void aVerifyThatCouldNotReadEverythingSaysThatFirst(ProblemCode problem, int code) {
+        answers(new Tally(1, 0, 0, 9, 1, 0, 0, 13, 0, false), Map.of(problem, 1L));
+
+        assertEquals(code, typed.run("verify", "photos", "backup/photos"));
+    }
+
+    /** However many there are and whatever is left of the source: it is only told. */
+    @ParameterizedTest
+    @ValueSource(strings = {"diff", "verify"})
+    void whatOnlyThePeerHasCountsWithDeleteAndHasNoLimit(String command) {
+        assertEquals(0, typed.run(command, "a", "nas", "--delete", "--backup-dir=old"));
+        assertEquals(0, typed.run(command, "a", "nas"));
+
+        Deletion with = typed.engine.runs.get(0).options().deletion();
+        assertEquals(
+                new Deletion(true, new Deletion.Limit(Deletion.Unit.PATHS, Long.MAX_VALUE), RelativePath.of("old")),
+                with);
+        assertFalse(typed.engine.runs.get(1).options().deletion().enabled());
     }
 }

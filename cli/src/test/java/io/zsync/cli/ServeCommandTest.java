@@ -69,7 +69,7 @@ class ServeCommandTest {
                 "serve|serve: --share is missing",
                 "serve --share a=/x b|serve: unexpected word (b)",
                 "serve --share a|serve: share: it reads NAME=DIR[:ro/:rw][,owner] (a)",
-                "serve --share a=/x --share a=/y|serve: share: two are called a (a=/y)",
+                "serve --share a=/x --share a=/y|serve: two shares are called a",
                 "serve --share a=/x --listen :7|serve: listen: the host is empty (:7)",
                 "serve --share a=/x --listen ::1|serve: listen: IPv6 addresses stand in brackets (::1)",
                 "serve --share a=/x --listen h:x|serve: listen: port 'x' is no number up to 65535 (h:x)",

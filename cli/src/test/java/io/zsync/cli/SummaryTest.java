@@ -25,10 +25,11 @@ class SummaryTest {
     private static Runs.Run run(String... words) throws UsageError {
         RunFlags flags = new RunFlags();
         Judge judge = new Judge("push");
-        judge.fill(flags, Typed.words(words));
-        RunRequest request = RunSettings.ofComparison(judge, flags)
+        judge.parser(flags).parse(Typed.words(words));
+        RunRequest request = RunSettings.of(judge, flags, Verb.PUSH, Verbosity.of(judge, flags, Verb.PUSH))
                 .request(Mode.PUSH, Path.of("photos"), new PeerTree.Local(Path.of("/tmp/replica")));
-        return new Runs.Run(request, Argument.of("photos"), Argument.of("local:/tmp/replica"));
+        Argument peer = Argument.of("local:/tmp/replica");
+        return new Runs.Run(request, Argument.of("photos"), peer, peer);
     }
 
     private static String summary(Tally tally, Map<DataPath, Long> moved, boolean dryRun, long millis)
@@ -102,6 +103,19 @@ class SummaryTest {
                 pushed photos to local:/tmp/replica: 1 file, 0 bytes in 1.0 s
                   0 new, 0 changed, 0 deleted, 1 unchanged, 2 failed, 3 skipped
                   nothing moved; protection clear; not durable""", summary(tally, Map.of(), false, 1000));
+    }
+
+    @Test
+    void saysWhatWasWithheldAndHowToAllowIt() throws UsageError {
+        Tally many = new Tally(0, 0, 0, 1, 0, 0, 1200, 1, 0, true);
+        Tally one = new Tally(0, 0, 0, 1, 0, 0, 1, 1, 0, true);
+
+        assertEquals(
+                "  1,200 deletions withheld, more than the limit: --max-delete 1200 allows them",
+                lastLine(summary(many, Map.of(), false, 1000)));
+        assertEquals(
+                "  1 deletion withheld, more than the limit: --max-delete 1 allows it",
+                lastLine(summary(one, Map.of(), true, 1000)));
     }
 
     private static RunReport remote(Protection protection, RunReport.Network network, int reconnects) {

@@ -32,10 +32,15 @@ public record OpenTree(@Nullable Root root) implements Closeable {
         }
     }
 
-    /** Opens the tree that is to be sent. @throws RunFailure ROOT_UNUSABLE */
-    public static OpenTree source(Location location) throws RunFailure, IOException {
+    /**
+     * Opens the tree that is to be sent.
+     *
+     * @param links how far symlinks in it are read through
+     * @throws RunFailure ROOT_UNUSABLE
+     */
+    public static OpenTree source(Location location, Links links) throws RunFailure, IOException {
         try {
-            return new OpenTree(LinuxRoot.open(location.directory(), location.path(), location.name(), Links.KEEP));
+            return new OpenTree(LinuxRoot.open(location.directory(), location.path(), location.name(), links));
         } catch (FileFailure e) {
             throw new RunFailure(FailureKind.ROOT_UNUSABLE, "source: " + e.reason() + " (" + e.path() + ")", null, e);
         }

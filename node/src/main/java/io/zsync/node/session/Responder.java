@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.ServiceEvent;
+import io.zsync.node.fs.Links;
 import io.zsync.node.replica.ApplyOptions;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
@@ -11,6 +12,7 @@ import io.zsync.node.transport.PathCounters;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
@@ -141,8 +143,9 @@ final class Responder {
             Connection connection, Message.Open open, Access.Grant grant, ServiceEvent.Visit visit, Runnable begun)
             throws IOException, RunFailure, InterruptedException {
         boolean sends = open.mode() == Mode.PULL;
+        boolean follows = open.options().selection().links() == LinkPolicy.FOLLOW;
         try (OpenTree tree = sends
-                ? OpenTree.source(grant.tree())
+                ? OpenTree.source(grant.tree(), follows ? Links.FOLLOW_BENEATH : Links.KEEP)
                 : OpenTree.target(grant.tree(), open.options().dryRun())) {
             RunContext run = new RunContext(
                     open.options(),

@@ -4,7 +4,9 @@ import io.zsync.node.api.Event;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
+import io.zsync.node.fs.Links;
 import io.zsync.node.transport.Deadlines;
+import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.Mode;
 import java.io.IOException;
 import java.time.Duration;
@@ -122,8 +124,9 @@ public final class Run {
         OpenTree open = tree;
         if (open == null) {
             OpenTree.Location location = OpenTree.Location.of(request.directory());
+            boolean follows = request.options().selection().links() == LinkPolicy.FOLLOW;
             open = request.mode() == Mode.PUSH
-                    ? OpenTree.source(location)
+                    ? OpenTree.source(location, follows ? Links.FOLLOW_ANYWHERE : Links.KEEP)
                     : OpenTree.target(location, request.options().dryRun());
             tree = open;
         }

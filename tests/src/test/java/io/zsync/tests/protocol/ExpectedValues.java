@@ -212,8 +212,8 @@ final class ExpectedValues {
                                     null,
                                     new Entry.Directory(metadata(
                                             0755,
-                                            attribute(Attribute.DEFAULT_ACL, ACL),
-                                            attribute(Attribute.ACCESS_ACL, ACL))),
+                                            attribute(Attribute.ACL_DEFAULT, ACL),
+                                            attribute(Attribute.ACL_ACCESS, ACL))),
                                     RuleText.NONE),
                             leaf(
                                     "f",

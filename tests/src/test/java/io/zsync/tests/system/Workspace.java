@@ -4,21 +4,36 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A folder for each test, in memory where the machine has {@code /dev/shm}. {@code rm} throws it away: quickly when it
- * holds a million files, and whatever their names are.
+ * A folder for each test, or for all of a class if the field is static, in memory where the machine has {@code /dev/shm}.
+ * {@code rm} throws it away: quickly when it holds a million files, and whatever their names are.
  */
-final class Workspace implements BeforeEachCallback, AfterEachCallback {
+final class Workspace implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     private static final Path SHARED = Path.of("/dev/shm");
 
     private @Nullable Path folder;
+    private boolean ofClass;
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        ofClass = true;
+        make();
+    }
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        if (!ofClass) {
+            make();
+        }
+    }
+
+    private void make() throws IOException {
         folder = Files.isWritable(SHARED)
                 ? Files.createTempDirectory(SHARED, "zsync-tests")
                 : Files.createTempDirectory("zsync-tests");
@@ -28,6 +43,17 @@ final class Workspace implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
+        if (!ofClass) {
+            remove();
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        remove();
+    }
+
+    private void remove() {
         Command.of("rm", "-rf", "--", path("").toString()).output();
     }
 
