@@ -109,6 +109,9 @@ final class LeafApplier {
         requireLinks();
         RelativePath at = parent.path.child(item.name());
         TargetLinks.Group group = delivery.links().next(item.first());
+        if (group.kind() == Change.Kind.FILE) {
+            counts.files.increment();
+        }
         if (parent.lost) {
             counts.failed.increment();
             return;

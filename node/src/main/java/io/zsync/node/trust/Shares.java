@@ -43,7 +43,7 @@ public final class Shares {
     /**
      * The share, if this peer may push to it or pull from it.
      *
-     * @param deletes true if the run may remove what the peer does not have
+     * @param deletes whether the push is to remove what only the share has
      * @param name as the peer sent it
      * @throws RunFailure NOT_TRUSTED if the peer is not in the book; NOT_ALLOWED, in the same words for a share that does
      *     not exist and one that is not for this peer
