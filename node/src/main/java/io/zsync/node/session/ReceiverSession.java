@@ -260,6 +260,13 @@ final class ReceiverSession implements Session.Role, Reporter {
     @Override
     public void changed(Message.Change change) {
         run.changed(session, change);
+        if (run.initiator()) {
+            try {
+                run.events().awaitRoom();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Override
