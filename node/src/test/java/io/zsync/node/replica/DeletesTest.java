@@ -275,6 +275,34 @@ class DeletesTest extends DeletionFixture {
     }
 
     @Test
+    void leavesAloneWhatIsMountedInsideOrIsAMountPointItself() throws Exception {
+        plant("d/mnt/precious", "d/x", "mnt/precious", "way/mnt/precious", "keep");
+        begin();
+        file("keep", 3);
+        file("way", 3);
+        assertEquals(1, finish().deleted());
+        assertEquals(
+                List.of(
+                        "d",
+                        "d/mnt",
+                        "d/mnt/precious",
+                        "keep",
+                        "mnt",
+                        "mnt/precious",
+                        "way",
+                        "way/mnt",
+                        "way/mnt/precious"),
+                tree());
+        assertEquals(
+                List.of(
+                        "d/mnt TARGET_FAILED",
+                        "mnt TARGET_FAILED",
+                        "way DIRECTORY_IN_THE_WAY",
+                        "way/mnt TARGET_FAILED"),
+                problems.stream().sorted().toList());
+    }
+
+    @Test
     void removesBothNamesOfOneFile() throws Exception {
         plant("a", "keep");
         Files.createLink(target.resolve("b"), target.resolve("a"));
