@@ -24,6 +24,6 @@ public record ModeEdit(boolean directories, boolean files, int clear, int set, i
             return mode;
         }
         boolean executable = isDirectory || (mode & EXECUTE) != 0;
-        return mode & ~clear | set | (executable ? setIfExecutable : 0);
+        return (mode & ~clear) | set | (executable ? setIfExecutable : 0);
     }
 }
