@@ -111,7 +111,7 @@ final class FileSender implements Session.Work {
             explain.accept(new Message.Moved(
                     file.offer().path(),
                     DataPath.BUFFERED,
-                    forced && choice == PathChoice.SMALL_FILE ? PathChoice.FORCED : choice,
+                    (forced && choice == PathChoice.SMALL_FILE) ? PathChoice.FORCED : choice,
                     file.size()));
         }
     }

@@ -85,7 +85,7 @@ public final class DataReader implements Closeable {
         boolean matches = false;
         boolean complete = false;
         try {
-            matches = expander != null && header.isCompressed()
+            matches = (expander != null && header.isCompressed())
                     ? storeExpanded(header, claim, expander)
                     : storePlain(header, claim);
             complete = true;

@@ -101,7 +101,7 @@ public final class OutboundPack {
     }
 
     private @Nullable ByteBuffer block(ByteBuffer payload) {
-        return compressor != null && compressor.shrinks(payload) ? compressor.compress(payload) : null;
+        return (compressor != null && compressor.shrinks(payload)) ? compressor.compress(payload) : null;
     }
 
     void clear() {

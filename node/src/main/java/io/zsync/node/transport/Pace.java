@@ -39,6 +39,7 @@ public final class Pace implements Closeable {
             }
 
             @Override
+            @SuppressWarnings("WaitNotInLoop") // The loop is the caller's, as the contract says.
             public void await(Condition ended, long nanos) throws InterruptedException {
                 ended.awaitNanos(nanos);
             }

@@ -16,7 +16,7 @@ final class PayloadCompressor {
     private final byte[] plain = new byte[Limits.COMPRESSED_CHUNK_LENGTH];
     private final byte[] block = new byte[Limits.COMPRESSED_CHUNK_LENGTH];
 
-    /** True if the beginning of this shrinks so much that the rest is worth trying. @param payload left as it is */
+    /** True if the beginning of this shrinks so much that the rest is worth trying. The payload stays as it is. */
     boolean shrinks(ByteBuffer payload) {
         int length = Math.min(SAMPLE_LENGTH, payload.remaining());
         payload.get(payload.position(), plain, 0, length);
