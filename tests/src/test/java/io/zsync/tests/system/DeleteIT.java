@@ -66,6 +66,20 @@ class DeleteIT {
         assertEquals("", push("-v --delete").exits(0).out());
     }
 
+    /** What the run itself did to an object under one name is nobody else's change of it under another. */
+    @Test
+    void aFurtherNameOfWhatTheRunChangedGoes() {
+        work.make("""
+                mkfifo target/a; ln target/a target/b; echo x >target/c; ln target/c target/d
+                ln -s x target/e; ln target/e target/f; cp -a target/. source
+                rm source/b source/d source/f; touch -h -d 2020-01-01 source/a source/e; chmod 600 source/c""");
+
+        push("-H --delete").exits(0);
+
+        assertEquals(3, Trees.count(target));
+        assertEquals("", push("-v -H --delete").exits(0).out());
+    }
+
     /**
      * Of {@code kept + extra} entries at the target, {@code extra} would go. Within the limit all of them do; beyond it
      * none does, and all else is done.

@@ -146,7 +146,7 @@ class DifferentialIT {
     }
 
     private static Outcome rsync(Path from, Path to, String... more) {
-        List<String> words = new ArrayList<>(List.of("rsync", "-aHAX", "--numeric-ids", "--delete"));
+        List<String> words = new ArrayList<>(List.of("timeout", "60", "rsync", "-aHAX", "--numeric-ids", "--delete"));
         words.addAll(List.of(more));
         words.addAll(List.of(from + "/", to + "/"));
         Outcome outcome = Command.of(words).run();

@@ -64,6 +64,59 @@ class NamesIT {
                 Checkout.push(source, target, "-v").with("LC_ALL", locale).run());
     }
 
+    /** What is told of names, and what is removed, kept or linked by name, in the locale that cron has too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"C.UTF-8", "POSIX"})
+    void everyNameIsLinkedBackedUpAndDeletedInAnyLocale(String locale) {
+        work.make("""
+                mkdir target links; cd source
+                # Each file gets a second name and is replaced; each directory is gone from the source.
+                find . -maxdepth 1 -type f -exec cp -a -t ../target -- {} +
+                find . -maxdepth 1 -type f -exec cp -al -t ../links -- {} +
+                find . -maxdepth 1 -type f -execdir sh -c 'for f; do echo changed >>"$f"; done' sh {} +
+                mv ../links .
+                find . -maxdepth 1 -name 'd*' -exec mv -t ../target -- {} +""");
+        String files = Long.toString(Trees.count(source, "-maxdepth", "1", "-type", "f"));
+        long all = Trees.count(target);
+        work.make("rm -rf before; cp -a target before");
+        String[] options = {"-i", "-H", "--delete", "--max-delete", "100%", "--backup-dir", "old"};
+
+        String dry = push(locale, "-n", options).exits(0).out();
+        Outcome outcome = push(locale, "-v", options).exits(0);
+
+        assertEquals(dry, outcome.out());
+        work.make("mv target/old .; touch -r source target");
+        Trees.assertMirrors(source, target);
+        Listing.assertSame(source, target);
+        assertEquals(all, Trees.count(work.path("old")), "replaced or removed, and kept");
+        work.make("diff -r --no-dereference old before");
+        assertTrue(Integer.parseInt(files) > 30, files);
+        assertTrue(
+                outcome.out()
+                        .chars()
+                        .allMatch(c -> c == '\n' || (c >= 0x20 && c != 0x7f && c != 0x202e && c != 0xfffd)),
+                () -> "names are escaped: " + outcome.out());
+    }
+
+    private Outcome push(String locale, String first, String... options) {
+        String[] all = new String[options.length + 1];
+        all[0] = first;
+        System.arraycopy(options, 0, all, 1, options.length);
+        return Checkout.push(source, target, all).with("LC_ALL", locale).run();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C.UTF-8", "POSIX"})
+    void everyNameIsPulledInAnyLocale(String locale) {
+        Outcome outcome = Checkout.zsync("pull", "-H", "--delete", "local:" + source, target)
+                .with("LC_ALL", locale)
+                .run()
+                .exits(0);
+
+        assertEquals("", outcome.out());
+        Trees.assertMirrors(source, target);
+    }
+
     @Test
     void cronHasAPosixLocaleNoHomeAndLittlePath() {
         Outcome version = cron("--version");
