@@ -151,12 +151,12 @@ final class JsonPrinter implements Telling {
             }
         }
         json.writeEndArray();
-        if (change.kind() == Kind.FILE && change.action() != Action.DELETE) {
+        boolean isName = change.action() == Action.LINK || change.action() == Action.RELINK;
+        if (change.kind() == Kind.FILE && !isName && change.action() != Action.DELETE) {
             json.writeNumberField("bytes", change.size());
         }
         byte[] target = change.target();
         if (target.length > 0) {
-            boolean isName = change.action() == Action.LINK || change.action() == Action.RELINK;
             name(json, isName ? "first" : "target", target);
         }
     }

@@ -125,14 +125,14 @@ final class ModeEdits {
             }
         }
         int whom = who == 0 ? EVERYBODY : who;
-        int bits = whom * permissions & (who == 0 ? ~umask.getAsInt() : ~0) | special;
+        int bits = (whom * permissions & (who == 0 ? ~umask.getAsInt() : ~0)) | special;
         int set = executeIfAny ? bits & ~EXECUTE : bits;
         int setIfExecutable = executeIfAny ? bits & EXECUTE : 0;
         return switch (operator) {
             case '+' -> new ModeEdit(!onlyFiles, !onlyDirectories, 0, set, setIfExecutable);
             case '-' -> new ModeEdit(!onlyFiles, !onlyDirectories, bits, 0, 0);
             default -> {
-                int clear = whom * 7 | (special == 0 ? 0 : specialOfWho);
+                int clear = (whom * 7) | (special == 0 ? 0 : specialOfWho);
                 yield new ModeEdit(!onlyFiles, !onlyDirectories, clear, set, setIfExecutable);
             }
         };
