@@ -26,7 +26,10 @@ final class DeletingFlags {
     Deletion deletion(Judge judge) throws UsageError {
         if (maxDelete != null && !delete) {
             throw judge.refusal(
-                    MAX_DELETE, maxDelete, "nothing is deleted without --delete", "Type --delete, too, or leave it out.");
+                    MAX_DELETE,
+                    maxDelete,
+                    "nothing is deleted without --delete",
+                    "Type --delete, too, or leave it out.");
         }
         return new Deletion(delete, maxDelete == null ? Limit.DEFAULT : limit(judge, maxDelete), backup(judge));
     }
@@ -65,6 +68,9 @@ final class DeletingFlags {
             why = backupDir.startsWith("/") ? "an absolute path" : "no plain path below the target";
         }
         throw judge.refusal(
-                BACKUP_DIR, backupDir, why, "Type it as seen from the target's root, such as old/monday, without . or ..");
+                BACKUP_DIR,
+                backupDir,
+                why,
+                "Type it as seen from the target's root, such as old/monday, without . or ..");
     }
 }

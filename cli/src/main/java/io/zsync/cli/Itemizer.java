@@ -39,7 +39,9 @@ final class Itemizer {
 
     /** The path as every output shows it: a directory ends in a slash, and the root is one. */
     static String pathOf(Change change) {
-        return change.kind() == Kind.DIRECTORY ? change.path() + "/" : change.path().toString();
+        return change.kind() == Kind.DIRECTORY
+                ? change.path() + "/"
+                : change.path().toString();
     }
 
     private String letters(Change change) {

@@ -30,9 +30,8 @@ import org.jspecify.annotations.Nullable;
  * and errors come on standard error too. All of it is ASCII, so that no name can do anything to a terminal.
  */
 final class JsonPrinter implements Telling {
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-            .build();
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     private static final String[] ATTRIBUTES = {"content", "size", "time", "mode", "owner", "group", "acl", "xattr"};
 
     private final RunPrinter lines;
@@ -54,7 +53,8 @@ final class JsonPrinter implements Telling {
 
     /** The only event of a command that cannot be carried out as typed. */
     static void refused(Console console, UsageError error) {
-        console.print(line("summary", json -> failure(json, ExitCode.USAGE, String.valueOf(error.getMessage()), error.wayOut())));
+        console.print(line(
+                "summary", json -> failure(json, ExitCode.USAGE, String.valueOf(error.getMessage()), error.wayOut())));
     }
 
     @Override
@@ -130,7 +130,8 @@ final class JsonPrinter implements Telling {
         try (JsonGenerator json = FACTORY.createGenerator(line)) {
             json.writeStartObject();
             json.writeStringField("event", event);
-            json.writeStringField("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+            json.writeStringField(
+                    "time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
             body.write(json);
             json.writeEndObject();
         } catch (IOException e) {
@@ -243,7 +244,10 @@ final class JsonPrinter implements Telling {
         try {
             json.writeStringField(
                     key,
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
         } catch (CharacterCodingException e) {
             json.writeStringField(key + "_base64", Base64.getEncoder().encodeToString(bytes));
         }

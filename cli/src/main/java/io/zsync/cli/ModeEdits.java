@@ -58,7 +58,8 @@ final class ModeEdits {
             return Files.readString(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1)
                     .lines()
                     .filter(line -> line.startsWith("Umask:"))
-                    .mapToInt(line -> Integer.parseInt(line.substring("Umask:".length()).strip(), 8))
+                    .mapToInt(line ->
+                            Integer.parseInt(line.substring("Umask:".length()).strip(), 8))
                     .findFirst()
                     .orElse(022);
         } catch (IOException e) {
@@ -85,7 +86,10 @@ final class ModeEdits {
                     specialOfWho |= SETGID;
                 }
                 case 'o' -> who |= 0001;
-                default -> who |= EVERYBODY;
+                default -> {
+                    who |= EVERYBODY;
+                    specialOfWho |= SETUID | SETGID;
+                }
             }
         }
         if (onlyDirectories && onlyFiles) {
@@ -97,6 +101,9 @@ final class ModeEdits {
         char operator = clause.charAt(at);
         if (operator >= '0' && operator <= '7' && who == 0) {
             return new ModeEdit(!onlyFiles, !onlyDirectories, Metadata.MODE_MASK, octal(clause.substring(at)), 0);
+        }
+        if ("+-=".indexOf(operator) < 0) {
+            throw new IllegalArgumentException(unexpected(operator) + ", only + - = or a number");
         }
         boolean executeIfAny = false;
         int permissions = 0;
@@ -111,7 +118,8 @@ final class ModeEdits {
                     permissions |= 1;
                     executeIfAny = true;
                 }
-                case 's' -> special |= specialOfWho == 0 ? SETUID : specialOfWho;
+                // Without u, g or a rsync forgets a t in front of it.
+                case 's' -> special = specialOfWho == 0 ? SETUID : special | specialOfWho;
                 case 't' -> special |= STICKY;
                 default -> throw new IllegalArgumentException(unexpected(c) + ", only r w x X s t");
             }
@@ -123,11 +131,10 @@ final class ModeEdits {
         return switch (operator) {
             case '+' -> new ModeEdit(!onlyFiles, !onlyDirectories, 0, set, setIfExecutable);
             case '-' -> new ModeEdit(!onlyFiles, !onlyDirectories, bits, 0, 0);
-            case '=' -> {
+            default -> {
                 int clear = whom * 7 | (special == 0 ? 0 : specialOfWho);
                 yield new ModeEdit(!onlyFiles, !onlyDirectories, clear, set, setIfExecutable);
             }
-            default -> throw new IllegalArgumentException(unexpected(operator) + ", only + - = or a number");
         };
     }
 

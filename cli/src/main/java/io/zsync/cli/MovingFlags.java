@@ -83,8 +83,7 @@ final class MovingFlags {
     }
 
     Duration timeout(Judge judge) throws UsageError {
-        return Duration.ofSeconds(
-                judge.number("--timeout", timeout, DEFAULT_TIMEOUT_SECONDS, 1, MAX_TIMEOUT_SECONDS));
+        return Duration.ofSeconds(judge.number("--timeout", timeout, DEFAULT_TIMEOUT_SECONDS, 1, MAX_TIMEOUT_SECONDS));
     }
 
     int retries(Judge judge) throws UsageError {

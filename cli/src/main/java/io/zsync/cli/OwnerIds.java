@@ -26,8 +26,9 @@ record OwnerIds(int user, int group) {
         int user = colon == 0
                 ? Preservation.AS_SOURCE
                 : id(judge, typed, (colon < 0 ? typed : typed.to(colon)).text(), "id -u NAME");
-        int group =
-                colon < 0 ? Preservation.AS_SOURCE : id(judge, typed, typed.from(colon + 1).text(), "id -g NAME");
+        int group = colon < 0
+                ? Preservation.AS_SOURCE
+                : id(judge, typed, typed.from(colon + 1).text(), "id -g NAME");
         return new OwnerIds(user, group);
     }
 

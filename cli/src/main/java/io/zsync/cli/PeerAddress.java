@@ -42,7 +42,11 @@ final class PeerAddress {
         String share = (end < 0 ? tree : tree.to(end)).text();
         Shares.requireName(share);
         return new PeerTree.Remote(
-                node, share, end < 0 ? RelativePath.ROOT : RelativePath.of(tree.from(end + 1).withoutSlash().bytes()));
+                node,
+                share,
+                end < 0
+                        ? RelativePath.ROOT
+                        : RelativePath.of(tree.from(end + 1).withoutSlash().bytes()));
     }
 
     /** The names of peers are made like those of hosts. */

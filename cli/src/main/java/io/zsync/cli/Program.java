@@ -71,8 +71,7 @@ final class Program {
             case "serve" -> new ServeCommand();
             case "id" -> new IdCommand();
             case "peers" -> new PeersCommand();
-            case "copy", "invite", "join", "bench" ->
-                throw new UsageError(name + ": not available yet", HELP);
+            case "copy", "invite", "join", "bench" -> throw new UsageError(name + ": not available yet", HELP);
             default -> null;
         };
     }

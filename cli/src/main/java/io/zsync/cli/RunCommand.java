@@ -48,11 +48,11 @@ final class RunCommand implements Command {
         RunSettings settings = RunSettings.of(judge, flags, verb, verbosity);
         int here = verb == Verb.PULL ? 1 : 0;
         Argument directory = flags.words.get(here);
-        List<Argument> peers = verb == Verb.PULL ? flags.words.subList(0, 1) : flags.words.subList(1, flags.words.size());
+        List<Argument> peers =
+                verb == Verb.PULL ? flags.words.subList(0, 1) : flags.words.subList(1, flags.words.size());
         List<Runs.Run> runs = new ArrayList<>();
         for (Argument peer : peers) {
-            RunRequest request =
-                    settings.request(verb.mode(), directory.path(), PeerAddress.parse(judge, peer));
+            RunRequest request = settings.request(verb.mode(), directory.path(), PeerAddress.parse(judge, peer));
             runs.add(
                     verb == Verb.PULL
                             ? new Runs.Run(request, peer, directory, peer)

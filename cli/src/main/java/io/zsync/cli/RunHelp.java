@@ -51,7 +51,8 @@ final class RunHelp {
               -a -r -l -p -t -o -g -D   always on; accepted and change nothing
             """;
 
-    private static final String MOVING_TREES = PEER + "Choosing:\n" + RULES + COMPARING + TREES + "Metadata:\n" + METADATA + """
+    private static final String MOVING_TREES = PEER + "Choosing:\n" + RULES + COMPARING + TREES + "Metadata:\n"
+            + METADATA + """
             Deleting:
               --delete                remove what the source does not have, last of all
               --max-delete N or P%    if it would be more, remove nothing; the larger of 1000 and 50%
@@ -74,7 +75,7 @@ final class RunHelp {
             """ + MOVING_TREES + """
 
             Examples:
-              zsync push -ni --delete photos nas/photos   what would be done
+              zsync push -n -i --delete photos nas/photos   what would be done
             """;
 
     static final String PULL = """
@@ -85,7 +86,8 @@ final class RunHelp {
               zsync pull -v --exclude '*.tmp' nas/photos/2024 photos
             """;
 
-    private static final String LOOKING_AFTER = METADATA + """
+    private static final String LOOKING_AFTER =
+            METADATA + """
             Deleting:
               --delete                what only the peer has counts, too; else a push would leave it
               --backup-dir DIR        where a push keeps what it replaces, below the peer's root

@@ -64,7 +64,8 @@ final class RunPrinter implements Telling {
         String detail = Escape.text(problem.detail());
         if (!ExitCode.isFailure(problem.code())) {
             if (!verbosity.quiet()) {
-                console.tell("zsync: skipped " + (detail.isEmpty() ? "special file" : detail) + " (" + problem.path() + ")");
+                console.tell(
+                        "zsync: skipped " + (detail.isEmpty() ? "special file" : detail) + " (" + problem.path() + ")");
             }
             return;
         }
@@ -98,7 +99,8 @@ final class RunPrinter implements Telling {
         console.flush();
         if (statusColumns > 0) {
             if (progressLine == null) {
-                progressLine = new ProgressLine(console, statusColumns, run.request().options().dryRun());
+                progressLine = new ProgressLine(
+                        console, statusColumns, run.request().options().dryRun());
             }
             progressLine.show(progress);
         }

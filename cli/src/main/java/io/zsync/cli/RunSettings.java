@@ -26,10 +26,7 @@ record RunSettings(RunOptions options, @Nullable Protection protection, Duration
                 flags.metadata.preservation(judge),
                 moves ? flags.deleting.deletion(judge) : flags.deleting.difference(judge));
         return new RunSettings(
-                options,
-                flags.moving.protection(judge),
-                flags.moving.timeout(judge),
-                flags.moving.retries(judge));
+                options, flags.moving.protection(judge), flags.moving.timeout(judge), flags.moving.retries(judge));
     }
 
     RunRequest request(Mode mode, Path directory, PeerTree peer) {

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
-import io.zsync.node.api.RunFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -183,7 +183,8 @@ class ExitCodeTest {
                 int second = order.get(j);
                 pairs.add(DynamicTest.dynamicTest(first + " before " + second, () -> {
                     assertEquals(first, run("push", first, second));
-                    assertEquals(first, run("push", second, first));
+                    // Behind an interrupt nothing runs any more.
+                    assertEquals(second == 20 ? 20 : first, run("push", second, first));
                 }));
             }
         }
@@ -197,7 +198,10 @@ class ExitCodeTest {
         Map<ProblemCode, Integer> codes =
                 Map.of(ProblemCode.TARGET_FAILED, 23, ProblemCode.SOURCE_CHANGED, 24, ProblemCode.INTEGRITY, 43);
         codes.forEach((problem, code) -> assertEquals(
-                code, new Difference("").code(FakeEngine.report(differing, Map.of(problem, 1L))).number()));
+                code,
+                new Difference("")
+                        .code(FakeEngine.report(differing, Map.of(problem, 1L)))
+                        .number()));
         for (int code : documentedOrder()) {
             ExitCode other = Stream.of(ExitCode.values())
                     .filter(each -> each.number() == code)

@@ -68,7 +68,9 @@ class FlagParserTest {
         UsageError error = assertThrows(UsageError.class, () -> parse(typed));
 
         String help = "zsync push --help lists the options.";
-        assertEquals(typed.equals("-y2") ? RsyncOptions.wayOut("-y") : (hint == null ? "" : hint + " ") + help, error.wayOut());
+        assertEquals(
+                typed.equals("-y2") ? RsyncOptions.wayOut("-y") : (hint == null ? "" : hint + " ") + help,
+                error.wayOut());
     }
 
     @Test
@@ -160,7 +162,8 @@ class FlagParserTest {
     /** JCommander knows them as one list, and would lose which was which. */
     @Test
     void optionsThatMakeOneListKeepTheirNamesAndTheirOrder() throws UsageError {
-        RunFlags flags = parse("--include", "a", "x", "--exclude=b", "-n", "--exclude-from", "c", "--exclude", "d", "y");
+        RunFlags flags =
+                parse("--include", "a", "x", "--exclude=b", "-n", "--exclude-from", "c", "--exclude", "d", "y");
 
         assertEquals(
                 List.of(

@@ -44,9 +44,9 @@ class JsonTest {
     private final Typed typed = new Typed();
 
     private static Schema schema() {
-        try (InputStream in =
-                Objects.requireNonNull(JsonPrinter.class.getResourceAsStream("events.schema.json"))) {
-            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(in);
+        try (InputStream in = Objects.requireNonNull(JsonPrinter.class.getResourceAsStream("events.schema.json"))) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(in);
         } catch (java.io.IOException e) {
             throw new IllegalStateException(e);
         }
@@ -114,7 +114,7 @@ class JsonTest {
     @Test
     void theEngineIsAskedForAllThatCanBeTold() {
         assertEquals(0, typed.run("push", "--json", "a", "nas"));
-        assertEquals(0, typed.run("diff", "--json", "a", "nas"));
+        assertEquals(40, typed.run("diff", "--json", "a", "nas"));
         assertEquals(0, typed.run("push", "--json", "-q", "a", "nas"));
 
         RunOptions push = typed.engine.runs.get(0).options();
@@ -157,7 +157,7 @@ class JsonTest {
         for (Kind kind : Kind.values()) {
             for (Action action : Action.values()) {
                 meets(new Event.Changed(change("p", kind, action, 255, "t")));
-                assertEquals(0, typed.run("diff", "--json", "a", "nas"));
+                assertEquals(40, typed.run("diff", "--json", "a", "nas"));
             }
         }
         assertEquals(3 * 5 * 6, lines().size());
@@ -170,8 +170,8 @@ class JsonTest {
         meets(
                 new Event.Changed(link),
                 new Event.Changed(name),
-                new Event.Moved(new Message.Moved(
-                        RelativePath.of(NO_TEXT), DataPath.SENDFILE, PathChoice.KERNEL_SENDS, 1)),
+                new Event.Moved(
+                        new Message.Moved(RelativePath.of(NO_TEXT), DataPath.SENDFILE, PathChoice.KERNEL_SENDS, 1)),
                 new Event.ProblemMet(RelativePath.of(NO_TEXT), ProblemCode.TARGET_FAILED, ""));
         Argument peer = Argument.of("local:x\u00ff".getBytes(StandardCharsets.ISO_8859_1));
 
@@ -180,7 +180,8 @@ class JsonTest {
                 typed.run(List.of(
                         Argument.of("push"), Argument.of("--json"), Argument.of(NO_TEXT), peer, Argument.of("nas"))));
 
-        List<String> lines = lines().stream().map(line -> line.replace('"', '\'')).toList();
+        List<String> lines =
+                lines().stream().map(line -> line.replace('"', '\'')).toList();
         String of = ",'peer_base64':'bG9jYWw6eP8='";
         assertEquals(
                 "{'event':'start'" + of
@@ -235,7 +236,8 @@ class JsonTest {
     @Test
     void aLostConnectionIsAProblemWithoutAPath() {
         assertEquals(
-                List.of("{'event':'problem','code':'connection-lost','failure':false,'detail':'nas: reset','pause_seconds':1.5}"),
+                List.of(
+                        "{'event':'problem','code':'connection-lost','failure':false,'detail':'nas: reset','pause_seconds':1.5}"),
                 between(new Event.Reconnecting("nas: reset", Duration.ofMillis(1500), 0)).stream()
                         .map(line -> line.replace('"', '\''))
                         .toList());
@@ -272,13 +274,22 @@ class JsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--json --streams 99 a nas", "--json a", "--json -qv a nas", "--json a nas b@c", "--json -i a nas"})
+    @ValueSource(
+            strings = {
+                "--json --streams 99 a nas",
+                "--json a",
+                "--json -qv a nas",
+                "--json a nas b@c",
+                "--json -i a nas"
+            })
     void whatIsRefusedAsTypedIsASummaryAlone(String words) {
         assertEquals(1, typed.run(("push " + words).split(" ")));
 
         List<String> lines = lines();
         assertEquals(1, lines.size(), lines.toString());
-        assertTrue(lines.getFirst().startsWith("{\"event\":\"summary\",\"exit_code\":1,\"error\":\"push"), lines.getFirst());
+        assertTrue(
+                lines.getFirst().startsWith("{\"event\":\"summary\",\"exit_code\":1,\"error\":\"push"),
+                lines.getFirst());
         assertTrue(lines.getFirst().contains("\"way_out\":\""), lines.getFirst());
         assertTrue(typed.screen.err().startsWith("zsync: push"), typed.screen.err());
         assertEquals(List.of(), typed.engine.runs);
@@ -296,7 +307,9 @@ class JsonTest {
 
         assertEquals(
                 List.of("start", "problem", "summary"),
-                lines().stream().map(line -> line.substring(10, line.indexOf('"', 10))).toList());
+                lines().stream()
+                        .map(line -> line.substring(10, line.indexOf('"', 10)))
+                        .toList());
     }
 
     @Test

@@ -138,17 +138,22 @@ class OptionsAgreeTest {
     void theWordsOfTheReadmeAreTheWordsOfTheProgram() throws Exception {
         List<String> checked = new ArrayList<>();
         for (String option : readme().keySet()) {
-            String last = option.substring(Math.max(0, option.lastIndexOf("--"))).replace(", -P", "");
+            String last =
+                    option.substring(Math.max(0, option.lastIndexOf("--"))).replace(", -P", "");
             if (last.matches("--[a-z-]+ [a-z-]+(\\|[a-z-]+)+.*")) {
                 String name = last.substring(0, last.indexOf(' '));
-                String words = last.substring(last.indexOf(' ') + 1).replaceAll(" .*", "").replace("|", ", ");
+                String words = last.substring(last.indexOf(' ') + 1)
+                        .replaceAll(" .*", "")
+                        .replace("|", ", ");
                 Typed typed = new Typed();
                 assertEquals(1, typed.run("push", name, "bogus", "a", "nas"));
                 assertEquals("push " + name + " bogus: not one of " + words, typed.error());
                 checked.add(name);
             }
         }
-        assertEquals(List.of("--compress", "--data-path", "--durability", "--progress", "--protect"), checked.stream().sorted().toList());
+        assertEquals(
+                List.of("--compress", "--data-path", "--durability", "--progress", "--protect"),
+                checked.stream().sorted().toList());
     }
 
     @Test
@@ -169,9 +174,9 @@ class OptionsAgreeTest {
 
     @Test
     void theDocumentedExitCodesAreThePrograms() throws Exception {
-        String readme = Files.readString(Documents.README);
+        String readme = Files.readString(Documents.README).replaceAll("\\s+", " ");
         for (ExitCode code : ExitCode.values()) {
-            assertTrue(readme.matches("(?s).*[ ,:\\n]" + code.number() + " [a-z`].*"), code.toString());
+            assertTrue(readme.matches(".*[ ,:]" + code.number() + " [a-z`].*"), code.toString());
         }
         assertNotNull(ExitCodeTest.documentedOrder());
     }

@@ -59,7 +59,10 @@ class RateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "-1", "1,5MiB", "MiB", ".5M", "1.", "1..5M", "10 MiB", "10MiBs", "10kk", "10iB", "1e9", "\u0663M"})
+    @ValueSource(
+            strings = {
+                "x", "-1", "1,5MiB", "MiB", ".5M", "1.", "1..5M", "10 MiB", "10MiBs", "10kk", "10iB", "1e9", "\u0663M"
+            })
     void whatIsNoRateIsRefused(String typed) {
         UsageError error = assertThrows(UsageError.class, () -> rate(typed));
 

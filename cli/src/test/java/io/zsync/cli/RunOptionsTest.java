@@ -78,9 +78,7 @@ class RunOptionsTest {
                                 0,
                                 List.of(new ModeEdit(true, true, 0, 0200, 0))),
                         new Deletion(
-                                true,
-                                new Deletion.Limit(Deletion.Unit.PATHS, 500),
-                                RelativePath.of("old/monday"))),
+                                true, new Deletion.Limit(Deletion.Unit.PATHS, 500), RelativePath.of("old/monday"))),
                 options);
     }
 
@@ -101,7 +99,13 @@ class RunOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,PATHS,0", "1,PATHS,1", "999999999999999999,PATHS,999999999999999999", "0%,PERCENT,0", "100%,PERCENT,100"})
+    @CsvSource({
+        "0,PATHS,0",
+        "1,PATHS,1",
+        "999999999999999999,PATHS,999999999999999999",
+        "0%,PERCENT,0",
+        "100%,PERCENT,100"
+    })
     void aDeleteLimitIsANumberOrAPercentage(String limit, Deletion.Unit unit, long value) {
         assertEquals(
                 new Deletion.Limit(unit, value),
@@ -126,7 +130,9 @@ class RunOptionsTest {
 
     @Test
     void aBackupFolderMayHaveAnyName() {
-        assertEquals(RelativePath.of("a b/--x"), options("--backup-dir", "a b/--x").deletion().backup());
+        assertEquals(
+                RelativePath.of("a b/--x"),
+                options("--backup-dir", "a b/--x").deletion().backup());
         assertTrue(options("--backup-dir=old").deletion().keepsBackups(), "what is replaced is kept without --delete");
     }
 

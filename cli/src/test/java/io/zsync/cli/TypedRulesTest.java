@@ -55,22 +55,31 @@ class TypedRulesTest {
 
         assertEquals(
                 "*.tmp\n!a.tmp\n# a comment\n*.o\n!keep.o\n/b\n!/b/c\n",
-                text("--exclude=*.tmp", "--include", "a.tmp", "--exclude-from", from, "--exclude", "/b", "--include=/b/c"));
+                text(
+                        "--exclude=*.tmp",
+                        "--include",
+                        "a.tmp",
+                        "--exclude-from",
+                        from,
+                        "--exclude",
+                        "/b",
+                        "--include=/b/c"));
         assertEquals("!a\na\n", text("--include=a", "--exclude=a"));
         assertEquals("a\n!a\n", text("--exclude=a", "--include=a"));
     }
 
     @Test
     void nothingIsEscapedTrimmedOrSplit() throws UsageError {
-        assertEquals(" a, b \n!\\#x\n!!y\n!z\n", text("--exclude= a, b ", "--include=\\#x", "--include=!y", "--exclude=!z"));
+        assertEquals(
+                " a, b \n!\\#x\n!!y\n!z\n", text("--exclude= a, b ", "--include=\\#x", "--include=!y", "--exclude=!z"));
     }
 
     @Test
     void namesThatAreNoTextStayTheirBytes() throws Exception {
         Typed run = new Typed();
         byte[] word = "--exclude=\u00ff*".getBytes(StandardCharsets.ISO_8859_1);
-        List<Argument> words = List.of(
-                Argument.of("push"), Argument.of("a"), Argument.of("local:b"), Argument.of(word));
+        List<Argument> words =
+                List.of(Argument.of("push"), Argument.of("a"), Argument.of("local:b"), Argument.of(word));
 
         assertEquals(0, run.run(words), run.screen.err());
 

@@ -108,9 +108,10 @@ class NodeDisturbedTest extends PushFixture {
     }
 
     @ParameterizedTest
-    @EnumSource(PathPolicy.class)
-    void publishesOnlyStatesThatTheSourceReallyHad(PathPolicy policy) throws Exception {
+    @CsvSource({"AUTO, false", "SENDFILE, false", "MAPPED, false", "BUFFERED, false", "AUTO, true"})
+    void publishesOnlyStatesThatTheSourceReallyHad(PathPolicy policy, boolean compressed) throws Exception {
         dataPath = policy;
+        compress = compressed;
         long seed = System.nanoTime();
         System.out.println("mutations of " + policy + " with seed " + seed);
         Random random = new Random(seed);

@@ -56,6 +56,8 @@ abstract class PushFixture {
     Credits credits = Credits.DEFAULT;
     Duration timeout = Duration.ofSeconds(30);
     int streams = 3;
+    boolean compress;
+    long bytesPerSecond;
     Protection protection = Protection.CLEAR;
     Comparison comparison = Comparison.BY_TIME;
     Selection selection = Selection.ALL;
@@ -79,7 +81,7 @@ abstract class PushFixture {
                 true,
                 true,
                 durability,
-                new Transfer(dataPath, streams, false, 0),
+                new Transfer(dataPath, streams, compress, bytesPerSecond),
                 comparison,
                 selection,
                 preservation,

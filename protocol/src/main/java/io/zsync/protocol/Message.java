@@ -253,7 +253,10 @@ public sealed interface Message {
         }
     }
 
-    /** The file is published, and on disk if {@code durable}. */
+    /**
+     * The file is published, and on disk if {@code durable}; or complete, and published once the deletes have made room for
+     * it.
+     */
     record FileDone(long file, boolean durable) implements Message {
         public FileDone {
             checkCount("file", file);

@@ -1,5 +1,7 @@
 package io.zsync.protocol;
 
+import java.util.List;
+
 /**
  * One clause of {@code --chmod}, worked out: bits that are cleared, then bits that are set.
  *
@@ -18,12 +20,25 @@ public record ModeEdit(boolean directories, boolean files, int clear, int set, i
 
     private static final int EXECUTE = 0111;
 
-    /** The mode after this clause. */
+    /** The mode after these clauses, one after the other. */
+    public static int apply(List<ModeEdit> clauses, int mode, boolean isDirectory) {
+        boolean executable = isDirectory || (mode & EXECUTE) != 0;
+        int edited = mode;
+        for (ModeEdit clause : clauses) {
+            edited = clause.apply(edited, isDirectory, executable);
+        }
+        return edited;
+    }
+
+    /** The mode after this clause alone. */
     public int apply(int mode, boolean isDirectory) {
+        return apply(List.of(this), mode, isDirectory);
+    }
+
+    private int apply(int mode, boolean isDirectory, boolean executable) {
         if (isDirectory ? !directories : !files) {
             return mode;
         }
-        boolean executable = isDirectory || (mode & EXECUTE) != 0;
-        return mode & ~clear | set | (executable ? setIfExecutable : 0);
+        return (mode & ~clear) | set | (executable ? setIfExecutable : 0);
     }
 }

@@ -10,7 +10,7 @@ public enum PathChoice implements Numbered {
     HOLE(6, "a hole: nothing to read or send"),
     ENCRYPTED(7, "private: encrypted here, so the bytes pass through user space"),
     COMPRESSED(8, "compressed here, so the bytes pass through user space"),
-    NOT_COMPRESSIBLE(9, "the kernel sends the file's pages: a sample of them did not shrink");
+    NOT_COMPRESSIBLE(9, "sent as it is: a sample of it did not shrink");
 
     private final int number;
     private final String text;

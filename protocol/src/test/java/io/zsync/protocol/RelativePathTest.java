@@ -1,6 +1,7 @@
 package io.zsync.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,6 +45,21 @@ class RelativePathTest {
         assertEquals(RelativePath.ROOT, RelativePath.of("a").parent());
         assertEquals(3, path.depth());
         assertEquals(5, path.length());
+    }
+
+    @Test
+    void knowsWhatItLiesBelow() {
+        RelativePath path = RelativePath.of("ab/c/d");
+        for (String above : List.of("", "ab", "ab/c", "ab/c/d")) {
+            assertTrue(path.startsWith(RelativePath.of(above)), above);
+        }
+        for (String other : List.of("a", "ab/c/d/e", "ab/c/dd", "b")) {
+            assertFalse(path.startsWith(RelativePath.of(other)), other);
+        }
+        assertEquals(RelativePath.ROOT, path.ancestor(0));
+        assertEquals(RelativePath.of("ab"), path.ancestor(1));
+        assertEquals(RelativePath.of("ab/c"), path.ancestor(2));
+        assertEquals(path, path.ancestor(3));
     }
 
     @Test

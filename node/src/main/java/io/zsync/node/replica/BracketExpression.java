@@ -86,7 +86,7 @@ record BracketExpression(BitSet bytes, int end) {
             case "punct" -> b -> b > ' ' && b < 0x7f && !isAlphanumeric(b);
             case "space" -> b -> b == ' ' || b == '\t' || b == '\n' || b == '\r';
             case "upper" -> BracketExpression::isUpper;
-            case "xdigit" -> b -> isDigit(b) || (b | 0x20) >= 'a' && (b | 0x20) <= 'f';
+            case "xdigit" -> b -> isDigit(b) || ((b | 0x20) >= 'a' && (b | 0x20) <= 'f');
             default -> null;
         };
     }

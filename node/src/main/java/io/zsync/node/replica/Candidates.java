@@ -130,10 +130,11 @@ final class Candidates implements AutoCloseable {
      * @return the action, or what it becomes
      */
     Action makeWay(TargetDirectory parent, @Nullable Member existing, Action action) throws IOException {
-        boolean isInTheWay = existing != null
+        boolean goes = existing != null
                 && action instanceof Action.Refuse refuse
-                && refuse.code() == ProblemCode.DIRECTORY_IN_THE_WAY;
-        return isInTheWay && makesWay(parent, existing) ? new Action.Exchange() : action;
+                && refuse.code() == ProblemCode.DIRECTORY_IN_THE_WAY
+                && makesWay(parent, existing);
+        return goes ? new Action.Exchange() : action;
     }
 
     private boolean makesWay(TargetDirectory parent, Member directory) throws IOException {

@@ -11,6 +11,7 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +34,7 @@ final class Deletes implements Candidates.Visitor, AutoCloseable {
     private RelativePath stayed = RelativePath.ROOT;
 
     /** @param openModes true if this process needs the owner's permission bits to work in a directory */
-    Deletes(
-            Root root,
-            boolean openModes,
-            @Nullable Backups backups,
-            Aftermath.Problems problems,
-            Removals removals) {
+    Deletes(Root root, boolean openModes, @Nullable Backups backups, Aftermath.Problems problems, Removals removals) {
         this.cursor = new DirectoryCursor(root);
         this.openModes = openModes;
         this.backups = backups;
@@ -118,7 +114,7 @@ final class Deletes implements Candidates.Visitor, AutoCloseable {
 
     private Directory open(RelativePath path) throws IOException {
         Directory directory = cursor.at(path);
-        if (openModes && !path.equals(parent)) {
+        if (openModes && !Objects.equals(path, parent)) {
             int mode = directory.stat().mode();
             if ((mode & 0700) != 0700) {
                 directory.setMode(mode | 0700);

@@ -109,6 +109,9 @@ final class LeafApplier {
         requireLinks();
         RelativePath at = parent.path.child(item.name());
         TargetLinks.Group group = delivery.links().next(item.first());
+        if (group.kind() == Change.Kind.FILE) {
+            counts.files.increment();
+        }
         if (parent.lost) {
             counts.failed.increment();
             return;
@@ -121,8 +124,8 @@ final class LeafApplier {
             Member existing = parent.match(item.name());
             FileStat victim = existing == null ? null : existing.stat();
             boolean occupied = victim != null && victim.isDirectory() && inspector.isOccupied(parent, item.name());
-            Action action = delivery.candidates()
-                    .makeWay(parent, existing, planner.link(group.object(), victim, occupied));
+            Action action =
+                    delivery.candidates().makeWay(parent, existing, planner.link(group.object(), victim, occupied));
             if (action instanceof Action.Refuse refuse) {
                 delivery.problem(at, refuse.code(), IN_THE_WAY);
                 return;

@@ -45,8 +45,8 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
         }
         delivery.awaitRoom();
         try {
-            RelativePath first = copies.getOrDefault(
-                    link.first(), delivery.displacement().whereIs(link.path()));
+            RelativePath first =
+                    copies.getOrDefault(link.first(), delivery.displacement().whereIs(link.path()));
             Directory from = firsts.at(first.parent());
             FileStat object = from.stat(first.name());
             FileStat victim = destination.victim();

@@ -78,9 +78,7 @@ public record MetadataRules(Preservation asked, boolean granted, boolean superus
                     ? existing.mode()
                     : mode & PERMISSIONS & ~umask;
         }
-        for (ModeEdit edit : asked.chmod()) {
-            mode = edit.apply(mode, isDirectory);
-        }
+        mode = ModeEdit.apply(asked.chmod(), mode, isDirectory);
         return new Metadata(
                 mode,
                 id(asked.chownUser(), source.uid()),

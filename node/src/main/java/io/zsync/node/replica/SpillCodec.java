@@ -15,8 +15,6 @@ import java.util.List;
 
 /** The values that spill files hold, written and read in one place. Never meets a byte that this process did not write. */
 final class SpillCodec {
-    private static final FileKind[] KINDS = FileKind.values();
-
     private SpillCodec() {}
 
     static void write(DataOutputStream out, RelativePath path) throws IOException {
@@ -36,7 +34,7 @@ final class SpillCodec {
     }
 
     static void write(DataOutputStream out, FileStat stat) throws IOException {
-        out.writeByte(stat.kind().ordinal());
+        out.writeUTF(stat.kind().name());
         out.writeInt(stat.mode());
         out.writeInt(stat.uid());
         out.writeInt(stat.gid());
@@ -54,7 +52,7 @@ final class SpillCodec {
 
     static FileStat stat(DataInputStream in) throws IOException {
         return new FileStat(
-                KINDS[in.readByte()],
+                FileKind.valueOf(in.readUTF()),
                 in.readInt(),
                 in.readInt(),
                 in.readInt(),

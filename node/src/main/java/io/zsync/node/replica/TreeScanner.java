@@ -94,7 +94,7 @@ public final class TreeScanner {
         try {
             typed = IgnoreRules.of(options.selection().rules());
         } catch (IllegalArgumentException e) {
-            throw new ProtocolException(ErrorCode.INVALID_REQUEST, "rules: " + e.getMessage());
+            throw new ProtocolException(ErrorCode.INVALID_REQUEST, "rules: " + e.getMessage(), e);
         }
         try (Directory directory = root.directory(RelativePath.ROOT)) {
             FileStat stat = directory.stat();
@@ -126,7 +126,7 @@ public final class TreeScanner {
             closed(directory, entry, Publisher.reason(e));
             return;
         } catch (IllegalArgumentException e) {
-            closed(directory, entry, "rules: " + e.getMessage());
+            closed(directory, entry, String.valueOf(e.getMessage()));
             return;
         }
         begin(directory, entry, file);
@@ -152,7 +152,8 @@ public final class TreeScanner {
     /** What a rule file that cannot be used might have left out must not go, so nothing of its directory does. */
     private void closed(Level directory, Entry.Directory entry, String reason)
             throws IOException, InterruptedException {
-        visitor.problem(directory.path.child(options.selection().ruleFile()), ProblemCode.SOURCE_UNREADABLE, reason);
+        String detail = options.selection().ruleFile() + ": " + reason;
+        visitor.problem(directory.path, ProblemCode.SOURCE_UNREADABLE, detail);
         begin(directory, entry, RuleText.NONE);
         end(directory.path, ManifestItem.Listing.UNREADABLE);
     }

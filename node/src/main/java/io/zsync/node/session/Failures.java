@@ -21,8 +21,7 @@ final class Failures {
         return switch (cause) {
             case RunFailure failure -> failure;
             case ProtocolException e -> new RunFailure(kind(e.code()), text(e), wayOut(e.code()), e);
-            case SafetyHalt e ->
-                new RunFailure(FailureKind.SAFETY_HALT, text(e), wayOut(ErrorCode.SAFETY_HALT), e);
+            case SafetyHalt e -> new RunFailure(FailureKind.SAFETY_HALT, text(e), wayOut(ErrorCode.SAFETY_HALT), e);
             case FileFailure e -> new RunFailure(FailureKind.ROOT_UNUSABLE, text(e), null, e);
             case IOException e -> new RunFailure(FailureKind.SOCKET, "connection lost: " + text(e), null, e);
             case OutOfMemoryError e ->

@@ -7,6 +7,7 @@ import io.zsync.node.fs.OpenFile;
 import io.zsync.node.fs.Root;
 import io.zsync.node.replica.DirectoryCursor;
 import io.zsync.node.replica.EntryReader;
+import io.zsync.node.session.OutgoingFile.Compression;
 import io.zsync.node.session.OutgoingFile.Segment;
 import io.zsync.node.session.OutgoingFile.SentChunk;
 import io.zsync.node.transport.DataWriter;
@@ -14,7 +15,6 @@ import io.zsync.node.transport.OutboundPack;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
-import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.PathChoice;
@@ -38,11 +38,13 @@ final class FileSender implements Session.Work {
     private final int stream;
     private final DataPath streamPath;
     private final boolean forced;
+    private final boolean compress;
     private final Consumer<Message.Moved> explain;
     private final EntryReader reader;
 
     /**
      * @param streamPath how files of their own frames are sent
+     * @param compress files whose sample shrinks
      * @param explain is told each file whose content went out
      * @param reader describes files that changed
      */
@@ -54,6 +56,7 @@ final class FileSender implements Session.Work {
             int stream,
             DataPath streamPath,
             boolean forced,
+            boolean compress,
             Consumer<Message.Moved> explain,
             EntryReader reader) {
         this.session = session;
@@ -63,6 +66,7 @@ final class FileSender implements Session.Work {
         this.stream = stream;
         this.streamPath = streamPath;
         this.forced = forced;
+        this.compress = compress;
         this.explain = explain;
         this.reader = reader;
     }
@@ -102,12 +106,12 @@ final class FileSender implements Session.Work {
         }
         // Before it is sent: a rejection may come back at once.
         packed.forEach(file -> file.packed(stream, writer.nextSequence()));
-        writer.sendPack();
+        PathChoice choice = writer.sendPack().isCompressed() ? PathChoice.COMPRESSED : PathChoice.SMALL_FILE;
         for (OutgoingFile file : packed) {
             explain.accept(new Message.Moved(
                     file.offer().path(),
                     DataPath.BUFFERED,
-                    forced ? PathChoice.FORCED : PathChoice.SMALL_FILE,
+                    (forced && choice == PathChoice.SMALL_FILE) ? PathChoice.FORCED : choice,
                     file.size()));
         }
     }
@@ -131,11 +135,14 @@ final class FileSender implements Session.Work {
     private void sendSegment(OutgoingFile file, DirectoryCursor cursor) throws IOException {
         OpenFile source;
         Segment segment = null;
+        boolean compressed = false;
         synchronized (file.io) {
             source = open(file, cursor);
             if (source != null) {
                 try {
-                    segment = file.next(source);
+                    boolean mayCompress = compress && file.compression() != Compression.NOT_WORTHWHILE;
+                    segment = file.next(source, writer.chunkLength(mayCompress));
+                    compressed = mayCompress && segment != null && shrinks(file, source, segment);
                 } catch (IOException e) {
                     lost(file, e);
                 }
@@ -144,17 +151,35 @@ final class FileSender implements Session.Work {
         if (source == null || segment == null) {
             queue.exhausted(file);
         } else {
-            send(file, source, segment);
+            send(file, source, segment, compressed);
         }
         synchronized (file.io) {
             conclude(file, cursor);
         }
     }
 
-    private void send(OutgoingFile file, OpenFile source, Segment segment) throws IOException {
+    /** Whether the segment goes out compressed. The first one with data decides for all of the attempt. */
+    private boolean shrinks(OutgoingFile file, OpenFile source, Segment segment) {
+        if (segment.hole()) {
+            return false;
+        }
+        if (file.compression() == Compression.UNKNOWN) {
+            boolean shrinks;
+            try {
+                shrinks = writer.shrinks(source, segment.offset(), segment.length());
+            } catch (IOException e) {
+                // Sending it meets the same fault, and knows what to do about it.
+                return false;
+            }
+            file.compression(shrinks ? Compression.WORTHWHILE : Compression.NOT_WORTHWHILE);
+        }
+        return file.compression() == Compression.WORTHWHILE;
+    }
+
+    private void send(OutgoingFile file, OpenFile source, Segment segment, boolean compressed) throws IOException {
         boolean out = false;
         try {
-            sendWhole(file, source, segment);
+            sendWhole(file, source, segment, compressed);
             out = true;
         } finally {
             if (!out) {
@@ -163,15 +188,17 @@ final class FileSender implements Session.Work {
         }
     }
 
-    private void sendWhole(OutgoingFile file, OpenFile source, Segment segment) throws IOException {
+    private void sendWhole(OutgoingFile file, OpenFile source, Segment segment, boolean compressed) throws IOException {
         long number = file.offer().file();
         if (segment.hole()) {
             writer.hole(number, segment.attempt(), segment.offset(), segment.length());
             file.sent(segment, null);
             return;
         }
-        DataWriter.Sent sent =
-                writer.chunk(source, number, segment.attempt(), segment.offset(), (int) segment.length(), streamPath);
+        int length = (int) segment.length();
+        DataWriter.Sent sent = compressed
+                ? writer.compressed(source, number, segment.attempt(), segment.offset(), length)
+                : writer.chunk(source, number, segment.attempt(), segment.offset(), length, streamPath);
         if (!sent.whole()) {
             file.spoil();
         }
@@ -231,9 +258,15 @@ final class FileSender implements Session.Work {
         if (file.bytes() == 0) {
             return new Message.Moved(file.offer().path(), streamPath, PathChoice.HOLE, 0);
         }
-        boolean chosenHere = file.choice() == PathChoice.KERNEL_SENDS || file.choice() == PathChoice.ENCRYPTED;
-        PathChoice choice = forced && chosenHere ? PathChoice.FORCED : file.choice();
-        return new Message.Moved(file.offer().path(), file.path(), choice, file.bytes());
+        return new Message.Moved(file.offer().path(), file.path(), choice(file), file.bytes());
+    }
+
+    private PathChoice choice(OutgoingFile file) {
+        return switch (file.choice()) {
+            case KERNEL_SENDS, ENCRYPTED, FORCED ->
+                compress ? PathChoice.NOT_COMPRESSIBLE : forced ? PathChoice.FORCED : file.choice();
+            default -> file.choice();
+        };
     }
 
     /** The source is not what this attempt is about: say what it is now, by a fresh look at its name. */
@@ -285,25 +318,18 @@ final class FileSender implements Session.Work {
     private void recheck(OutgoingFile file, Message.ChunkRejected rejected, DirectoryCursor cursor)
             throws IOException, InterruptedException {
         SentChunk chunk = file.chunk(rejected.offset());
-        if (chunk == null || chunk.attempt() != rejected.attempt() || chunk.length() != rejected.length()) {
+        if (chunk == null
+                || chunk.header().attempt() != rejected.attempt()
+                || chunk.header().plainLength() != rejected.length()) {
             return;
         }
-        FrameHeader header = new FrameHeader(
-                FrameHeader.Type.CHUNK,
-                0,
-                chunk.attempt(),
-                chunk.sequence(),
-                file.offer().file(),
-                rejected.offset(),
-                chunk.length(),
-                chunk.length());
         synchronized (file.io) {
             try (OpenFile open = open(file.offer(), cursor)) {
                 if (!file.mayResend(rejected.offset())) {
                     lost(file, ProblemCode.INTEGRITY);
                     return;
                 }
-                DataWriter.Sent sent = writer.resend(open, header, chunk.check());
+                DataWriter.Sent sent = writer.resend(open, chunk.header(), chunk.check());
                 if (sent != null) {
                     file.sentAgain(sent);
                 } else if (file.spoilConcluded()) {

@@ -30,7 +30,14 @@ final class OutgoingFile implements Closeable {
     record Segment(int attempt, long offset, long length, boolean hole) {}
 
     /** A chunk as it went out. */
-    record SentChunk(int attempt, long sequence, PayloadCheck check, int length) {}
+    record SentChunk(FrameHeader header, PayloadCheck check) {}
+
+    /** Whether this attempt's content is worth compressing. */
+    enum Compression {
+        UNKNOWN,
+        WORTHWHILE,
+        NOT_WORTHWHILE
+    }
 
     private record Range(long offset, long end) {}
 
@@ -46,6 +53,7 @@ final class OutgoingFile implements Closeable {
     /** Offsets of the segments that are being sent. */
     private final Set<Long> inFlight = new HashSet<>();
 
+    private Compression compression = Compression.UNKNOWN;
     private boolean spoilt;
     private boolean dropped;
     private boolean concluded;
@@ -99,15 +107,16 @@ final class OutgoingFile implements Closeable {
     /**
      * The next segment, for one thread to send and then {@link #sent}.
      *
+     * @param longest of one that is no hole
      * @return null if no range of this attempt is left to hand out
      */
     @Nullable
-    Segment next(OpenFile source) throws IOException {
+    Segment next(OpenFile source, int longest) throws IOException {
         Range range = head();
         if (range == null) {
             return null;
         }
-        long end = Math.min(range.end(), range.offset() + Limits.CHUNK_LENGTH);
+        long end = Math.min(range.end(), range.offset() + longest);
         boolean hole = false;
         if (isSparse()) {
             long data = Math.min(source.nextData(range.offset()), range.end());
@@ -149,6 +158,14 @@ final class OutgoingFile implements Closeable {
         return wanted;
     }
 
+    synchronized Compression compression() {
+        return compression;
+    }
+
+    synchronized void compression(Compression found) {
+        compression = found;
+    }
+
     synchronized boolean hasRanges() {
         return !ranges.isEmpty();
     }
@@ -162,9 +179,7 @@ final class OutgoingFile implements Closeable {
         inFlight.remove(segment.offset());
         notifyAll();
         if (sent != null) {
-            chunks.put(
-                    segment.offset(),
-                    new SentChunk(segment.attempt(), sent.header().sequence(), sent.check(), (int) segment.length()));
+            chunks.put(segment.offset(), new SentChunk(sent.header(), sent.check()));
             bytes += segment.length();
             path = sent.path();
             choice = sent.choice();
@@ -173,9 +188,7 @@ final class OutgoingFile implements Closeable {
 
     /** A rejected chunk went out once more, with the content it had. */
     synchronized void sentAgain(DataWriter.Sent sent) {
-        FrameHeader header = sent.header();
-        chunks.put(
-                header.offset(), new SentChunk(header.attempt(), header.sequence(), sent.check(), header.wireLength()));
+        chunks.put(sent.header().offset(), new SentChunk(sent.header(), sent.check()));
     }
 
     /** This attempt is lost: no further segment of it goes out. */
@@ -220,6 +233,7 @@ final class OutgoingFile implements Closeable {
         identity = freshIdentity;
         ranges.clear();
         chunks.clear();
+        compression = Compression.UNKNOWN;
         spoilt = false;
         concluded = true;
         bytes = 0;

@@ -88,7 +88,8 @@ final class ReceiverSession implements Session.Role, Reporter {
             return;
         }
         StreamSink sink = new StreamSink(session, open, applier, content);
-        DataReader reader = new DataReader(source, stream, sink, arrivals);
+        DataReader reader = new DataReader(
+                source, stream, sink, arrivals, run.options().transfer().compress());
         session.closeAtEnd(reader);
         session.spawn("receive-" + stream, () -> {
             try (sink) {
@@ -259,6 +260,13 @@ final class ReceiverSession implements Session.Role, Reporter {
     @Override
     public void changed(Message.Change change) {
         run.changed(session, change);
+        if (run.initiator()) {
+            try {
+                run.events().awaitRoom();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Override

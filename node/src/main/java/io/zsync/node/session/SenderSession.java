@@ -6,6 +6,7 @@ import io.zsync.node.fs.Root;
 import io.zsync.node.replica.TreeScanner;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.DataWriter;
+import io.zsync.node.transport.Pace;
 import io.zsync.node.transport.PathCounters;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Message;
@@ -27,6 +28,7 @@ final class SenderSession implements Session.Role {
     private final Root root;
     private final RunContext run;
     private final PathCounters counters;
+    private final Pace pace;
     private final Offers offers = new Offers();
     private final SendQueue queue;
     private final ManifestSender manifest;
@@ -44,6 +46,7 @@ final class SenderSession implements Session.Role {
         this.root = tree.present();
         this.run = run;
         this.counters = counters;
+        this.pace = new Pace(run.options().transfer().bytesPerSecond());
         PathPolicy policy = run.options().transfer().dataPath();
         boolean packSmall = policy == PathPolicy.AUTO || policy == PathPolicy.BUFFERED;
         this.queue = new SendQueue(run.credits(), packSmall);
@@ -58,16 +61,18 @@ final class SenderSession implements Session.Role {
     /** Sends the tree; returns the receiver's counts when it has applied everything. */
     @Override
     public Tally play(List<DataStream> streams) throws IOException, InterruptedException, RunFailure {
+        boolean compress = run.options().transfer().compress();
         boolean forced = run.options().transfer().dataPath() != PathPolicy.AUTO;
         Consumer<Message.Moved> explain = moved -> run.moved(session, moved);
         session.start(this);
         for (int i = 0; i < streams.size(); i++) {
             DataPath path = path(streams.get(i));
-            DataWriter writer = new DataWriter(streams.get(i), counters);
+            DataWriter writer = new DataWriter(streams.get(i), counters, pace, compress);
             session.closeAtEnd(writer);
             session.spawn(
                     "send-" + i,
-                    new FileSender(session, root, queue, writer, i, path, forced, explain, run.entryReader(hashed)));
+                    new FileSender(
+                            session, root, queue, writer, i, path, forced, compress, explain, run.entryReader(hashed)));
         }
         try {
             new TreeScanner(root, run.scanOptions(), run.entryReader(hashed), manifest).scan();
@@ -155,6 +160,7 @@ final class SenderSession implements Session.Role {
 
     @Override
     public void over() {
+        pace.close();
         queue.close();
         manifest.over();
         synchronized (this) {
@@ -164,7 +170,7 @@ final class SenderSession implements Session.Role {
 
     @Override
     public long work() {
-        return manifest.entries() + counters.total() + queue.doneFiles() + hashed.sum();
+        return manifest.entries() + counters.total() + queue.doneFiles() + hashed.sum() + pace.turns();
     }
 
     @Override

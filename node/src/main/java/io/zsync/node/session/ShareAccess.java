@@ -11,6 +11,7 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
+import io.zsync.protocol.RelativePath;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,16 +37,22 @@ public final class ShareAccess implements Access {
     @Override
     public Grant grant(Connection connection, Message.Open open) throws RunFailure {
         PeerBook now = book.get();
-        Share share = shares.allow(now, connection.peer(), open.mode(), open.share());
+        Share share = shares.allow(
+                now, connection.peer(), open.mode(), open.options().deletion().enabled(), open.share());
         requireProtection(connection, open.protection());
-        for (Name name : open.path().names()) {
-            if (name.isReserved()) {
-                throw new RunFailure(
-                        FailureKind.NOT_ALLOWED, "path: holds a name that zsync keeps for itself", null, null);
-            }
-        }
+        requireUnreserved("path", open.path());
+        requireUnreserved("backup directory", open.options().deletion().backup());
         OpenTree.Location tree = new OpenTree.Location(share.directory(), open.path(), share.name());
         return new Grant(tree, share.owner(), streams);
+    }
+
+    private static void requireUnreserved(String what, RelativePath path) throws RunFailure {
+        for (Name name : path.names()) {
+            if (name.isReserved()) {
+                throw new RunFailure(
+                        FailureKind.NOT_ALLOWED, what + ": holds a name that zsync keeps for itself", null, null);
+            }
+        }
     }
 
     @Override

@@ -22,6 +22,7 @@ final class ChunkSender {
     static final int SLICE_LENGTH = 256 << 10;
 
     private final DataStream stream;
+    private final PacedOutput output;
     private final FrameCheck check;
     private final PathCounters counters;
     private final ByteBuffer slice = ByteBuffer.allocateDirect(SLICE_LENGTH);
@@ -34,8 +35,9 @@ final class ChunkSender {
     private boolean sourceEnded;
     private @Nullable IOException failure;
 
-    ChunkSender(DataStream stream, FrameCheck check, PathCounters counters) {
-        this.stream = stream;
+    ChunkSender(PacedOutput output, FrameCheck check, PathCounters counters) {
+        this.stream = output.stream();
+        this.output = output;
         this.check = check;
         this.counters = counters;
     }
@@ -106,12 +108,14 @@ final class ChunkSender {
         try {
             FileChannel file = source.channel();
             while (position < end) {
-                long sent = file.transferTo(position, end - position, channel);
+                long sent = file.transferTo(position, output.grant(end - position), channel);
                 if (sent == 0) {
                     // Past the end it says 0 for ever; before it, it is a refusal.
                     sourceEnded = file.size() <= position;
                     break;
                 }
+                output.used(sent);
+                counters.add(DataPath.SENDFILE, sent);
                 position += sent;
             }
         } catch (IOException e) {
@@ -119,7 +123,6 @@ final class ChunkSender {
                 throw e;
             }
         }
-        counters.add(DataPath.SENDFILE, position - start);
         try {
             // After the payload, so that the peer is busy with it meanwhile.
             sourceEnded |= sum(source, start, position) < position;
@@ -129,7 +132,6 @@ final class ChunkSender {
     }
 
     private void sendMapped(OpenFile source) {
-        long start = position;
         try (Arena arena = Arena.ofConfined()) {
             MappedByteBuffer window = map(source, arena, position, end);
             while (window.hasRemaining()) {
@@ -140,9 +142,10 @@ final class ChunkSender {
                         ? ByteBuffer.wrap(heap, 0, length)
                         : window.slice(window.position(), length);
                 try {
-                    stream.write(head, piece);
+                    output.write(head, piece);
                 } finally {
                     check.update(heap, piece.position());
+                    counters.add(DataPath.MAPPED, piece.position());
                     window.position(window.position() + piece.position());
                     position += piece.position();
                 }
@@ -150,7 +153,6 @@ final class ChunkSender {
         } catch (IOException | InternalError e) {
             // No map, a file that shrank under it, or a broken stream: plain reads and writes tell which.
         }
-        counters.add(DataPath.MAPPED, position - start);
     }
 
     private void sendBuffered(OpenFile source) throws IOException {
@@ -165,7 +167,7 @@ final class ChunkSender {
             counters.add(DataPath.BUFFERED, slice.position());
             position += slice.position();
             check.update(slice.flip());
-            stream.write(head, slice.rewind());
+            output.write(head, slice.rewind());
             if (sourceEnded) {
                 return;
             }
@@ -183,7 +185,7 @@ final class ChunkSender {
             slice.clear().limit((int) Math.min(SLICE_LENGTH, end - position));
             position += slice.remaining();
             check.update(slice);
-            stream.write(head, slice.rewind());
+            output.write(head, slice.rewind());
         }
     }
 

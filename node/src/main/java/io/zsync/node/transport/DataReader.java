@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving end of one data stream: reads frames until the peer ends it, and hands each payload to the sink from the
@@ -27,17 +28,20 @@ public final class DataReader implements Closeable {
     private final int betweenLength;
 
     private final ByteBuffer buffer;
+    private final @Nullable PayloadExpander expander;
     private long sequence;
 
     /**
      * @param source closed with this reader
      * @param arrivals grows as bytes come; may be shared by streams
+     * @param compressed the sender may compress; if not, a compressed frame is a violation
      */
-    public DataReader(DataStream source, int stream, ChunkSink sink, Arrivals arrivals) {
+    public DataReader(DataStream source, int stream, ChunkSink sink, Arrivals arrivals, boolean compressed) {
         this.source = source;
         this.stream = stream;
         this.sink = sink;
         this.arrivals = arrivals;
+        this.expander = compressed ? new PayloadExpander() : null;
         check = FrameCheck.of(source);
         betweenLength = check.length() + check.headerLength();
         buffer = ByteBuffer.allocateDirect(Limits.PACK_LENGTH + betweenLength);
@@ -59,7 +63,7 @@ public final class DataReader implements Closeable {
                 throw ProtocolException.violation(
                         "stream " + stream + ": frame " + header.sequence() + " in place of " + sequence);
             }
-            if (header.isCompressed()) {
+            if (header.isCompressed() && expander == null) {
                 throw ProtocolException.violation("stream " + stream + ": a compressed frame that nobody asked for");
             }
             switch (header.type()) {
@@ -78,41 +82,70 @@ public final class DataReader implements Closeable {
 
     private void readChunk(FrameHeader header) throws IOException {
         ChunkSink.Claim claim = sink.claim(header);
+        boolean matches = false;
         boolean complete = false;
         try {
-            int done = 0;
-            while (done < header.wireLength()) {
-                int length = Math.min(SLICE_LENGTH, header.wireLength() - done);
-                require(length, length, "chunk");
-                check.update(buffer.slice(buffer.position(), length));
-                claim.write(buffer.slice(buffer.position(), length), header.offset() + done);
-                buffer.position(buffer.position() + length);
-                done += length;
-            }
-            require(check.length(), betweenLength, "payload check");
+            matches = (expander != null && header.isCompressed())
+                    ? storeExpanded(header, claim, expander)
+                    : storePlain(header, claim);
             complete = true;
         } finally {
             if (!complete) {
                 claim.abandoned();
             }
         }
-        if (check.matches(buffer)) {
-            arrivals.verified().add(header.wireLength());
+        if (matches) {
+            arrivals.verified().add(header.plainLength());
             claim.verified();
         } else {
             claim.damaged();
         }
     }
 
-    private void readPack(FrameHeader header) throws IOException {
+    /** Slice by slice, before they are verified: a large chunk is never held. */
+    private boolean storePlain(FrameHeader header, ChunkSink.Claim claim) throws IOException {
+        int done = 0;
+        while (done < header.wireLength()) {
+            int length = Math.min(SLICE_LENGTH, header.wireLength() - done);
+            require(length, length, "chunk");
+            check.update(buffer.slice(buffer.position(), length));
+            claim.write(buffer.slice(buffer.position(), length), header.offset() + done);
+            buffer.position(buffer.position() + length);
+            done += length;
+        }
+        require(check.length(), betweenLength, "payload check");
+        return check.matches(buffer);
+    }
+
+    /** All of it, verified before it is expanded. */
+    private boolean storeExpanded(FrameHeader header, ChunkSink.Claim claim, PayloadExpander expanding)
+            throws IOException {
+        ByteBuffer block = payload(header, "chunk");
+        if (!check.matches(buffer)) {
+            return false;
+        }
+        claim.write(expanding.expand(block, header), header.offset());
+        return true;
+    }
+
+    /** Waits for a whole payload and the check behind it, and adds the payload to the check. */
+    private ByteBuffer payload(FrameHeader header, String part) throws IOException {
         int length = header.wireLength();
-        require(length + check.length(), length + betweenLength, "pack");
-        ByteBuffer pack = buffer.slice(buffer.position(), length);
-        check.update(pack.duplicate());
+        require(length + check.length(), length + betweenLength, part);
+        ByteBuffer payload = buffer.slice(buffer.position(), length);
+        check.update(payload.duplicate());
         buffer.position(buffer.position() + length);
+        return payload;
+    }
+
+    private void readPack(FrameHeader header) throws IOException {
+        ByteBuffer pack = payload(header, "pack");
         if (check.matches(buffer)) {
+            if (expander != null && header.isCompressed()) {
+                pack = expander.expand(pack, header);
+            }
             PackCodec.read(pack, header.file(), sink::packed);
-            arrivals.verified().add(length);
+            arrivals.verified().add(header.plainLength());
         } else {
             sink.packDamaged(stream, sequence);
         }

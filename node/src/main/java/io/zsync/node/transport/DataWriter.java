@@ -3,6 +3,8 @@ package io.zsync.node.transport;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.Limits;
+import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,22 +17,36 @@ import org.jspecify.annotations.Nullable;
  * that the stream is lost. For one platform thread; {@link #close} from any.
  */
 public final class DataWriter implements Closeable {
+    private static final ByteBuffer NO_HEAD = ByteBuffer.allocate(0);
+
     private final DataStream stream;
     private final PathCounters counters;
+    private final PacedOutput output;
     private final FrameCheck check;
     private final ChunkSender chunks;
+    private final @Nullable PayloadCompressor compressor;
     private final OutboundPack pack;
     private final ByteBuffer frame;
+    private final int chunkLength;
+    private @Nullable ByteBuffer content;
     private long sequence;
 
-    /** @param stream closed with this writer */
-    public DataWriter(DataStream stream, PathCounters counters) {
+    /**
+     * @param stream closed with this writer
+     * @param pace of the run's payload
+     * @param compress the receiver expects LZ4, where it is worth it
+     */
+    public DataWriter(DataStream stream, PathCounters counters, Pace pace, boolean compress) {
         this.stream = stream;
         this.counters = counters;
+        this.output = new PacedOutput(stream, pace);
         this.check = FrameCheck.of(stream);
-        this.pack = new OutboundPack(check);
+        this.compressor = compress ? new PayloadCompressor() : null;
+        int smallFile = PackCodec.HEAD_LENGTH + Limits.SMALL_FILE_LENGTH;
+        this.pack = new OutboundPack(check, pace.frameLength(smallFile, Limits.PACK_LENGTH), compressor);
         this.frame = ByteBuffer.allocateDirect(check.headerLength());
-        this.chunks = new ChunkSender(stream, check, counters);
+        this.chunks = new ChunkSender(output, check, counters);
+        this.chunkLength = pace.frameLength(Limits.SMALL_FILE_LENGTH, Limits.CHUNK_LENGTH);
     }
 
     /**
@@ -49,6 +65,81 @@ public final class DataWriter implements Closeable {
             PathChoice choice,
             boolean whole,
             @Nullable IOException failure) {}
+
+    /** The longest chunk that should be sent as one frame. */
+    public int chunkLength(boolean compressed) {
+        return compressed ? Math.min(chunkLength, Limits.COMPRESSED_CHUNK_LENGTH) : chunkLength;
+    }
+
+    /**
+     * Whether the beginning of a range shrinks so much that it is worth compressing the file.
+     *
+     * @return false without a look if the receiver does not expect it
+     */
+    public boolean shrinks(OpenFile source, long offset, long length) throws IOException {
+        if (compressor == null) {
+            return false;
+        }
+        ByteBuffer sample = content().limit((int) Math.min(PayloadCompressor.SAMPLE_LENGTH, length));
+        source.read(sample, offset);
+        return sample.flip().hasRemaining() && compressor.shrinks(sample);
+    }
+
+    /**
+     * Sends a range of a file as one frame, compressed if that makes it shorter.
+     *
+     * @param length at most {@link #chunkLength} says
+     * @throws IllegalStateException if the receiver does not expect it
+     */
+    public Sent compressed(OpenFile source, long file, int attempt, long offset, int length) throws IOException {
+        if (compressor == null) {
+            throw new IllegalStateException("the receiver expects nothing compressed");
+        }
+        ByteBuffer read = content().limit(length);
+        IOException failure = null;
+        try {
+            source.read(read, offset);
+        } catch (IOException e) {
+            failure = e;
+        }
+        boolean whole = failure == null && !read.hasRemaining();
+        while (read.hasRemaining()) {
+            read.put((byte) 0);
+        }
+        ByteBuffer block = compressor.compress(read.flip());
+        ByteBuffer payload = block == null ? read : block;
+        FrameHeader header = header(file, attempt, offset, block != null, payload.remaining(), length);
+        return sendFromMemory(header, payload, PathChoice.COMPRESSED, whole, failure);
+    }
+
+    /** Sends a chunk whose payload nobody can change any more. */
+    private Sent sendFromMemory(
+            FrameHeader header, ByteBuffer payload, PathChoice choice, boolean whole, @Nullable IOException failure)
+            throws IOException {
+        check.appendHeader(header, frame.clear());
+        check.update(payload.duplicate());
+        output.write(frame.flip(), payload);
+        counters.add(DataPath.BUFFERED, header.plainLength());
+        frame.clear();
+        check.appendTo(frame, !whole);
+        stream.write(frame.flip());
+        sequence++;
+        return new Sent(header, check.value(), DataPath.BUFFERED, choice, whole, failure);
+    }
+
+    private FrameHeader header(
+            long file, int attempt, long offset, boolean compressed, int wireLength, long plainLength) {
+        int flags = compressed ? FrameHeader.LZ4 : 0;
+        return new FrameHeader(FrameHeader.Type.CHUNK, flags, attempt, sequence, file, offset, wireLength, plainLength);
+    }
+
+    /** Room for a chunk that is compressed, and empty; sending one that is not needs no more than slices. */
+    private ByteBuffer content() {
+        if (content == null) {
+            content = ByteBuffer.allocateDirect(Limits.COMPRESSED_CHUNK_LENGTH);
+        }
+        return content.clear();
+    }
 
     /**
      * Sends a range of a file as one frame.
@@ -69,8 +160,7 @@ public final class DataWriter implements Closeable {
             case BUFFERED -> stream.bareChannel() == null ? PathChoice.ENCRYPTED : PathChoice.FORCED;
             case CLONE, COPY_RANGE -> throw new IllegalArgumentException(path + " does not reach a socket");
         };
-        FrameHeader header =
-                new FrameHeader(FrameHeader.Type.CHUNK, 0, attempt, sequence, file, offset, length, length);
+        FrameHeader header = header(file, attempt, offset, false, length, length);
         check.appendHeader(header, frame.clear());
         chunks.send(frame.flip(), source, offset, length, path);
         frame.clear();
@@ -104,12 +194,14 @@ public final class DataWriter implements Closeable {
         return sequence;
     }
 
-    /** Sends what was added to {@link #pack} and empties it. @return its sequence. @throws IllegalStateException if empty */
-    public long sendPack() throws IOException {
+    /** Sends what was added to {@link #pack} and empties it. @throws IllegalStateException if empty */
+    public FrameHeader sendPack() throws IOException {
         counters.add(DataPath.BUFFERED, pack.contentLength());
-        stream.write(pack.seal(sequence));
+        OutboundPack.Sealed sealed = pack.seal(sequence);
+        output.write(NO_HEAD, sealed.frame());
         pack.clear();
-        return sequence++;
+        sequence++;
+        return sealed.header();
     }
 
     /**
@@ -126,40 +218,36 @@ public final class DataWriter implements Closeable {
         if (!check.wireMayDamage()) {
             return null;
         }
-        ByteBuffer content = ByteBuffer.allocateDirect(rejected.wireLength());
+        ByteBuffer again = ByteBuffer.allocateDirect((int) rejected.plainLength());
         try {
-            while (content.hasRemaining()) {
-                if (source.read(content, rejected.offset() + content.position()) == 0) {
+            while (again.hasRemaining()) {
+                if (source.read(again, rejected.offset() + again.position()) == 0) {
                     return null;
                 }
             }
         } catch (IOException e) {
             throw new SourceUnreadable(e);
         }
-        content.flip();
+        ByteBuffer payload = again.flip();
+        if (rejected.isCompressed()) {
+            payload = compressor == null ? null : compressor.compress(payload);
+        }
+        if (payload == null || payload.remaining() != rejected.wireLength()) {
+            return null;
+        }
         check.appendHeader(rejected, frame.clear());
-        check.update(content.duplicate());
+        check.update(payload.duplicate());
         if (!check.value().equals(sum)) {
             return null;
         }
-        FrameHeader header = new FrameHeader(
-                FrameHeader.Type.CHUNK,
-                0,
-                rejected.attempt(),
-                sequence,
+        FrameHeader header = header(
                 rejected.file(),
+                rejected.attempt(),
                 rejected.offset(),
+                rejected.isCompressed(),
                 rejected.wireLength(),
                 rejected.plainLength());
-        check.appendHeader(header, frame.clear());
-        check.update(content.duplicate());
-        stream.write(frame.flip(), content);
-        counters.add(DataPath.BUFFERED, rejected.wireLength());
-        frame.clear();
-        check.appendTo(frame, false);
-        stream.write(frame.flip());
-        sequence++;
-        return new Sent(header, check.value(), DataPath.BUFFERED, PathChoice.SENT_AGAIN, true, null);
+        return sendFromMemory(header, payload, PathChoice.SENT_AGAIN, true, null);
     }
 
     /** A source that failed while a stream did not. */

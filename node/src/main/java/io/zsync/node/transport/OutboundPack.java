@@ -8,20 +8,30 @@ import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.PackRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Small files collected for one frame. Content is read straight into the buffer that goes to the socket, between a header's
  * room and a check's. For the one thread of its {@link DataWriter}.
  */
 public final class OutboundPack {
+    /** A whole frame, ready to be written, and its header. */
+    record Sealed(FrameHeader header, ByteBuffer frame) {}
+
     private final FrameCheck check;
+    private final @Nullable PayloadCompressor compressor;
     private final int capacity;
     private final ByteBuffer frame;
     private int files;
 
-    OutboundPack(FrameCheck check) {
+    /**
+     * @param length of the payload, at most {@link Limits#PACK_LENGTH} and enough for any small file
+     * @param compressor null if packs go out as they are
+     */
+    OutboundPack(FrameCheck check, int length, @Nullable PayloadCompressor compressor) {
         this.check = check;
-        capacity = check.headerLength() + Limits.PACK_LENGTH;
+        this.compressor = compressor;
+        capacity = check.headerLength() + length;
         frame = ByteBuffer.allocateDirect(capacity + check.length());
         clear();
     }
@@ -68,18 +78,30 @@ public final class OutboundPack {
         return payloadLength() - files * PackCodec.HEAD_LENGTH;
     }
 
-    /** The whole frame, ready to be written. Nothing may be added until it is {@link #clear}ed. */
-    ByteBuffer seal(long sequence) {
+    /** Nothing may be added until it is {@link #clear}ed. */
+    Sealed seal(long sequence) {
         if (isEmpty()) {
             throw new IllegalStateException("an empty pack is never sent");
         }
         int length = payloadLength();
+        ByteBuffer block = block(frame.slice(check.headerLength(), length));
+        int wireLength = length;
+        int flags = 0;
+        if (block != null) {
+            wireLength = block.remaining();
+            flags = FrameHeader.LZ4;
+            frame.position(check.headerLength()).put(block);
+        }
         int end = frame.position();
-        FrameHeader header = new FrameHeader(FrameHeader.Type.PACK, 0, 0, sequence, files, 0, length, length);
+        FrameHeader header = new FrameHeader(FrameHeader.Type.PACK, flags, 0, sequence, files, 0, wireLength, length);
         check.appendHeader(header, frame.rewind());
-        check.update(frame.slice(check.headerLength(), length));
+        check.update(frame.slice(check.headerLength(), wireLength));
         check.appendTo(frame.position(end), false);
-        return frame.flip();
+        return new Sealed(header, frame.flip());
+    }
+
+    private @Nullable ByteBuffer block(ByteBuffer payload) {
+        return (compressor != null && compressor.shrinks(payload)) ? compressor.compress(payload) : null;
     }
 
     void clear() {

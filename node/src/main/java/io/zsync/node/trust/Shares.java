@@ -43,17 +43,21 @@ public final class Shares {
     /**
      * The share, if this peer may push to it or pull from it.
      *
+     * @param deletes whether the push is to remove what only the share has
      * @param name as the peer sent it
      * @throws RunFailure NOT_TRUSTED if the peer is not in the book; NOT_ALLOWED, in the same words for a share that does
      *     not exist and one that is not for this peer
      */
-    public Share allow(PeerBook book, PeerId id, Mode mode, String name) throws RunFailure {
+    public Share allow(PeerBook book, PeerId id, Mode mode, boolean deletes, String name) throws RunFailure {
         Peer peer = book.withId(id)
                 .orElseThrow(() ->
                         new RunFailure(FailureKind.NOT_TRUSTED, "peer " + id + ": not in the peer book", null, null));
         Share share = byName.get(name);
         Set<Right> rights = share == null ? Set.of() : rights(peer, share);
         if (share != null && rights.contains(needed(mode))) {
+            if (mode == Mode.PUSH && deletes && !rights.contains(Right.DELETE)) {
+                throw refusal("this peer may not delete in it", name);
+            }
             return share;
         }
         throw refusal(share != null && rights.contains(Right.READ) ? writing(share) : "not offered to this peer", name);

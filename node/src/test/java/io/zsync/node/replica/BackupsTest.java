@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,14 +48,30 @@ class BackupsTest extends DeletionFixture {
         assertEquals(List.of(), problems);
         assertEquals(
                 List.of(
-                        "d", "d/file", "d/link", "dir", "kept", "kept/d", "kept/d/extra", "kept/d/file", "kept/d/link",
-                        "kept/dir", "kept/gone", "kept/gone/1", "kept/gone/1/x", "kept/kind", "kept/way",
-                        "kept/way/in", "kind", "way"),
+                        "d",
+                        "d/file",
+                        "d/link",
+                        "dir",
+                        "kept",
+                        "kept/d",
+                        "kept/d/extra",
+                        "kept/d/file",
+                        "kept/d/link",
+                        "kept/dir",
+                        "kept/gone",
+                        "kept/gone/1",
+                        "kept/gone/1/x",
+                        "kept/kind",
+                        "kept/way",
+                        "kept/way/in",
+                        "kind",
+                        "way"),
                 tree());
         for (String path : List.of("d/file", "d/extra", "gone/1/x", "kind", "way/in", "dir")) {
             assertEquals("old " + path, read("kept/" + path));
         }
-        assertEquals("old", Files.readSymbolicLink(target.resolve("kept/d/link")).toString());
+        assertEquals(
+                "old", Files.readSymbolicLink(target.resolve("kept/d/link")).toString());
         assertEquals("new", read("d/file"));
         assertEquals(
                 "rwxr-x---", PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve("kept/gone"))));
@@ -164,7 +180,9 @@ class BackupsTest extends DeletionFixture {
         file("a", 3);
         file("keep", 0);
         finish();
-        assertEquals(List.of("a TARGET_FAILED", "keep TARGET_FAILED", "x TARGET_FAILED"), problems.stream().sorted().toList());
+        assertEquals(
+                List.of("a TARGET_FAILED", "keep TARGET_FAILED", "x TARGET_FAILED"),
+                problems.stream().sorted().toList());
         assertEquals("old a", read("a"));
         assertEquals("old x", read("x"));
     }
@@ -198,8 +216,17 @@ class BackupsTest extends DeletionFixture {
         file("keep", 3);
         assertEquals(2, finish().deleted());
         assertEquals(
-                List.of("a", "a/b", "a/b/kept", "a/b/kept/a", "a/b/kept/a/b", "a/b/kept/a/b/y", "a/b/kept/a/z",
-                        "a/b/kept/keep", "a/b/kept/x", "keep"),
+                List.of(
+                        "a",
+                        "a/b",
+                        "a/b/kept",
+                        "a/b/kept/a",
+                        "a/b/kept/a/b",
+                        "a/b/kept/a/b/y",
+                        "a/b/kept/a/z",
+                        "a/b/kept/keep",
+                        "a/b/kept/x",
+                        "keep"),
                 tree());
     }
 

@@ -3,6 +3,7 @@ package io.zsync.node.replica;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Comparison;
@@ -56,8 +57,7 @@ abstract class DeletionFixture {
             byte[] content = "new".getBytes(StandardCharsets.US_ASCII);
             ByteBuffer buffer =
                     ByteBuffer.allocateDirect(content.length).put(content).flip();
-            FileIdentity identity =
-                    new FileIdentity(content.length, META.mtimeSeconds(), META.mtimeNanos(), 1, 1, 1);
+            FileIdentity identity = new FileIdentity(content.length, META.mtimeSeconds(), META.mtimeNanos(), 1, 1, 1);
             try (Directory parent = root.directory(fetch.path().parent())) {
                 fetch.packed(new PackRecord(fetch.file(), 1, identity, content.length), buffer, () -> parent);
             } catch (IOException e) {
@@ -123,13 +123,50 @@ abstract class DeletionFixture {
     @BeforeEach
     void open() throws IOException {
         target = Files.createDirectory(temp.resolve("target"));
-        root = FaultyRoot.of(LinuxRoot.open(target), (call, arguments) -> fault.before(call, arguments));
+        root = FaultyRoot.of(LinuxRoot.open(target), new FaultyRoot.Fault() {
+            @Override
+            public void before(String call, Object[] arguments) throws IOException {
+                fault.before(call, arguments);
+            }
+
+            @Override
+            public Directory.Listing listed(Directory.Listing real) {
+                return new Directory.Listing(
+                        real.members().stream().map(member -> mounted(member)).toList(),
+                        real.reserved(),
+                        real.failures());
+            }
+        });
     }
 
     @AfterEach
     void close() throws Exception {
         end();
         root.close();
+    }
+
+    /** Everything called {@code mnt} looks as if another file system were mounted there. */
+    private static Directory.Member mounted(Directory.Member member) {
+        FileStat stat = member.stat();
+        return !member.name().equals(Name.of("mnt"))
+                ? member
+                : new Directory.Member(
+                        member.name(),
+                        new FileStat(
+                                stat.kind(),
+                                stat.mode(),
+                                stat.uid(),
+                                stat.gid(),
+                                stat.size(),
+                                stat.blocks(),
+                                stat.mtimeSeconds(),
+                                stat.mtimeNanos(),
+                                stat.ctimeSeconds(),
+                                stat.ctimeNanos(),
+                                stat.inode(),
+                                stat.device() + 1,
+                                stat.links(),
+                                stat.special()));
     }
 
     private void end() throws Exception {

@@ -17,6 +17,11 @@ final class FaultyRoot {
     /** Called before each call, with its name as in {@code rename} and its arguments. */
     interface Fault {
         void before(String call, Object[] arguments) throws IOException;
+
+        /** What a listing is to look like. */
+        default Directory.Listing listed(Directory.Listing real) {
+            return real;
+        }
     }
 
     private FaultyRoot() {}
@@ -49,6 +54,7 @@ final class FaultyRoot {
                 throw e.getCause();
             }
             return switch (result) {
+                case Directory.Listing listing -> fault.listed(listing);
                 case Directory directory -> wrap(Directory.class, directory, fault);
                 case OpenFile file -> wrap(OpenFile.class, file, fault);
                 case Inode member -> wrap(Inode.class, member, fault);

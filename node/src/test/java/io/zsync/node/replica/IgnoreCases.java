@@ -164,7 +164,8 @@ final class IgnoreCases {
      * {@code **}, before an escaped slash, stand for nothing.
      */
     private static boolean isUnlikeItsManual(String line) {
-        return line.matches("(?s)!?/?[^*?\\[\\\\]*[^*?\\[\\\\/]\\*\\*+(/.*|\\s*)") && line.contains("/")
+        boolean hasSlash = line.contains("/");
+        return (hasSlash && line.matches("(?s)!?/?[^*?\\[\\\\]*[^*?\\[\\\\/]\\*\\*+(/.*|\\s*)"))
                 || line.contains("**\\/");
     }
 

@@ -202,15 +202,15 @@ class SelectionScanTest {
         scanned.removeIf(line -> line.startsWith("longest/ ###"));
         assertEquals(
                 List.of(
-                        "long/.zsyncignore: SOURCE_UNREADABLE rules: 65537 bytes, at most 65536",
+                        "long: SOURCE_UNREADABLE .zsyncignore: 65537 bytes, at most 65536",
                         "long/",
                         "end long UNREADABLE",
                         "longest/.zsyncignore",
                         "end longest COMPLETE",
-                        "secret/.zsyncignore: SOURCE_UNREADABLE open: made to fail",
+                        "secret: SOURCE_UNREADABLE .zsyncignore: open: made to fail",
                         "secret/",
                         "end secret UNREADABLE",
-                        "slow/.zsyncignore: SOURCE_UNREADABLE rules: line 2 takes too long to match; have fewer * and **"
+                        "slow: SOURCE_UNREADABLE .zsyncignore: line 2 takes too long to match; have fewer * and **"
                                 + " in one pattern",
                         "slow/",
                         "end slow UNREADABLE",

@@ -71,7 +71,7 @@ class DataPathTest {
 
     private void connect(Protection level) throws Exception {
         streams = StreamPair.open(level);
-        writer = new DataWriter(streams.near(), counters);
+        writer = new DataWriter(streams.near(), counters, new Pace(0), true);
     }
 
     @BeforeEach
@@ -360,7 +360,7 @@ class DataPathTest {
     private void startReading() {
         reading = Background.start(() -> {
             try (DataReader reader =
-                    new DataReader(streams.far(), 3, target, new Arrivals(new LongAdder(), verified))) {
+                    new DataReader(streams.far(), 3, target, new Arrivals(new LongAdder(), verified), true)) {
                 reader.run();
             }
             return null;

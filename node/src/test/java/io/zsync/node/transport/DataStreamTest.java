@@ -56,6 +56,7 @@ class DataStreamTest {
     private final LongAdder verified = new LongAdder();
     private final PathCounters counters = new PathCounters();
     private Protection level = Protection.CLEAR;
+    private boolean compress;
     private TargetFile target;
 
     @BeforeEach
@@ -133,7 +134,7 @@ class DataStreamTest {
         frames[check] = 2;
         ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(frames));
 
-        assertEquals(List.of("damaged", "verified"), target.told());
+        assertEquals(List.of("damaged", "verified", "abandoned"), target.told());
         assertEquals(2_000, verified.sum());
         assertEquals(ErrorCode.VIOLATION, refused.code());
     }
@@ -220,7 +221,7 @@ class DataStreamTest {
                     }
                 }
                 assertEquals(sizes.length, writer.pack().files());
-                assertEquals(round, writer.sendPack());
+                assertEquals(round, writer.sendPack().sequence());
                 assertTrue(writer.pack().isEmpty());
             }
         });
@@ -325,7 +326,7 @@ class DataStreamTest {
     private byte[] record(Writing writing) throws Exception {
         try (StreamPair streams = StreamPair.open(level)) {
             CompletableFuture<byte[]> bytes = Background.start(() -> readAll(streams.far()));
-            writing.to(new DataWriter(streams.near(), counters));
+            writing.to(new DataWriter(streams.near(), counters, new Pace(0), compress));
             streams.endNear();
             return bytes.get(30, TimeUnit.SECONDS);
         }
@@ -360,8 +361,8 @@ class DataStreamTest {
     private void replay(byte[] frames, ChunkSink sink) throws Exception {
         try (StreamPair streams = StreamPair.open(level)) {
             CompletableFuture<Void> reading = Background.start(() -> {
-                try (DataReader reader =
-                        new DataReader(streams.far(), STREAM, sink, new Arrivals(new LongAdder(), verified))) {
+                try (DataReader reader = new DataReader(
+                        streams.far(), STREAM, sink, new Arrivals(new LongAdder(), verified), compress)) {
                     reader.run();
                 }
                 return null;

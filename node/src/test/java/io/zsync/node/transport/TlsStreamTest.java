@@ -165,10 +165,14 @@ class TlsStreamTest {
             CompletableFuture<TlsChannel> far = Background.start(() -> StreamPair.accept(proxy.far(), deadlines));
             TlsChannel near = StreamPair.connect(proxy.near(), deadlines);
             DataReader reader = new DataReader(
-                    new TlsStream(far.get(10, TimeUnit.SECONDS)), 0, target, new Arrivals(new LongAdder(), verified));
+                    new TlsStream(far.get(10, TimeUnit.SECONDS)),
+                    0,
+                    target,
+                    new Arrivals(new LongAdder(), verified),
+                    false);
             proxy.change(onPath);
             CompletableFuture<Void> sending = Background.start(() -> {
-                new DataWriter(new TlsStream(near), new PathCounters())
+                new DataWriter(new TlsStream(near), new PathCounters(), new Pace(0), false)
                         .chunk(source, 1, 1, 0, content.length, DataPath.BUFFERED);
                 near.close();
                 return null;

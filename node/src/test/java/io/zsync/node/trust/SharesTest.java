@@ -61,13 +61,39 @@ class SharesTest {
         PeerBook book = Books.of(Books.peer("other"), peer);
 
         if (answer.equals("yes")) {
-            assertSame(share.equals("open") ? OPEN : SHUT, SHARES.allow(book, peer.id(), mode, share));
+            assertSame(share.equals("open") ? OPEN : SHUT, SHARES.allow(book, peer.id(), mode, false, share));
         } else {
-            RunFailure failure = assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, share));
+            RunFailure failure =
+                    assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), mode, false, share));
             assertEquals("share " + share + ": " + answer, failure.getMessage());
             assertEquals(FailureKind.NOT_ALLOWED, failure.kind());
             assertEquals(null, failure.wayOut());
             assertEquals(null, failure.getCause());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-,yes",
+        "'open=read,write',no",
+        "'open=write',no",
+        "'open=write,delete',yes",
+        "'open=read,write,delete',yes"
+    })
+    void whoDeletesNeedsTheRightTo(String grants, String answer) throws RunFailure {
+        Peer peer = grants.equals("-") ? Books.peer("p") : Books.peer("p", Grant.parse(grants));
+        PeerBook book = Books.of(peer);
+
+        if (answer.equals("yes")) {
+            assertSame(OPEN, SHARES.allow(book, peer.id(), Mode.PUSH, true, "open"));
+        } else {
+            RunFailure failure =
+                    assertThrows(RunFailure.class, () -> SHARES.allow(book, peer.id(), Mode.PUSH, true, "open"));
+            assertEquals("share open: this peer may not delete in it", failure.getMessage());
+        }
+        // Nothing of the peer's is removed when it only fetches.
+        if (grants.contains("read") || grants.equals("-")) {
+            assertSame(OPEN, SHARES.allow(book, peer.id(), Mode.PULL, true, "open"));
         }
     }
 
@@ -76,7 +102,7 @@ class SharesTest {
         PeerBook book = Books.of(Books.peer("other"));
         for (String share : List.of("open", "shut", "none")) {
             RunFailure failure =
-                    assertThrows(RunFailure.class, () -> SHARES.allow(book, Books.id(9), Mode.PULL, share));
+                    assertThrows(RunFailure.class, () -> SHARES.allow(book, Books.id(9), Mode.PULL, false, share));
             assertEquals(FailureKind.NOT_TRUSTED, failure.kind());
             assertEquals("peer " + Books.id(9) + ": not in the peer book", failure.getMessage());
         }
@@ -87,7 +113,8 @@ class SharesTest {
         PeerBook book = Books.of(Books.peer("p"));
 
         RunFailure failure = assertThrows(
-                RunFailure.class, () -> SHARES.allow(book, Books.peer("p").id(), Mode.PUSH, "../\n\u001b[1m\u202e"));
+                RunFailure.class,
+                () -> SHARES.allow(book, Books.peer("p").id(), Mode.PUSH, false, "../\n\u001b[1m\u202e"));
 
         assertEquals("share ../\\n\\x1b[1m\\u{202e}: not offered to this peer", failure.getMessage());
     }

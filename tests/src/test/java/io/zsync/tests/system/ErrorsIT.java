@@ -38,8 +38,8 @@ class ErrorsIT {
                     push --frobnicate source local:target |  1 | zsync: push --frobnicate: no such option
                     push --data-path=clone source local:t |  1 | zsync: push --data-path clone: not one of
                     push --streams 17 source local:target |  1 | zsync: push --streams 17: not a number from 1 to 16
-                    push --delete source local:target     |  1 | zsync: push --delete: not available yet
-                    push --json source local:target       |  1 | zsync: push --json: not available yet
+                    push --inplace source local:target    |  1 | zsync: push --inplace: an option of rsync alone
+                    push --max-delete 1 source local:t    |  1 | zsync: push --max-delete 1: nothing is deleted
                     push --protect safe source local:t    |  1 | zsync: push --protect safe: not available yet
                     push source me@backup1                |  1 | zsync: push: peer: a host has no
                     pull backup1                          |  1 | zsync: pull: DIR is missing (backup1)

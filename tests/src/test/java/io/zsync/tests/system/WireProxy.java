@@ -23,6 +23,9 @@ final class WireProxy implements AutoCloseable {
     private static final int RECORD_LIMIT = 48 << 20;
     private static final int BUFFER = 1 << 16;
 
+    /** The first byte of a data stream outside TLS. */
+    private static final byte PLAIN_DATA = 0x5A;
+
     private final ServerSocket listener;
     private final InetSocketAddress server;
     private final int recordLimit;
@@ -34,6 +37,7 @@ final class WireProxy implements AutoCloseable {
     private int fired;
     private boolean stalled;
     private long bytesPerSecond = Long.MAX_VALUE;
+    private long damaged = -1;
 
     /** What becomes of every connection when the fault fires. */
     enum Fault {
@@ -100,7 +104,20 @@ final class WireProxy implements AutoCloseable {
         return where;
     }
 
-    /** How often a fault fired. */
+    /** Flips a bit of this byte of the next plain data stream, counted from its opener's first. */
+    synchronized void damage(long position) {
+        damaged = position;
+    }
+
+    private synchronized void damage(byte[] buffer, int length, long position) {
+        if (damaged >= position && damaged < position + length) {
+            buffer[(int) (damaged - position)] ^= 8;
+            damaged = -1;
+            fired++;
+        }
+    }
+
+    /** How often a fault fired, or damage was done. */
     synchronized int fired() {
         return fired;
     }
@@ -150,7 +167,14 @@ final class WireProxy implements AutoCloseable {
         try {
             InputStream in = source.getInputStream();
             OutputStream out = target.getOutputStream();
+            long position = 0;
+            boolean plain = false;
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                plain |= position == 0 && buffer[0] == PLAIN_DATA;
+                if (plain) {
+                    damage(buffer, read, position);
+                }
+                position += read;
                 int length = admit(read);
                 recording.add(buffer, length);
                 out.write(buffer, 0, length);

@@ -1,0 +1,129 @@
+package io.zsync.node.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.zsync.node.fs.Errno;
+import io.zsync.protocol.Deletion;
+import io.zsync.protocol.Preservation;
+import io.zsync.protocol.ProtocolException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Further names of one object: where they go, and what becomes of them when something is in the way. */
+class TargetLinksTest extends DeletionFixture {
+    @BeforeEach
+    void keepLinks() {
+        deletion = Deletion.NONE;
+        preservation = keeping(true);
+    }
+
+    private static Preservation keeping(boolean hardLinks) {
+        int asSource = Preservation.AS_SOURCE;
+        return new Preservation(true, true, true, hardLinks, false, false, asSource, asSource, List.of());
+    }
+
+    private Object inode(String path) throws IOException {
+        return Files.getAttribute(target.resolve(path), "unix:ino");
+    }
+
+    @Test
+    void whereTheFileSystemHasNoRoomForAnotherNameTheContentIsCopiedAndTheCopyTakesTheRest() throws Exception {
+        begin();
+        linkedFile("a", 3, 4);
+        hardLink("b", 1);
+        hardLink("c", 1);
+        hardLink("d", 1);
+        int[] calls = {0};
+        fault = (call, arguments) -> {
+            if (call.equals("link") && calls[0]++ == 1) {
+                throw failure(Errno.MLINK);
+            }
+        };
+        finish();
+        assertEquals(inode("a"), inode("b"));
+        assertNotEquals(inode("a"), inode("c"));
+        assertEquals(inode("c"), inode("d"));
+        assertEquals("new", read("c"));
+        assertEquals(Files.getLastModifiedTime(target.resolve("a")), Files.getLastModifiedTime(target.resolve("c")));
+        assertEquals(List.of("c METADATA_LOST"), problems);
+    }
+
+    @Test
+    void onAnotherFileSystemTheContentIsCopied() throws Exception {
+        begin();
+        linkedFile("a", 3, 2);
+        hardLink("b", 1);
+        fault = (call, arguments) -> {
+            if (call.equals("link")) {
+                throw failure(Errno.XDEV);
+            }
+        };
+        finish();
+        assertEquals("new", read("b"));
+        assertEquals(List.of("b METADATA_LOST"), problems);
+    }
+
+    @Test
+    void aNameOfWhatFailedKeepsWhatItHad() throws Exception {
+        plant("a", "b", "c");
+        lost.add("a");
+        begin();
+        linkedFile("a", 3, 3);
+        hardLink("b", 1);
+        hardLink("n", 1);
+        finish();
+        assertEquals("old b", read("b"));
+        assertFalse(exists("n"));
+        assertEquals(List.of("a SOURCE_VANISHED", "b TARGET_FAILED", "n TARGET_FAILED"), problems);
+    }
+
+    @Test
+    void aNameThatSomebodyChangedMeanwhileIsLeftAlone() throws Exception {
+        plant("b");
+        begin();
+        linkedFile("a", 3, 2);
+        hardLink("b", 1);
+        Files.writeString(target.resolve("b"), "theirs, since");
+        finish();
+        assertEquals("theirs, since", read("b"));
+        assertEquals(List.of("b TARGET_CHANGED"), problems);
+    }
+
+    @Test
+    void aDirectoryWithContentIsNotReplacedByAName() throws Exception {
+        plant("b/kept");
+        begin();
+        linkedFile("a", 3, 3);
+        hardLink("b", 1);
+        hardLink("c", 1);
+        finish();
+        assertEquals("old b/kept", read("b/kept"));
+        assertEquals(inode("a"), inode("c"));
+        assertEquals(List.of("b DIRECTORY_IN_THE_WAY"), problems);
+    }
+
+    @Test
+    void aPeerNamesNothingThatItHasNotAnnounced() throws Exception {
+        begin();
+        linkedFile("a", 3, 2);
+        file("b", 3);
+        hardLink("c", 1);
+        assertThrows(ProtocolException.class, () -> hardLink("d", 1), "one name too many");
+        assertThrows(ProtocolException.class, () -> hardLink("e", 2), "an object with one name");
+        assertThrows(ProtocolException.class, () -> hardLink("f", 99), "no object at all");
+    }
+
+    @Test
+    void withoutTheOptionNobodySendsLinks() throws Exception {
+        preservation = keeping(false);
+        begin();
+        assertThrows(ProtocolException.class, () -> linkedFile("a", 3, 2));
+        assertThrows(ProtocolException.class, () -> hardLink("b", 1));
+    }
+}
