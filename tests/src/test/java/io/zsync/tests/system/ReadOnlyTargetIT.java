@@ -49,7 +49,7 @@ class ReadOnlyTargetIT {
         giveAway("""
                 mkdir -p target/closed/below target/closed/gone; echo old >target/closed/changed
                 cp -a source/closed/kept target/closed; echo x >target/closed/extra; echo x >target/closed/gone/x
-                chmod $1 target/closed/gone target/closed/below target/closed; chmod 0555 target""", mode);
+                chmod 0555 target/closed/gone; chmod $1 target/closed/below target/closed; chmod 0555 target""", mode);
 
         push("--delete").exits(0);
 
@@ -85,6 +85,19 @@ class ReadOnlyTargetIT {
         push().exits(0);
 
         Trees.assertMirrors(source, target);
+    }
+
+    /** What it holds is unknown, so it stays, as with rsync. */
+    @Test
+    void directoriesThatMayNotBeReadAreNotDeletedUnseen() {
+        giveAway("mkdir -p target/gone; echo x >target/gone/x; echo x >target/extra; chmod 0000 target/gone");
+
+        Outcome outcome = push("--delete").exits(23);
+
+        assertTrue(outcome.err().contains("(gone)"), outcome::err);
+        assertEquals("x\n", Command.of("cat", target + "/gone/x").output());
+        assertEquals(0, Trees.count(target, "-name", "extra"));
+        assertEquals("other\n", Command.of("cat", target + "/other/file").output());
     }
 
     /** Nothing is to be done in there, so nobody needs to enter. */
