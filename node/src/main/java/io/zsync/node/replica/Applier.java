@@ -170,7 +170,7 @@ public final class Applier implements AutoCloseable {
             throw new IllegalStateException("nothing to exchange under " + name);
         }
         Directory open = parent.open();
-        TargetChanged.check(parent, name, existing.stat());
+        TargetChanged.check(parent, name, existing.stat(), delivery.ownUpdates());
         Name reserved = delivery.names().next();
         open.makeDirectory(reserved);
         parent.touched = true;

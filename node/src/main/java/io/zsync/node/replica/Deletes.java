@@ -27,17 +27,28 @@ final class Deletes implements Candidates.Visitor, AutoCloseable {
     private final DirectoryCursor cursor;
     private final boolean openModes;
     private final @Nullable Backups backups;
+    private final OwnUpdates own;
     private final Aftermath.Problems problems;
     private final Removals removals;
     private @Nullable RelativePath parent;
     /** The last path that stayed: every directory above it stays, too, and needs no word of its own. */
     private RelativePath stayed = RelativePath.ROOT;
 
-    /** @param openModes true if this process needs the owner's permission bits to work in a directory */
-    Deletes(Root root, boolean openModes, @Nullable Backups backups, Aftermath.Problems problems, Removals removals) {
+    /**
+     * @param openModes true if this process needs the owner's permission bits to work in a directory
+     * @param own what this run has done to objects with several names
+     */
+    Deletes(
+            Root root,
+            boolean openModes,
+            @Nullable Backups backups,
+            OwnUpdates own,
+            Aftermath.Problems problems,
+            Removals removals) {
         this.cursor = new DirectoryCursor(root);
         this.openModes = openModes;
         this.backups = backups;
+        this.own = own;
         this.problems = problems;
         this.removals = removals;
     }
@@ -63,7 +74,7 @@ final class Deletes implements Candidates.Visitor, AutoCloseable {
         }
         try {
             Directory directory = open(path.parent());
-            if (!Victim.isStill(planned, directory, path.name())) {
+            if (!Victim.isStill(planned, directory, path.name(), own)) {
                 if (Victim.isGone(directory, path.name())) {
                     return;
                 }

@@ -33,6 +33,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     private final Displacement displacement;
     private final Publisher publisher;
     private final TargetLinks links = new TargetLinks();
+    private final OwnUpdates ownUpdates = new OwnUpdates();
     private final Counts counts = new Counts();
     private final Map<Long, Fetch> fetches = new ConcurrentHashMap<>();
     /** Fetches that were asked for and that the publisher does not have yet. */
@@ -56,7 +57,12 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
                 : Backups.of(root, options.deletion(), names, options.durability() == Durability.FILE);
         this.displacement = new Displacement(aftermath, options.deletion().enabled(), backups);
         this.publisher = new Publisher(
-                this::root, options.durability(), fileSystems, displacement, () -> waiting && inTransfer.get() == 0);
+                this::root,
+                options.durability(),
+                fileSystems,
+                displacement,
+                ownUpdates,
+                () -> waiting && inTransfer.get() == 0);
     }
 
     void runPublisher() throws IOException, InterruptedException {
@@ -131,6 +137,10 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         publisher.drain();
     }
 
+    OwnUpdates ownUpdates() {
+        return ownUpdates;
+    }
+
     TargetLinks links() {
         return links;
     }
@@ -187,7 +197,8 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
             fileSystems.syncAll();
         }
         changedAnything = true;
-        try (Deletes deletes = new Deletes(open, options.openModes(), displacement.backups(), this, this::removed)) {
+        try (Deletes deletes =
+                new Deletes(open, options.openModes(), displacement.backups(), ownUpdates, this, this::removed)) {
             candidates.replay(displacement::isParked, deletes);
         }
     }

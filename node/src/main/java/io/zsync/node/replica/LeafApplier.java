@@ -179,7 +179,8 @@ final class LeafApplier {
             return;
         }
         Name name = destination.name();
-        TargetChanged.check(parent, name, victim);
+        TargetChanged.check(parent, name, victim, delivery.ownUpdates());
+        delivery.ownUpdates().add(victim);
         boolean hasMode = !(entry instanceof Entry.Symlink);
         MetadataRules.Losses losses = delivery.losses(destination.path());
         options.rules().apply(parent.open().member(name), entry.metadata(), attributes, hasMode, losses);

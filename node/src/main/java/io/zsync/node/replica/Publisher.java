@@ -56,6 +56,7 @@ final class Publisher {
     private final Durability durability;
     private final FileSystems fileSystems;
     private final Victims victims;
+    private final OwnUpdates own;
     private final int batchFiles;
     private final long batchNanos;
     /** True while somebody waits for what is queued and nothing more can join it. */
@@ -76,11 +77,13 @@ final class Publisher {
             Durability durability,
             FileSystems fileSystems,
             Victims victims,
+            OwnUpdates own,
             BooleanSupplier starved) {
         this.root = root;
         this.durability = durability;
         this.fileSystems = fileSystems;
         this.victims = victims;
+        this.own = own;
         this.starved = starved;
         this.batchFiles = durability == Durability.BATCH ? BATCH_FILES : UNSYNCED_FILES;
         this.batchNanos = durability == Durability.BATCH ? BATCH_NANOS : UNSYNCED_NANOS;
@@ -271,7 +274,7 @@ final class Publisher {
                 publication.parked();
                 return false;
             }
-            if (!Victim.isStill(victim, directory, publication.name())) {
+            if (!Victim.isStill(victim, directory, publication.name(), own)) {
                 remove(each, cursor);
                 publication.refused(ProblemCode.TARGET_CHANGED, "changed in the target since it was planned");
                 return false;

@@ -13,8 +13,8 @@ final class TargetChanged extends IOException {
     }
 
     /** @throws TargetChanged unless the object is still as it was planned for */
-    static void check(TargetDirectory parent, Name name, FileStat planned) throws IOException {
-        if (!Victim.isStill(planned, parent.open(), name)) {
+    static void check(TargetDirectory parent, Name name, FileStat planned, OwnUpdates own) throws IOException {
+        if (!Victim.isStill(planned, parent.open(), name, own)) {
             throw new TargetChanged("changed in the target since it was planned");
         }
     }

@@ -33,8 +33,12 @@ final class Victim {
         return now.kind() == planned.kind() && now.sameObject(planned);
     }
 
-    /** False if the name is gone, or another object or another state of it stands there now. */
-    static boolean isStill(FileStat planned, Directory directory, Name name) throws IOException {
+    /**
+     * False if the name is gone, or another object or another state of it stands there now.
+     *
+     * @param own what this run itself has done to objects with several names
+     */
+    static boolean isStill(FileStat planned, Directory directory, Name name, OwnUpdates own) throws IOException {
         FileStat now;
         try {
             now = directory.stat(name);
@@ -53,7 +57,8 @@ final class Victim {
                 return open.list().members().isEmpty();
             }
         }
-        boolean sameContent = now.size() == planned.size() && now.metadata().sameTime(planned.metadata());
+        boolean sameTime = now.metadata().sameTime(planned.metadata()) || own.contains(planned);
+        boolean sameContent = now.size() == planned.size() && sameTime;
         // With several names, replacing one of them moves the ctime of the others.
         boolean sameChange = planned.links() > 1
                 || (now.ctimeSeconds() == planned.ctimeSeconds() && now.ctimeNanos() == planned.ctimeNanos());

@@ -11,6 +11,7 @@ import io.zsync.protocol.Preservation;
 import io.zsync.protocol.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,23 @@ class TargetLinksTest extends DeletionFixture {
         finish();
         assertEquals("theirs, since", read("b"));
         assertEquals(List.of("b TARGET_CHANGED"), problems);
+    }
+
+    @Test
+    void whatThisRunWritesThroughOneNameIsNobodyElsesWorkUnderAnother() throws Exception {
+        deletion = DELETE;
+        preservation = keeping(false);
+        Files.createSymbolicLink(target.resolve("a"), Path.of("x"));
+        for (String name : List.of("b", "c")) {
+            Files.createLink(target.resolve(name), target.resolve("a"));
+        }
+        begin();
+        symlink("a");
+        file("b", 3);
+        finish();
+        assertEquals(List.of(), problems);
+        assertEquals("new", read("b"));
+        assertFalse(exists("c"));
     }
 
     @Test
