@@ -60,7 +60,7 @@ class DryRunIT {
                 rm link-to-file link-to-directory; echo file >link-to-file; mkdir link-to-directory
                 rm -r d5 d6/1 d6/2
                 chmod 600 d7/1; chmod 700 d8; touch -d 2026-02-02 d9/1 d10; echo changed >d11/1
-                mkdir '../target/more '; echo x >$'../target/more /new\\nline'""", FILES);
+                mkdir '../target/more '; echo x >$'../target/more /new\\nline'""", files);
         if (Machine.isRoot()) {
             work.make("chown 1:2 source/d12/1 source/d13; chgrp -h 3 source/link; mknod source/device c 1 3");
         }
