@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +34,14 @@ class DryRunIT {
     private Path source;
     private Path target;
 
-    /** @param files how many there are besides, equal on both sides */
-    private void makeTwoTreesThatDifferInEveryWay(int files) {
+    @BeforeEach
+    void nameTheTrees() {
         source = work.path("source");
         target = work.path("target");
+    }
+
+    /** @param files how many there are besides, equal on both sides */
+    private void makeTwoTreesThatDifferInEveryWay(int files) {
         work.make("""
                 mkdir source
                 for d in {1..50}; do mkdir source/d$d; (cd source/d$d; seq $(($1 / 50)) | xargs touch -d 2026-01-01); done
