@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +34,14 @@ class DryRunIT {
     private Path source;
     private Path target;
 
-    /** @param files how many there are besides, equal on both sides */
-    private void makeTwoTreesThatDifferInEveryWay(int files) {
+    @BeforeEach
+    void nameTheTrees() {
         source = work.path("source");
         target = work.path("target");
+    }
+
+    /** @param files how many there are besides, equal on both sides */
+    private void makeTwoTreesThatDifferInEveryWay(int files) {
         work.make("""
                 mkdir source
                 for d in {1..50}; do mkdir source/d$d; (cd source/d$d; seq $(($1 / 50)) | xargs touch -d 2026-01-01); done
@@ -60,7 +65,7 @@ class DryRunIT {
                 rm link-to-file link-to-directory; echo file >link-to-file; mkdir link-to-directory
                 rm -r d5 d6/1 d6/2
                 chmod 600 d7/1; chmod 700 d8; touch -d 2026-02-02 d9/1 d10; echo changed >d11/1
-                mkdir '../target/more '; echo x >$'../target/more /new\\nline'""", FILES);
+                mkdir '../target/more '; echo x >$'../target/more /new\\nline'""", files);
         if (Machine.isRoot()) {
             work.make("chown 1:2 source/d12/1 source/d13; chgrp -h 3 source/link; mknod source/device c 1 3");
         }

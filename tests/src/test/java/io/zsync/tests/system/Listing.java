@@ -135,7 +135,8 @@ final class Listing {
 
     private static String escaped(String bytes) {
         StringBuilder shown = new StringBuilder();
-        for (char c : bytes.toCharArray()) {
+        for (int i = 0; i < bytes.length(); i++) {
+            char c = bytes.charAt(i);
             shown.append(c >= ' ' && c < 0x7f && c != '\\' ? Character.toString(c) : String.format("\\x%02x", (int) c));
         }
         return shown.length() <= LINE ? shown.toString() : shown.substring(0, LINE) + "...";

@@ -244,7 +244,7 @@ final class RandomTree {
     /** Holes in front of, between and behind up to three extents of whole pages. */
     private Body sparse(long seed) {
         List<Extent> extents = new ArrayList<>();
-        long end = random.nextInt(2) * random.nextInt(100) * PAGE;
+        long end = PAGE * random.nextInt(2) * random.nextInt(100);
         for (int i = random.nextInt(4); i > 0; i--) {
             int length = (int) (random.nextInt(1, 20) * PAGE);
             extents.add(new Extent(end, length));

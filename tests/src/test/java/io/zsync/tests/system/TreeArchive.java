@@ -234,11 +234,13 @@ final class TreeArchive {
     private void writeSummed(ByteBuffer header) throws IOException {
         header.put(148, "        ".getBytes(StandardCharsets.US_ASCII));
         int sum = 0;
-        for (byte b : header.array()) {
-            sum += b & 0xff;
+        for (int i = 0; i < BLOCK; i++) {
+            sum += header.get(i) & 0xff;
         }
         octal(header, 148, 7, sum);
-        out.write(header.array());
+        byte[] bytes = new byte[BLOCK];
+        header.get(0, bytes);
+        out.write(bytes);
     }
 
     private void pad(long written) throws IOException {

@@ -3,6 +3,7 @@ package io.zsync.tests.system;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -91,8 +92,9 @@ final class TreeModel {
         return things.containsKey(path);
     }
 
+    /** @param path one that {@link #holds} */
     Thing at(String path) {
-        return things.get(path);
+        return Objects.requireNonNull(things.get(path), path);
     }
 
     /** Replaces what is there and below, or begins. */
@@ -116,9 +118,9 @@ final class TreeModel {
     /** Moves an object and what lies below it; nothing may be at the new path, and that not below the old one. */
     void move(String from, String to) {
         Map<String, Thing> moved = new TreeMap<>();
-        moved.put(to, things.get(from));
+        moved.put(to, at(from));
         for (String path : below(from)) {
-            moved.put(to + path.substring(from.length()), things.get(path));
+            moved.put(to + path.substring(from.length()), at(path));
         }
         remove(from);
         things.putAll(moved);
