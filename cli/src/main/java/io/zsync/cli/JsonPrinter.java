@@ -106,6 +106,7 @@ final class JsonPrinter implements Telling {
 
     @Override
     public void ended(RunReport report, ExitCode code) {
+        lines.tellWithheld(report.tally().withheld());
         print("summary", json -> summary(json, report, code));
         console.flush();
     }

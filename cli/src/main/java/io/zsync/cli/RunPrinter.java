@@ -122,6 +122,16 @@ final class RunPrinter implements Telling {
         if (!verbosity.quiet()) {
             console.tell(ending.told(run, report));
         }
+        tellWithheld(report.tally().withheld());
+    }
+
+    /** An error, so it is told to who wants only errors, too. */
+    void tellWithheld(long deletions) {
+        if (deletions > 0) {
+            console.tell("zsync: delete: " + Quantity.count(deletions, "path", "paths")
+                    + " to remove, more than the limit, so none was (" + run.target() + ")\n--max-delete " + deletions
+                    + " allows it.");
+        }
     }
 
     /** Standard error has it already. */

@@ -18,9 +18,6 @@ final class Summary implements Runs.Ending {
     public String told(Runs.Run run, RunReport report) {
         String lines =
                 headline(run, report) + "\n  " + counts(report.tally()) + "\n  " + guarantees(run.request(), report);
-        if (report.tally().withheld() > 0) {
-            lines += "\n  " + withheld(report.tally());
-        }
         return report.reconnects() == 0 ? lines : lines + "\n  " + reconnects(report);
     }
 
@@ -92,12 +89,6 @@ final class Summary implements Runs.Ending {
         boolean chosen = request.protection() != null;
         boolean applies = report.protection() == Protection.PRIVATE && report.network() == RunReport.Network.PRIVATE;
         return applies && !chosen ? HINT : "";
-    }
-
-    private static String withheld(Tally tally) {
-        long count = tally.withheld();
-        return Quantity.count(count, "deletion", "deletions") + " withheld, more than the limit: --max-delete " + count
-                + (count == 1 ? " allows it" : " allows them");
     }
 
     private static String reconnects(RunReport report) {

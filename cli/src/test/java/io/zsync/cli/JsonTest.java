@@ -108,7 +108,10 @@ class JsonTest {
                                 + "'problems':{'target-failed':5,'special-skipped':6},"
                                 + "'protection':'private','durable':true,'seconds':2.4,'reconnects':2}"),
                 lines().stream().map(line -> line.replace('"', '\'')).toList());
-        assertEquals("", typed.screen.err(), "the summary is on standard output");
+        assertEquals("""
+                zsync: delete: 7 paths to remove, more than the limit, so none was (nas/photos)
+                --max-delete 7 allows it.
+                """, typed.screen.err(), "the summary is on standard output");
     }
 
     @Test

@@ -49,6 +49,20 @@ class PullDiffTest {
         assertTrue(typed.screen.err().startsWith("pulled nas/photos/2024 to here: 3 files, "), typed.screen.err());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-q", "--no-owner", "--json"})
+    void whatWasNotDeletedIsAnErrorWithItsWayOut(String how) {
+        answers(new Tally(0, 0, 0, 1, 0, 0, 1_200, 1, 0, true), Map.of());
+
+        assertEquals(25, typed.run("push", "--delete", how, "photos", "nas"));
+
+        String told = """
+                zsync: delete: 1,200 paths to remove, more than the limit, so none was (nas)
+                --max-delete 1200 allows it.
+                """;
+        assertTrue(typed.screen.err().endsWith(told), typed.screen.err());
+    }
+
     @Test
     void aDryPullSaysWhatItWould() {
         typed.run("pull", "-n", "local:a", "b");

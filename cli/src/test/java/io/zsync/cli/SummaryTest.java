@@ -105,19 +105,6 @@ class SummaryTest {
                   nothing moved; protection clear; not durable""", summary(tally, Map.of(), false, 1000));
     }
 
-    @Test
-    void saysWhatWasWithheldAndHowToAllowIt() throws UsageError {
-        Tally many = new Tally(0, 0, 0, 1, 0, 0, 1200, 1, 0, true);
-        Tally one = new Tally(0, 0, 0, 1, 0, 0, 1, 1, 0, true);
-
-        assertEquals(
-                "  1,200 deletions withheld, more than the limit: --max-delete 1200 allows them",
-                lastLine(summary(many, Map.of(), false, 1000)));
-        assertEquals(
-                "  1 deletion withheld, more than the limit: --max-delete 1 allows it",
-                lastLine(summary(one, Map.of(), true, 1000)));
-    }
-
     private static RunReport remote(Protection protection, RunReport.Network network, int reconnects) {
         Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 10, true);
         Map<DataPath, Long> moved = Map.of(DataPath.BUFFERED, 10L * MIB);
