@@ -56,10 +56,16 @@ public final class RelativePath implements Comparable<RelativePath> {
         return depth > Limits.PATH_DEPTH ? "depth " + depth + ", at most " + Limits.PATH_DEPTH : null;
     }
 
+    /** False if a child of this name would be too long or too deep. */
+    public boolean fits(Name name) {
+        int start = bytes.length == 0 ? 0 : bytes.length + 1;
+        return start + name.length() <= Limits.PATH_LENGTH && depth() < Limits.PATH_DEPTH;
+    }
+
     /** @throws IllegalArgumentException if the child would be too long or too deep */
     public RelativePath child(Name name) {
         int start = bytes.length == 0 ? 0 : bytes.length + 1;
-        if (start + name.length() > Limits.PATH_LENGTH || depth() >= Limits.PATH_DEPTH) {
+        if (!fits(name)) {
             throw new IllegalArgumentException("path too long or too deep: " + this + "/" + name);
         }
         byte[] joined = Arrays.copyOf(bytes, start + name.length());

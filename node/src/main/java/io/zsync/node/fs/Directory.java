@@ -1,6 +1,7 @@
 package io.zsync.node.fs;
 
 import io.zsync.protocol.Name;
+import io.zsync.protocol.RelativePath;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -24,7 +25,19 @@ public interface Directory extends Inode, Closeable {
      * @param failures names that were listed but could not be looked at, and why, among them symlinks to be followed that
      *     lead nowhere or may not be; a vanished one is in neither list; more than 1,000 fail the listing
      */
-    record Listing(List<Member> members, List<Name> reserved, List<FileFailure> failures) {}
+    record Listing(List<Member> members, List<Name> reserved, List<Unseen> failures) {}
+
+    /**
+     * A name that was listed but could not be looked at.
+     *
+     * @param name null for bytes that are too long for one
+     */
+    record Unseen(@Nullable Name name, FileFailure why) {
+        /** What to call it: its own path, or where that is none the directory's. */
+        public RelativePath path(RelativePath directory) {
+            return name != null && directory.fits(name) ? directory.child(name) : directory;
+        }
+    }
 
     Listing list() throws IOException;
 

@@ -30,7 +30,7 @@ final class DirectoryReader {
     private final Scratch scratch = Scratch.current();
     private final List<Directory.Member> members = new ArrayList<>();
     private final List<Name> reserved = new ArrayList<>();
-    private final List<FileFailure> failures = new ArrayList<>();
+    private final List<Directory.Unseen> failures = new ArrayList<>();
     private int entries;
 
     /** @param links null if symlinks are members themselves */
@@ -88,7 +88,7 @@ final class DirectoryReader {
         if (bytes.length > Limits.NAME_LENGTH) {
             // NTFS and VFAT count characters, not bytes.
             String reason = "name of " + bytes.length + " bytes, at most " + Limits.NAME_LENGTH;
-            fail(new FileFailure("getdents64", place.text(bytes), Errno.NAMETOOLONG, reason));
+            fail(null, new FileFailure("getdents64", place.text(bytes), Errno.NAMETOOLONG, reason));
             return;
         }
         Name name = Name.of(bytes);
@@ -102,7 +102,7 @@ final class DirectoryReader {
         } else if (result == 0) {
             members.add(new Directory.Member(name, scratch.stat()));
         } else if (result != -Linux.ENOENT) {
-            fail(place.failure("statx", name, result));
+            fail(name, place.failure("statx", name, result));
         }
     }
 
@@ -114,20 +114,20 @@ final class DirectoryReader {
             boolean vanished =
                     failure.errno() == Errno.NOENT && Linux.statMember(directory, scratch.first(link)) == -Linux.ENOENT;
             if (!vanished) {
-                fail(failure);
+                fail(link, failure);
             }
             return;
         }
         members.add(new Directory.Member(link, stat));
     }
 
-    private void fail(FileFailure failure) throws FileFailure {
+    private void fail(@Nullable Name name, FileFailure failure) throws FileFailure {
         if (failures.size() == MAX_FAILURES) {
             throw place.failure(
                     "getdents64",
                     failure.errno(),
                     "more than " + MAX_FAILURES + " names cannot be looked at, the last one: " + failure.getMessage());
         }
-        failures.add(failure);
+        failures.add(new Directory.Unseen(name, failure));
     }
 }

@@ -198,7 +198,8 @@ public final class Applier implements AutoCloseable {
             }
             Directory.Listing listing = open.list();
             listing.failures()
-                    .forEach(failure -> delivery.problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(failure)));
+                    .forEach(unseen -> delivery.problem(
+                            unseen.path(at), ProblemCode.TARGET_FAILED, Publisher.reason(unseen.why())));
             TargetDirectory entered = new TargetDirectory(at, entry, stat.device(), false, open, listing.members());
             entered.touched = finish || opened;
             if (!options.dryRun()) {

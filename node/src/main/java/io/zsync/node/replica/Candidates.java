@@ -6,7 +6,6 @@ import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
 import io.zsync.protocol.Deletion;
-import io.zsync.protocol.Limits;
 import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
@@ -118,7 +117,7 @@ final class Candidates implements AutoCloseable {
 
     private boolean isOnTheWayToBackups(RelativePath parent, Name name) {
         return deletion.keepsBackups()
-                && fits(parent, name)
+                && parent.fits(name)
                 && (deletion.backup().startsWith(parent.child(name))
                         || parent.child(name).startsWith(deletion.backup()));
     }
@@ -163,7 +162,7 @@ final class Candidates implements AutoCloseable {
             throws IOException {
         Name name = member.name();
         FileStat stat = member.stat();
-        if (!fits(parentPath, name)) {
+        if (!parentPath.fits(name)) {
             problems.problem(parentPath, ProblemCode.NAME_REFUSED, "path of " + name + " is too long or too deep");
             return false;
         }
@@ -190,8 +189,8 @@ final class Candidates implements AutoCloseable {
         boolean goes = true;
         try (Directory open = parent.directory(directory.name())) {
             Directory.Listing listing = open.list();
-            for (FileFailure failure : listing.failures()) {
-                problems.problem(path, ProblemCode.TARGET_FAILED, Publisher.reason(failure));
+            for (Directory.Unseen unseen : listing.failures()) {
+                problems.problem(unseen.path(path), ProblemCode.TARGET_FAILED, Publisher.reason(unseen.why()));
                 goes = false;
             }
             for (Member member : listing.members()) {
@@ -211,11 +210,6 @@ final class Candidates implements AutoCloseable {
             }
         }
         return goes;
-    }
-
-    private static boolean fits(RelativePath parent, Name name) {
-        int length = parent.length() + (parent.isRoot() ? 0 : 1) + name.length();
-        return length <= Limits.PATH_LENGTH && parent.depth() < Limits.PATH_DEPTH;
     }
 
     private void append(RelativePath path, FileStat stat, boolean goes, int gate) throws IOException {

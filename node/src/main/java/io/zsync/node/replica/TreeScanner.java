@@ -131,8 +131,8 @@ public final class TreeScanner {
         }
         begin(directory, entry, file);
         boolean complete = listing.failures().isEmpty();
-        for (FileFailure failure : listing.failures()) {
-            visitor.problem(path, ProblemCode.SOURCE_UNREADABLE, Publisher.reason(failure));
+        for (Directory.Unseen unseen : listing.failures()) {
+            visitor.problem(unseen.path(path), ProblemCode.SOURCE_UNREADABLE, Publisher.reason(unseen.why()));
         }
         boolean isLeftOut = false;
         for (Member member : listing.members()) {
@@ -163,8 +163,7 @@ public final class TreeScanner {
         RelativePath path = level.path;
         Name name = member.name();
         FileStat stat = member.stat();
-        int length = (path.isRoot() ? 0 : path.length() + 1) + name.length();
-        if (length > Limits.PATH_LENGTH || path.depth() >= Limits.PATH_DEPTH) {
+        if (!path.fits(name)) {
             visitor.problem(path, ProblemCode.NAME_REFUSED, "path of " + name + " is too long or too deep");
             return false;
         }

@@ -76,8 +76,9 @@ class FollowTest extends TreeFixture {
         listing.members()
                 .forEach(m -> found.put(m.name().toString(), m.stat().kind().toString()));
         listing.failures()
-                .forEach(f ->
-                        found.put(f.path().substring(f.path().lastIndexOf('/') + 1), f.errno() + " " + f.reason()));
+                .forEach(unseen -> found.put(
+                        String.valueOf(unseen.name()),
+                        unseen.why().errno() + " " + unseen.why().reason()));
         return found;
     }
 
@@ -292,7 +293,7 @@ class FollowTest extends TreeFixture {
             assertTrue(polling.isOpen());
             Directory.Listing listing = fds.list();
             assertTrue(
-                    listing.failures().stream().anyMatch(f -> f.reason().equals("leads to an object of no kind")),
+                    listing.failures().stream().anyMatch(f -> f.why().reason().equals("leads to an object of no kind")),
                     listing.failures().toString());
         }
     }

@@ -74,7 +74,7 @@ final class OtherUserProgram {
             a.setMode(0400);
             Directory.Listing listing = a.list();
             require(listing.members().isEmpty() && listing.failures().size() == 1_000, listing.toString());
-            require(listing.failures().getFirst().errno() == Errno.ACCES, listing.toString());
+            require(listing.failures().getFirst().why().errno() == Errno.ACCES, listing.toString());
             a.setMode(0700);
             a.makeSymlink(Name.of("one too many"), new byte[] {'x'});
             a.setMode(0400);
