@@ -53,6 +53,15 @@ public final class Attributes {
         return sorted;
     }
 
+    /** What they count for in {@link Limits#ATTRIBUTES_LENGTH}. */
+    public int length() {
+        int length = 0;
+        for (Attribute each : sorted) {
+            length += each.length();
+        }
+        return length;
+    }
+
     public boolean isEmpty() {
         return sorted.isEmpty();
     }

@@ -65,6 +65,11 @@ public final class Fetch implements Publication {
         return entry.size();
     }
 
+    /** Bytes of the extended attributes that are kept in memory until the file is published. */
+    public int attributesLength() {
+        return entry.metadata().attributes().length();
+    }
+
     public RelativePath path() {
         return destination.path();
     }

@@ -172,6 +172,7 @@ final class ReceiverSession implements Session.Role, Reporter {
             case Message.SourceChanged changed -> {
                 Fetch fetch = find(changed.file());
                 if (fetch != null) {
+                    content.changed(changed.file(), changed.fresh());
                     fetch.sourceChanged(changed.attempt(), changed.fresh());
                 }
             }

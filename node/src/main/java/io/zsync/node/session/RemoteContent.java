@@ -3,10 +3,10 @@ package io.zsync.node.session;
 import io.zsync.node.replica.ContentSource;
 import io.zsync.node.replica.Fetch;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.Entry;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProblemCode;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -19,8 +19,7 @@ final class RemoteContent implements ContentSource {
     private static final int REMEMBERED = 4 * io.zsync.protocol.Limits.CREDIT_FILES;
 
     private final Session session;
-    private final Credits credits;
-    private final Map<Long, Long> outstanding = new HashMap<>();
+    private final OutstandingFiles outstanding;
     private final Set<Long> parted = Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -29,35 +28,38 @@ final class RemoteContent implements ContentSource {
             return size() > REMEMBERED;
         }
     });
-    private long bytes;
     private long over;
     private boolean closed;
 
     RemoteContent(Session session, Credits credits) {
         this.session = session;
-        this.credits = credits;
+        this.outstanding = new OutstandingFiles(credits);
     }
 
     @Override
     public boolean want(Fetch fetch) {
         synchronized (this) {
-            if (!hasRoom(fetch.size())) {
+            if (!hasRoom(fetch)) {
                 return false;
             }
-            outstanding.put(fetch.file(), fetch.size());
-            bytes += fetch.size();
+            outstanding.add(fetch.file(), fetch.size(), fetch.attributesLength());
         }
         session.send(new Message.Want(fetch.file(), fetch.attempt(), 0, fetch.size()));
         return true;
     }
 
-    private boolean hasRoom(long size) {
-        return outstanding.isEmpty() || (outstanding.size() < credits.files() && bytes + size <= credits.bytes());
+    private boolean hasRoom(Fetch fetch) {
+        return outstanding.haveRoom(fetch.size(), fetch.attributesLength());
+    }
+
+    /** An outstanding file has changed into this. */
+    synchronized void changed(long file, Entry.RegularFile fresh) {
+        outstanding.changed(file, fresh.metadata().attributes().length());
     }
 
     @Override
     public synchronized void awaitRoom(Fetch fetch) throws InterruptedException {
-        while (!hasRoom(fetch.size())) {
+        while (!hasRoom(fetch)) {
             requireOpen();
             wait();
         }
@@ -96,10 +98,7 @@ final class RemoteContent implements ContentSource {
     }
 
     private synchronized void part(long file) {
-        Long size = outstanding.remove(file);
-        if (size != null) {
-            bytes -= size;
-        }
+        outstanding.remove(file);
         parted.add(file);
         over++;
         notifyAll();
