@@ -119,8 +119,10 @@ class DeleteIT {
         assertEquals("fresh\n", Command.of("cat", target + "/fresh").output());
         assertTrue(real.err().contains(", " + deleted(code == 0 ? extra : 0) + " deleted, "), real::err);
         if (code != 0) {
-            assertTrue(real.err().contains(deleted(extra) + (extra == 1 ? " deletion " : " deletions ")), real::err);
-            assertTrue(real.err().contains("--max-delete " + extra), () -> "the way out: " + real.err());
+            String told = "zsync: delete: " + deleted(extra) + (extra == 1 ? " path " : " paths ") + "to remove, ";
+            assertTrue(real.err().contains(told), real::err);
+            assertTrue(
+                    real.err().endsWith("--max-delete " + extra + " allows it.\n"), () -> "the way out: " + real.err());
             assertFalse(real.out().contains("extra"), "what was not deleted is not told as deleted");
         }
     }
