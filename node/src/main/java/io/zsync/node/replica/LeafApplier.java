@@ -50,12 +50,12 @@ final class LeafApplier {
             delivery.links().begin(number, at, Changes.kind(item.entry()), item.links());
         }
         if (parent.lost) {
-            unlinked(number, item);
+            unlinked(number, item, ProblemCode.TARGET_FAILED);
             counts.failed.increment();
             return;
         }
         if (delivery.candidates().isBackup(at, false)) {
-            unlinked(number, item);
+            unlinked(number, item, ProblemCode.NAME_REFUSED);
             delivery.problem(at, ProblemCode.NAME_REFUSED, Candidates.IN_BACKUPS);
             return;
         }
@@ -66,7 +66,7 @@ final class LeafApplier {
             Action action = delivery.candidates()
                     .makeWay(parent, existing, planner.plan(entry, inspector.existing(parent, existing, entry)));
             if (action instanceof Action.Refuse refuse) {
-                unlinked(number, item);
+                unlinked(number, item, refuse.code());
                 delivery.problem(at, refuse.code(), refusal(entry, refuse.code()));
                 return;
             }
@@ -79,7 +79,7 @@ final class LeafApplier {
                 default -> make(parent, destination, entry);
             }
         } catch (FileFailure | TargetChanged e) {
-            unlinked(number, item);
+            unlinked(number, item, ProblemCode.TARGET_FAILED);
             delivery.failed(at, e);
         }
     }
@@ -90,9 +90,9 @@ final class LeafApplier {
         }
     }
 
-    private void unlinked(long number, ManifestItem.Leaf item) {
+    private void unlinked(long number, ManifestItem.Leaf item, ProblemCode code) {
         if (item.links() > 1) {
-            delivery.links().failed(number);
+            delivery.links().refused(number, code);
         }
     }
 
@@ -122,6 +122,15 @@ final class LeafApplier {
         }
         try {
             Member existing = parent.match(item.name());
+            ProblemCode refusal = group.refusal();
+            if (refusal != null) {
+                boolean skipped = refusal == ProblemCode.SPECIAL_SKIPPED;
+                delivery.problem(
+                        at,
+                        skipped ? refusal : ProblemCode.TARGET_FAILED,
+                        "a name of " + group.path() + (skipped ? ", which is skipped" : ", which failed"));
+                return;
+            }
             FileStat victim = existing == null ? null : existing.stat();
             boolean occupied = victim != null && victim.isDirectory() && inspector.isOccupied(parent, item.name());
             Action action =

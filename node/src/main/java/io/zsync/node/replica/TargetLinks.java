@@ -4,6 +4,7 @@ import io.zsync.node.fs.FileStat;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class TargetLinks implements AutoCloseable {
         private final Change.Kind kind;
         private int missing;
         private @Nullable FileStat object;
+        private @Nullable ProblemCode refusal;
 
         private Group(RelativePath path, Change.Kind kind, int missing) {
             this.path = path;
@@ -44,6 +46,12 @@ final class TargetLinks implements AutoCloseable {
         @Nullable
         FileStat object() {
             return object;
+        }
+
+        /** Why there will be no such object, where that is known already. */
+        @Nullable
+        ProblemCode refusal() {
+            return refusal;
         }
     }
 
@@ -90,6 +98,14 @@ final class TargetLinks implements AutoCloseable {
             live.remove(first);
         }
         return group;
+    }
+
+    /** The object that begins with this entry will not be made, and so none of its names. */
+    void refused(long entry, ProblemCode code) {
+        Group group = live.get(entry);
+        if (group != null) {
+            group.refusal = code;
+        }
     }
 
     /** The object is not in its place and will not be. */

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.zsync.node.fs.Errno;
 import io.zsync.protocol.Deletion;
+import io.zsync.protocol.Entry;
+import io.zsync.protocol.ManifestItem;
+import io.zsync.protocol.Name;
 import io.zsync.protocol.Preservation;
 import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +86,33 @@ class TargetLinksTest extends DeletionFixture {
         assertEquals("old b", read("b"));
         assertFalse(exists("n"));
         assertEquals(List.of("a SOURCE_VANISHED", "b TARGET_FAILED", "n TARGET_FAILED"), problems);
+    }
+
+    @Test
+    void namesOfWhatIsSkippedAreSkippedAndNoFailure() throws Exception {
+        plant("b");
+        deletion = DELETE;
+        begin();
+        item(new ManifestItem.Leaf(Name.of("a"), new Entry.Special(META, Entry.SpecialKind.BLOCK_DEVICE, 0x801), 2));
+        hardLink("b", 1);
+        Tally tally = finish();
+        assertEquals(List.of("a SPECIAL_SKIPPED", "b SPECIAL_SKIPPED"), problems);
+        assertEquals(2, tally.skipped());
+        assertEquals(0, tally.failed());
+        assertEquals("old b", read("b"));
+        assertEquals(List.of(), changes);
+    }
+
+    @Test
+    void namesOfWhatIsRefusedAreToldAtOnce() throws Exception {
+        plant("a/kept", "b");
+        begin();
+        linkedFile("a", 3, 2);
+        hardLink("b", 1);
+        finish();
+        assertEquals(List.of("a DIRECTORY_IN_THE_WAY", "b TARGET_FAILED"), problems);
+        assertEquals("old b", read("b"));
+        assertEquals(List.of(), changes);
     }
 
     @Test
