@@ -2,6 +2,7 @@ package io.zsync.node.fs;
 
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Metadata;
+import java.io.IOException;
 
 /**
  * What the kernel says of one object; a symlink that a root follows ({@link Links}) is what it leads to.
@@ -43,6 +44,11 @@ public record FileStat(
 
     public Metadata metadata() {
         return new Metadata(mode, uid, gid, mtimeSeconds, mtimeNanos);
+    }
+
+    /** With the extended attributes of these kinds, which only the object itself can tell. */
+    public Metadata metadata(Inode object, AttributeKinds kinds) throws IOException {
+        return kinds.isNone() ? metadata() : metadata().with(object.attributes(kinds));
     }
 
     public FileIdentity identity() {

@@ -98,7 +98,11 @@ public final class Applier implements AutoCloseable {
         FileStat stat = directory.stat();
         rootBefore = stat;
         Entry.Directory wanted = options.rules().wanted(entry, stat);
-        int attributes = options.rules().differences(wanted.metadata(), inspector.metadata(directory, stat), true);
+        int attributes = options.rules()
+                .differences(
+                        wanted.metadata(),
+                        stat.metadata(directory, options.rules().kinds()),
+                        true);
         return enter(RelativePath.ROOT, wanted, directory, stat, attributes != 0);
     }
 

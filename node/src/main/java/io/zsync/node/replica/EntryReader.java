@@ -4,7 +4,6 @@ import io.zsync.node.fs.AttributeKinds;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Directory.Member;
 import io.zsync.node.fs.FileStat;
-import io.zsync.node.fs.Inode;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.Metadata;
@@ -31,7 +30,7 @@ public final class EntryReader {
     }
 
     Entry.Directory directory(Directory directory, FileStat stat) throws IOException {
-        return new Entry.Directory(metadata(directory, stat));
+        return new Entry.Directory(stat.metadata(directory, kinds));
     }
 
     /** Of a directory that cannot be opened, and so not be asked for attributes either. */
@@ -42,7 +41,7 @@ public final class EntryReader {
     /** Any member but a directory. */
     Entry leaf(Directory directory, Member member) throws IOException {
         FileStat stat = member.stat();
-        Metadata metadata = metadata(directory.member(member.name()), stat);
+        Metadata metadata = stat.metadata(directory.member(member.name()), kinds);
         return switch (stat.kind()) {
             case REGULAR -> regular(directory, member, metadata);
             case SYMLINK -> new Entry.Symlink(metadata, directory.readLink(member.name()));
@@ -66,10 +65,6 @@ public final class EntryReader {
 
     /** What a file that is being sent has become. Nobody compares it any more, so it has no digest. */
     public Entry.RegularFile fresh(OpenFile file, FileStat stat) throws IOException {
-        return new Entry.RegularFile(metadata(file, stat), stat.size(), stat.isSparse());
-    }
-
-    private Metadata metadata(Inode object, FileStat stat) throws IOException {
-        return kinds.isNone() ? stat.metadata() : stat.metadata().with(object.attributes(kinds));
+        return new Entry.RegularFile(stat.metadata(file, kinds), stat.size(), stat.isSparse());
     }
 }

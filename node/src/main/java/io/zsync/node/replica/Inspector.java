@@ -7,7 +7,6 @@ import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Digest;
 import io.zsync.protocol.Entry;
-import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,26 +35,14 @@ final class Inspector {
         boolean occupied = stat.isDirectory() && !sameKind && isOccupied(parent, member.name());
         return new Planner.Existing(
                 stat,
-                sameKind ? metadata(parent, member) : stat.metadata(),
+                sameKind
+                        ? stat.metadata(
+                                parent.open().member(member.name()),
+                                options.rules().kinds())
+                        : stat.metadata(),
                 target,
                 source instanceof Entry.RegularFile file && sameKind ? digest(parent, member, file) : null,
                 occupied);
-    }
-
-    /** Of the root of the target, or of a directory that is open. */
-    Metadata metadata(Directory directory, FileStat stat) throws IOException {
-        return options.rules().kinds().isNone()
-                ? stat.metadata()
-                : stat.metadata().with(directory.attributes(options.rules().kinds()));
-    }
-
-    private Metadata metadata(TargetDirectory parent, Member member) throws IOException {
-        Metadata plain = member.stat().metadata();
-        return options.rules().kinds().isNone()
-                ? plain
-                : plain.with(parent.open()
-                        .member(member.name())
-                        .attributes(options.rules().kinds()));
     }
 
     /** Files of different sizes differ, whatever is in them. */
@@ -78,10 +65,7 @@ final class Inspector {
                 return true;
             }
             if (!options.dryRun()) {
-                for (Name stale : listing.reserved()) {
-                    Aftermath.removeObject(
-                            directory, stale, directory.stat(stale).isDirectory());
-                }
+                Deletes.removeReserved(directory);
             }
             return false;
         }

@@ -129,22 +129,13 @@ public final class Planner {
 
     private Action special(Entry.Special source, Existing existing) {
         FileStat stat = existing.stat();
-        if (stat.kind() != kind(source)) {
+        if (stat.kind() != Stager.kind(source)) {
             return displace(existing.occupied());
         }
         int differences = rules.differences(source.metadata(), existing.metadata(), true);
         return stat.special() == source.device()
                 ? updateOrKeep(differences)
                 : new Action.Replace(differences | Change.CONTENT);
-    }
-
-    private static FileKind kind(Entry.Special special) {
-        return switch (special.kind()) {
-            case FIFO -> FileKind.FIFO;
-            case SOCKET -> FileKind.SOCKET;
-            case CHARACTER_DEVICE -> FileKind.CHARACTER_DEVICE;
-            case BLOCK_DEVICE -> FileKind.BLOCK_DEVICE;
-        };
     }
 
     /** A directory that holds anything is never removed for a file without being asked to delete. */
