@@ -1,7 +1,7 @@
 package io.zsync.cli;
 
+import io.zsync.node.api.Event;
 import io.zsync.protocol.DataPath;
-import io.zsync.protocol.Message;
 import io.zsync.protocol.PathChoice;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -22,7 +22,7 @@ final class Explanation {
     }
 
     /** {@code data path, bytes, path, why}, aligned, and counted into the sums. */
-    String line(Message.Moved moved) {
+    String line(Event.Moved moved) {
         Sum sum = sums.computeIfAbsent(moved.dataPath(), path -> new EnumMap<>(PathChoice.class))
                 .computeIfAbsent(moved.choice(), choice -> new Sum());
         sum.files++;

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.zsync.node.api.Event;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.DataPath;
-import io.zsync.protocol.Message;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Message.Change.Action;
 import io.zsync.protocol.Message.Change.Kind;
 import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
@@ -79,7 +79,7 @@ final class JsonPrinter implements Telling {
             }
             case Event.Moved moved -> {
                 if (!quiet || runs.verbosity().explain()) {
-                    print("file", json -> file(json, moved.moved()));
+                    print("file", json -> file(json, moved));
                 }
             }
             case Event.ProblemMet problem -> {
@@ -162,7 +162,7 @@ final class JsonPrinter implements Telling {
         }
     }
 
-    private static void file(JsonGenerator json, Message.Moved moved) throws IOException {
+    private static void file(JsonGenerator json, Event.Moved moved) throws IOException {
         path(json, moved.path());
         json.writeStringField("data_path", moved.dataPath().word());
         json.writeStringField("reason", word(moved.choice()));
@@ -221,7 +221,10 @@ final class JsonPrinter implements Telling {
             }
         }
         json.writeEndObject();
-        json.writeStringField("protection", word(report.protection()));
+        Protection protection = report.protection();
+        if (protection != null) {
+            json.writeStringField("protection", word(protection));
+        }
         json.writeBooleanField("durable", tally.durable());
         json.writeNumberField("seconds", report.elapsed().toNanos() / 1e9);
         json.writeNumberField("reconnects", report.reconnects());

@@ -35,7 +35,7 @@ final class RunPrinter implements Telling {
     public void accept(Event event) {
         switch (event) {
             case Event.Changed changed -> show(changed.change());
-            case Event.Moved moved -> show(moved.moved());
+            case Event.Moved moved -> show(moved);
             case Event.ProblemMet problem -> show(problem);
             case Event.Reconnecting reconnecting -> show(reconnecting);
             case Event.Progress progress -> show(progress);
@@ -51,7 +51,7 @@ final class RunPrinter implements Telling {
         }
     }
 
-    private void show(Message.Moved moved) {
+    private void show(Event.Moved moved) {
         if (verbosity.explain()) {
             if (explanation == null) {
                 explanation = new Explanation();

@@ -80,8 +80,11 @@ final class Summary implements Runs.Ending {
         }
         String durable =
                 report.dryRun() ? "nothing was changed" : report.tally().durable() ? "durable" : "not durable";
-        return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + "; protection "
-                + report.protection().name().toLowerCase(Locale.ROOT) + hint(request, report) + "; " + durable;
+        Protection protection = report.protection();
+        String level = protection == null
+                ? ""
+                : "; protection " + protection.name().toLowerCase(Locale.ROOT) + hint(request, report);
+        return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + level + "; " + durable;
     }
 
     /** Zero copy asks for a level that only who trusts the network may choose. */

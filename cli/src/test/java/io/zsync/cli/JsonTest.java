@@ -14,7 +14,6 @@ import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.DataPath;
-import io.zsync.protocol.Message;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Message.Change.Action;
 import io.zsync.protocol.Message.Change.Kind;
@@ -181,8 +180,7 @@ class JsonTest {
         meets(
                 new Event.Changed(link),
                 new Event.Changed(name),
-                new Event.Moved(
-                        new Message.Moved(RelativePath.of(NO_TEXT), DataPath.SENDFILE, PathChoice.KERNEL_SENDS, 1)),
+                new Event.Moved(RelativePath.of(NO_TEXT), DataPath.SENDFILE, PathChoice.KERNEL_SENDS, 1),
                 new Event.ProblemMet(RelativePath.of(NO_TEXT), ProblemCode.TARGET_FAILED, ""));
         Argument peer = Argument.of("local:x\u00ff".getBytes(StandardCharsets.ISO_8859_1));
 
@@ -218,7 +216,7 @@ class JsonTest {
         assertEquals(
                 List.of("{\"event\":\"file\",\"path\":\"f\",\"data_path\":\"sendfile\",\"reason\":\"" + word
                         + "\",\"bytes\":3}"),
-                between(new Event.Moved(new Message.Moved(RelativePath.of("f"), DataPath.SENDFILE, choice, 3))));
+                between(new Event.Moved(RelativePath.of("f"), DataPath.SENDFILE, choice, 3)));
     }
 
     @Test
@@ -310,7 +308,7 @@ class JsonTest {
     void quietLeavesStartProblemsAndSummary() {
         meets(
                 Changes.created("f", Kind.FILE),
-                new Event.Moved(new Message.Moved(RelativePath.of("f"), DataPath.BUFFERED, PathChoice.SMALL_FILE, 1)),
+                new Event.Moved(RelativePath.of("f"), DataPath.BUFFERED, PathChoice.SMALL_FILE, 1),
                 new Event.Progress(1, 1, 1, 1, 1, true),
                 new Event.ProblemMet(RelativePath.of("f"), ProblemCode.TARGET_FAILED, ""));
 

@@ -15,7 +15,6 @@ import io.zsync.protocol.Comparison;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
-import io.zsync.protocol.Message;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathChoice;
@@ -301,7 +300,7 @@ class ProgramTest {
     }
 
     private static Event.Moved moved(RelativePath path, DataPath dataPath, long bytes, PathChoice choice) {
-        return new Event.Moved(new Message.Moved(path, dataPath, choice, bytes));
+        return new Event.Moved(path, dataPath, choice, bytes);
     }
 
     private static Event.ProblemMet problem(ProblemCode code, String detail) {

@@ -1,5 +1,6 @@
 package io.zsync.node;
 
+import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.Event;
 import io.zsync.node.api.EventSink;
@@ -92,6 +93,16 @@ public final class Node implements AutoCloseable {
             case PeerTree.Local local -> runLocally(request, local.directory(), events);
             case PeerTree.Remote remote -> runRemotely(request, remote, events);
         };
+    }
+
+    /**
+     * Makes one local tree, or one file, hold what another holds, without a connection; per-file problems are events and
+     * counts, not failures.
+     *
+     * @throws RunFailure if the run as a whole failed
+     */
+    public RunReport copy(CopyRequest request, EventSink events) throws RunFailure {
+        throw new UnsupportedOperationException("copy " + request);
     }
 
     /**

@@ -56,7 +56,7 @@ class NodeFlowTest extends PushFixture {
         TreeMap<String, String> choices = new TreeMap<>();
         synchronized (events) {
             for (Event event : events) {
-                if (event instanceof Event.Moved(var moved)
+                if (event instanceof Event.Moved moved
                         && !moved.path().toString().startsWith("tiny")) {
                     choices.put(moved.path().toString(), moved.dataPath() + " " + moved.choice());
                 }

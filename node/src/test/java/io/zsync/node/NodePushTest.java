@@ -94,7 +94,7 @@ class NodePushTest extends PushFixture {
                 Map.of(policy == PathPolicy.MAPPED ? DataPath.MAPPED : DataPath.BUFFERED, all), report.bytesByPath());
         PathChoice large = events.stream()
                 .filter(Event.Moved.class::isInstance)
-                .map(event -> ((Event.Moved) event).moved())
+                .map(Event.Moved.class::cast)
                 .filter(moved -> moved.path().toString().equals("deep/large"))
                 .findAny()
                 .orElseThrow()

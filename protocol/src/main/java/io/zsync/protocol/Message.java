@@ -290,6 +290,9 @@ public sealed interface Message {
                 case SENDFILE, MAPPED, BUFFERED -> {}
                 case CLONE, COPY_RANGE -> throw new IllegalArgumentException(dataPath + " does not reach a socket");
             }
+            if (choice.isLocal()) {
+                throw new IllegalArgumentException(choice + " is no reason of a sender's");
+            }
             checkCount("bytes", bytes);
         }
     }

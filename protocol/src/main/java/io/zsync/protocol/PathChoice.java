@@ -1,6 +1,8 @@
 package io.zsync.protocol;
 
-/** Why a data path ran. The text is shown by {@code --explain}. */
+/**
+ * Why a data path ran. The text is shown by {@code --explain}. Those of copies from file to file never go over a wire.
+ */
 public enum PathChoice implements Numbered {
     KERNEL_SENDS(1, "the kernel sends the file's pages, nothing is copied to user space"),
     SMALL_FILE(2, "below 64 KiB, packed with others into one frame"),
@@ -10,7 +12,13 @@ public enum PathChoice implements Numbered {
     HOLE(6, "a hole: nothing to read or send"),
     ENCRYPTED(7, "private: encrypted here, so the bytes pass through user space"),
     COMPRESSED(8, "compressed here, so the bytes pass through user space"),
-    NOT_COMPRESSIBLE(9, "sent as it is: a sample of it did not shrink");
+    NOT_COMPRESSIBLE(9, "sent as it is: a sample of it did not shrink"),
+    BLOCKS_SHARED(10, "both files share the blocks, nothing is copied"),
+    KERNEL_COPIES(11, "the kernel copies from file to file within one file system"),
+    KERNEL_SPLICES(12, "two file systems: the kernel passes the pages on, nothing is copied to user space"),
+    READ_AT_ONCE(13, "below 64 KiB: one read and one write"),
+    KERNEL_REFUSED(14, "the kernel does not copy this file by itself"),
+    SIZE_UNKNOWN(15, "its file system does not say how long it is: read to the end");
 
     private final int number;
     private final String text;
@@ -27,5 +35,10 @@ public enum PathChoice implements Numbered {
 
     public String text() {
         return text;
+    }
+
+    /** True for the reasons of a copy from file to file. */
+    boolean isLocal() {
+        return number >= BLOCKS_SHARED.number;
     }
 }

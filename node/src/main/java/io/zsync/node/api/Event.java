@@ -1,6 +1,8 @@
 package io.zsync.node.api;
 
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Message;
+import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RelativePath;
 import java.time.Duration;
@@ -10,8 +12,13 @@ public sealed interface Event {
     /** A path that is changed, or in a dry run would be; only if the options ask to report changes. */
     record Changed(Message.Change change) implements Event {}
 
-    /** A file's content was sent, by which path and why; only if the options ask to explain. */
-    record Moved(Message.Moved moved) implements Event {}
+    /** A file's content was sent or copied, by which path, why and how much; only if the options ask to explain. */
+    record Moved(RelativePath path, DataPath dataPath, PathChoice choice, long bytes) implements Event {
+        /** What a sender did. */
+        public static Moved of(Message.Moved moved) {
+            return new Moved(moved.path(), moved.dataPath(), moved.choice(), moved.bytes());
+        }
+    }
 
     /** One path was not replicated. */
     record ProblemMet(RelativePath path, ProblemCode code, String detail) implements Event {}
@@ -32,7 +39,7 @@ public sealed interface Event {
      * @param plannedFiles files whose content is to be moved, as far as planned
      * @param plannedBytes their bytes
      * @param doneFiles files published of these
-     * @param sentBytes payload bytes that left the sender
+     * @param sentBytes payload bytes that left the sender, or were copied
      * @param complete true if the plan is complete, so that the totals are final
      */
     record Progress(

@@ -6,14 +6,16 @@ import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a completed run did.
  *
  * @param tally the receiver's counts, of the last session
- * @param bytesByPath payload bytes that left the sender in that session, re-sent ones included, by the path that moved them
+ * @param bytesByPath payload bytes that left the sender in that session, re-sent ones included, or were copied, by the path that moved them
  * @param problems number of problems of each code, from both ends
- * @param network where the two ends stand to each other
+ * @param protection what ran; null of a run that had no connection
+ * @param network where the two ends stand to each other; null of a run that had no connection
  * @param elapsed of the whole run
  * @param reconnects sessions that broke before the last one
  */
@@ -21,8 +23,8 @@ public record RunReport(
         Tally tally,
         Map<DataPath, Long> bytesByPath,
         Map<ProblemCode, Long> problems,
-        Protection protection,
-        Network network,
+        @Nullable Protection protection,
+        @Nullable Network network,
         boolean dryRun,
         Duration elapsed,
         int reconnects) {

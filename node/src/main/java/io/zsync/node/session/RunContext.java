@@ -116,7 +116,7 @@ record RunContext(
             return;
         }
         if (initiator) {
-            events.post(new Event.Moved(moved));
+            events.post(Event.Moved.of(moved));
         } else {
             session.send(moved);
         }

@@ -107,8 +107,7 @@ class RateIT {
                     > report.tally().bytes());
             assertTrue(proxy.passed() < report.tally().bytes() / 2, "compressed");
             assertTrue(events.stream()
-                    .anyMatch(event ->
-                            event instanceof Event.Moved(var moved) && moved.choice() == PathChoice.COMPRESSED));
+                    .anyMatch(event -> event instanceof Event.Moved moved && moved.choice() == PathChoice.COMPRESSED));
         }
         Trees.assertMirrors(work.path("here"), work.path("share"));
     }
