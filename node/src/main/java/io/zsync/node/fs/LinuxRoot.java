@@ -286,6 +286,20 @@ public final class LinuxRoot implements Root {
         }
     }
 
+    @Override
+    public synchronized boolean share(Alone alone) throws IOException {
+        if (lock != null) {
+            throw new IllegalStateException("root " + place.root() + " is locked already");
+        }
+        int root = enter("flock", place);
+        try {
+            lock = TreeLock.share(root, place, alone);
+            return lock != null;
+        } finally {
+            descriptor.leave();
+        }
+    }
+
     private int enter(String operation, Place target) throws FileFailure {
         int number = descriptor.enter();
         if (number < 0) {

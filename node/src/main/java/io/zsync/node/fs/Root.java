@@ -25,6 +25,20 @@ public interface Root extends Closeable {
      */
     boolean lock() throws IOException;
 
+    /**
+     * Takes a share of that right, for who puts single objects into this directory: many may, but no run that takes it for
+     * itself, and none on a directory above. Where nobody else has a share, {@code alone} is run first, with the right to
+     * all of it. Freed like a lock.
+     *
+     * @return false if another run holds this directory, or one above it
+     */
+    boolean share(Alone alone) throws IOException;
+
+    /** What is done while nobody else works in a directory. */
+    interface Alone {
+        void run() throws IOException;
+    }
+
     /** The operator's path, for messages. */
     String describe();
 

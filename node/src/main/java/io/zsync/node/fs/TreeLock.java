@@ -1,7 +1,10 @@
 package io.zsync.node.fs;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * open file. Advisory: it excludes runs of zsync from each other, nobody else.
  */
 final class TreeLock {
+    private static final long SHARE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final List<Integer> shares = new ArrayList<>();
 
     private TreeLock() {}
@@ -39,6 +45,52 @@ final class TreeLock {
                 Linux.flock(root, Linux.LOCK_UN);
             }
         }
+    }
+
+    /**
+     * Locks the directory and its ancestors shared; before that, where nobody else has a share, once for itself alone. Others
+     * may do the same a moment earlier, so it is tried for a second.
+     *
+     * @return null if another holds one of them for itself; then nothing is locked
+     */
+    static @Nullable TreeLock share(int root, Place place, Root.Alone alone) throws IOException {
+        long deadlineNanos = System.nanoTime() + SHARE_NANOS;
+        do {
+            TreeLock lock = take(root, place);
+            if (lock != null) {
+                boolean done = false;
+                try {
+                    alone.run();
+                    // The kernel gives the one lock up before it grants the other: somebody may come between.
+                    done = lock.turnShared(root, place);
+                } finally {
+                    if (!done) {
+                        lock.free();
+                        Linux.flock(root, Linux.LOCK_UN);
+                    }
+                }
+                if (done) {
+                    return lock;
+                }
+            } else {
+                lock = new TreeLock();
+                if (lock.turnShared(root, place) && lock.shareAncestors(root, place)) {
+                    return lock;
+                }
+                lock.free();
+                Linux.flock(root, Linux.LOCK_UN);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        } while (System.nanoTime() - deadlineNanos < 0);
+        return null;
+    }
+
+    private boolean turnShared(int root, Place place) throws FileFailure {
+        int shared = Linux.flock(root, Linux.LOCK_SH | Linux.LOCK_NB);
+        if (shared < 0 && shared != -Linux.EAGAIN) {
+            throw place.failure("flock", shared);
+        }
+        return shared == 0;
     }
 
     private boolean shareAncestors(int root, Place place) throws FileFailure {

@@ -62,7 +62,7 @@ final class Aftermath implements AutoCloseable {
                     Directory directory = cursor.at(path);
                     FileStat now = directory.stat(reserved);
                     if (now.isDirectory() == isDirectory && now.device() == device && now.inode() == inode) {
-                        removeObject(directory, reserved, isDirectory);
+                        Leftovers.remove(directory, reserved, isDirectory);
                     }
                 } catch (FileFailure e) {
                     // Gone: the exchange never happened, or an earlier try has removed it.
@@ -102,14 +102,6 @@ final class Aftermath implements AutoCloseable {
                 problems.problem(path, ProblemCode.TARGET_FAILED, Publisher.reason(e));
             }
         });
-    }
-
-    static void removeObject(Directory directory, Name name, boolean isDirectory) throws IOException {
-        if (isDirectory) {
-            directory.removeDirectory(name);
-        } else {
-            directory.unlink(name);
-        }
     }
 
     @Override

@@ -15,7 +15,9 @@ import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,30 @@ public final class Applier implements AutoCloseable {
             case ManifestItem.Leaf leaf -> leaves.apply(path.element(), number, leaf);
             case ManifestItem.HardLink link -> leaves.apply(path.element(), number, link);
             case ManifestItem.DirEnd end -> endDirectory(end.listing());
+        }
+    }
+
+    /** Takes one file alone: the directory that it comes into is not the run's, and nothing else in it is looked at. */
+    public void applyAlone(ManifestItem.Leaf leaf) throws IOException, InterruptedException {
+        Root open = Objects.requireNonNull(root, "a run of one file has a directory to look at");
+        Directory directory = open.directory(RelativePath.ROOT);
+        FileStat stat = directory.stat();
+        List<Member> there = new ArrayList<>();
+        try {
+            there.add(new Member(leaf.name(), directory.stat(leaf.name())));
+        } catch (FileFailure e) {
+            if (e.errno() != Errno.NOENT) {
+                directory.close();
+                throw e;
+            }
+        }
+        Entry.Directory untouched = new Entry.Directory(stat.metadata());
+        try (TargetDirectory into =
+                new TargetDirectory(RelativePath.ROOT, untouched, stat.device(), false, directory, there)) {
+            if (!options.dryRun()) {
+                delivery.enter(directory, stat.device());
+            }
+            leaves.apply(into, 0, leaf);
         }
     }
 
@@ -223,11 +249,10 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    /** Under our lock a reserved name can only be what a killed run left behind. */
     private void removeStale(TargetDirectory directory, Name stale) {
         try {
             FileStat stat = directory.open().stat(stale);
-            Aftermath.removeObject(directory.open(), stale, stat.isDirectory());
+            Leftovers.remove(directory.open(), stale, stat.isDirectory());
             directory.touched = true;
         } catch (IOException e) {
             delivery.problem(directory.path.child(stale), ProblemCode.TARGET_FAILED, Publisher.reason(e));

@@ -27,6 +27,11 @@ public interface ContentSource {
     /** The same for a further attempt at a file that still counts as outstanding. Never blocks. */
     void wantAgain(Fetch fetch);
 
+    /**
+     * Whether what fills this fetch's staged file wants the disk reserved first. Not where it comes with blocks of its own.
+     */
+    boolean fillsReserved(Fetch fetch);
+
     /** The fetch ended with its file published. */
     void done(Fetch fetch, boolean durable);
 

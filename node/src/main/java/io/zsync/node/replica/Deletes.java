@@ -95,20 +95,13 @@ final class Deletes implements Candidates.Visitor, AutoCloseable {
                 backups.keepDirectory(path, planned);
             }
             try (Directory emptied = directory.directory(name)) {
-                removeReserved(emptied);
+                Leftovers.remove(emptied);
             }
             directory.removeDirectory(name);
         } else if (backups != null) {
             backups.move(directory, path, planned);
         } else {
             directory.unlink(name);
-        }
-    }
-
-    /** Under our lock a reserved name can only be what a killed run left behind. */
-    static void removeReserved(Directory directory) throws IOException {
-        for (Name stale : directory.list().reserved()) {
-            Aftermath.removeObject(directory, stale, directory.stat(stale).isDirectory());
         }
     }
 

@@ -3,6 +3,7 @@ package io.zsync.node.replica;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileKind;
+import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Limits;
@@ -103,6 +104,12 @@ public final class Fetch implements Publication {
             }
         }
 
+        /** The file to fill, for who writes it without passing through here; null if the attempt is over. */
+        @Nullable
+        OpenFile file() {
+            return target == null || isStale(claimedAttempt) ? null : target.file();
+        }
+
         public void verified() {
             endUse();
             synchronized (Fetch.this) {
@@ -176,7 +183,8 @@ public final class Fetch implements Publication {
             }
             // Not under the fetch's own lock: the thread that reads the control connection must never wait for a disk.
             Directory open = parent.open();
-            StagedFile created = StagedFile.create(open, delivery.names(), entry);
+            boolean reserve = delivery.content().fillsReserved(this);
+            StagedFile created = StagedFile.create(open, delivery.names(), entry, reserve);
             synchronized (this) {
                 if (isStale(frameAttempt)) {
                     created.discard(open);
@@ -201,21 +209,32 @@ public final class Fetch implements Publication {
      * @throws ProtocolException if it is not the file that was asked for
      */
     public void packed(PackRecord record, ByteBuffer content, Parent parent) {
+        whole(record.attempt(), record.identity(), content, parent);
+    }
+
+    /**
+     * Takes all of a file at once.
+     *
+     * @param identity as of a last look at the source, behind the read
+     * @param content all of it, direct
+     * @throws ProtocolException if it is not the file that was asked for
+     */
+    void whole(int wholeAttempt, FileIdentity identity, ByteBuffer content, Parent parent) {
         synchronized (this) {
-            if (isUnheardOf(record.attempt())) {
+            if (isUnheardOf(wholeAttempt)) {
                 throw ProtocolException.violation(
-                        "file " + file() + " in a pack, attempt " + record.attempt() + ", which was not asked for");
+                        "all of file " + file() + ", attempt " + wholeAttempt + ", which was not asked for");
             }
-            if (isStale(record.attempt())) {
+            if (isStale(wholeAttempt)) {
                 return;
             }
-            coverage.claim(0, record.length());
-            if (record.length() != entry.size()) {
-                throw ProtocolException.violation(
-                        "file " + file() + ": " + record.length() + " bytes in a pack, not " + entry.size());
+            int length = content.remaining();
+            coverage.claim(0, length);
+            if (length != entry.size()) {
+                throw ProtocolException.violation("file " + file() + ": " + length + " bytes, not " + entry.size());
             }
-            checkIdentity(record.identity());
-            coverage.verified(record.length());
+            checkIdentity(identity);
+            coverage.verified(length);
         }
         try {
             Directory open = parent.open();
@@ -234,7 +253,7 @@ public final class Fetch implements Publication {
                 throw e;
             }
             synchronized (this) {
-                if (!isStale(record.attempt())) {
+                if (!isStale(wholeAttempt)) {
                     staged = target;
                     sealed = true;
                     confirmed = true;

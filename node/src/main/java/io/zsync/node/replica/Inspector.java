@@ -65,7 +65,7 @@ final class Inspector {
                 return true;
             }
             if (!options.dryRun()) {
-                Deletes.removeReserved(directory);
+                Leftovers.remove(directory);
             }
             return false;
         }

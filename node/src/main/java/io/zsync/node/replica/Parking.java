@@ -92,7 +92,7 @@ final class Parking {
                 }
                 return ProblemCode.DIRECTORY_IN_THE_WAY;
             }
-            Deletes.removeReserved(emptied);
+            Leftovers.remove(emptied);
         }
         if (backups != null) {
             backups.keepDirectory(path, object.victim());

@@ -34,6 +34,12 @@ final class StagedFile {
 
     /** Creates the file under a name from {@code names}, with its full size and, if dense and large, its blocks. */
     static StagedFile create(Directory directory, StagedNames names, Entry.RegularFile entry) throws IOException {
+        return create(directory, names, entry, true);
+    }
+
+    /** @param reserve false if what comes brings blocks of its own */
+    static StagedFile create(Directory directory, StagedNames names, Entry.RegularFile entry, boolean reserve)
+            throws IOException {
         Name reserved = names.next();
         OpenFile file;
         while (true) {
@@ -49,7 +55,7 @@ final class StagedFile {
         }
         StagedFile staged = new StagedFile(reserved, file);
         try {
-            if (entry.size() >= ALLOCATE_FROM && !entry.sparse()) {
+            if (reserve && entry.size() >= ALLOCATE_FROM && !entry.sparse()) {
                 file.allocate(entry.size());
             } else if (entry.size() >= Limits.SMALL_FILE_LENGTH || entry.sparse()) {
                 file.setSize(entry.size());
@@ -63,6 +69,11 @@ final class StagedFile {
 
     Name reserved() {
         return reserved;
+    }
+
+    /** The file itself, for a caller that retains it. */
+    OpenFile file() {
+        return file;
     }
 
     /** Keeps the descriptor open until the matching {@link #release}. */

@@ -1,12 +1,12 @@
 package io.zsync.node.session;
 
-import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.fs.Root;
 import io.zsync.node.replica.DirectoryCursor;
 import io.zsync.node.replica.EntryReader;
+import io.zsync.node.replica.Offer;
 import io.zsync.node.session.OutgoingFile.Compression;
 import io.zsync.node.session.OutgoingFile.Segment;
 import io.zsync.node.session.OutgoingFile.SentChunk;
@@ -290,7 +290,7 @@ final class FileSender implements Session.Work {
     }
 
     private void lost(OutgoingFile file, IOException cause) {
-        lost(file, code(cause));
+        lost(file, Offer.loss(cause));
     }
 
     private void lost(OutgoingFile file, ProblemCode code) {
@@ -299,19 +299,6 @@ final class FileSender implements Session.Work {
         }
         queue.lost(file);
         session.send(new Message.SourceLost(file.offer().file(), file.attempt(), code));
-    }
-
-    private static ProblemCode code(IOException cause) {
-        if (cause instanceof FileFailure failure) {
-            Errno errno = failure.errno();
-            if (errno == Errno.NOENT || errno == Errno.NOTDIR) {
-                return ProblemCode.SOURCE_VANISHED;
-            }
-            if (errno == Errno.INVAL || errno == Errno.LOOP) {
-                return ProblemCode.SOURCE_CHANGED;
-            }
-        }
-        return ProblemCode.SOURCE_UNREADABLE;
     }
 
     /** Still what was sent: the wire's fault, once more. Something else: the source has changed. */
@@ -343,7 +330,7 @@ final class FileSender implements Session.Work {
         }
     }
 
-    private static OpenFile open(Offers.Offer offer, DirectoryCursor cursor) throws IOException {
+    private static OpenFile open(Offer offer, DirectoryCursor cursor) throws IOException {
         return cursor.at(offer.directory()).open(offer.name());
     }
 }

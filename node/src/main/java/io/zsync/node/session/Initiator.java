@@ -126,7 +126,7 @@ final class Initiator {
         PathCounters counters = new PathCounters();
         Session.Role playing = request.mode() == Mode.PUSH
                 ? new SenderSession(started, tree, run, counters)
-                : new ReceiverSession(started, tree, run, run.applyOptions(true), RANDOM);
+                : new ReceiverSession(started, tree, run, run.terms().applyOptions(true), RANDOM);
         List<DataStream> streams = bind(connection, answer);
         begin(started, playing, streams);
         started.spawn("progress", () -> {

@@ -1,8 +1,8 @@
 package io.zsync.node.session;
 
 import io.zsync.node.fs.FileStat;
+import io.zsync.node.replica.Offer;
 import io.zsync.protocol.Entry;
-import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import java.util.TreeMap;
@@ -14,13 +14,6 @@ import org.jspecify.annotations.Nullable;
  * whatever the tree. Thread safe.
  */
 final class Offers {
-    /** A file as it was found by the scan. */
-    record Offer(long file, RelativePath directory, Name name, Entry.RegularFile entry, FileIdentity identity) {
-        RelativePath path() {
-            return directory.child(name);
-        }
-    }
-
     private final TreeMap<Long, Offer> offered = new TreeMap<>();
 
     synchronized void offer(long file, RelativePath directory, Name name, Entry.RegularFile entry, FileStat stat) {

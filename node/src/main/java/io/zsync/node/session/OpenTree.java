@@ -2,11 +2,13 @@ package io.zsync.node.session;
 
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
+import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.Links;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.Root;
+import io.zsync.node.replica.Leftovers;
 import io.zsync.protocol.RelativePath;
 import java.io.Closeable;
 import java.io.IOException;
@@ -86,17 +88,50 @@ public record OpenTree(@Nullable Root root) implements Closeable {
         Root root = LinuxRoot.openOrCreate(location.directory(), location.path(), location.name());
         try {
             if (!root.lock()) {
-                throw new RunFailure(
-                        FailureKind.TARGET_LOCKED,
-                        "target: another run holds it, one below it or one above it (" + root.describe() + ")",
-                        "wait for the other run to end, then run this one again",
-                        null);
+                throw held(root);
             }
             return new OpenTree(root);
         } catch (IOException | RunFailure e) {
             root.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens the directory that one file is to be put into, next to whoever does the same; what killed runs left in it goes
+     * where nobody else is at it.
+     *
+     * @throws RunFailure ROOT_UNUSABLE, TARGET_LOCKED
+     */
+    static OpenTree targetOfOne(Location location, boolean dryRun) throws RunFailure, IOException {
+        try {
+            Root root = LinuxRoot.open(location.directory(), location.path(), location.name(), Links.KEEP);
+            try {
+                if (!dryRun && !root.share(() -> removeLeftovers(root))) {
+                    throw held(root);
+                }
+                return new OpenTree(root);
+            } catch (IOException | RunFailure e) {
+                root.close();
+                throw e;
+            }
+        } catch (FileFailure e) {
+            throw new RunFailure(FailureKind.ROOT_UNUSABLE, "target: " + e.reason() + " (" + e.path() + ")", null, e);
+        }
+    }
+
+    private static void removeLeftovers(Root root) throws IOException {
+        try (Directory directory = root.directory(RelativePath.ROOT)) {
+            Leftovers.remove(directory);
+        }
+    }
+
+    private static RunFailure held(Root root) {
+        return new RunFailure(
+                FailureKind.TARGET_LOCKED,
+                "target: another run holds it, one below it or one above it (" + root.describe() + ")",
+                "wait for the other run to end, then run this one again",
+                null);
     }
 
     /** The root of a tree that was opened as a source, which always exists. */

@@ -1,7 +1,7 @@
 package io.zsync.node.session;
 
 import io.zsync.node.fs.OpenFile;
-import io.zsync.node.session.Offers.Offer;
+import io.zsync.node.replica.Offer;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.node.transport.PayloadCheck;
 import io.zsync.protocol.DataPath;

@@ -2,8 +2,10 @@ package io.zsync.node.session;
 
 import io.zsync.node.replica.ContentSource;
 import io.zsync.node.replica.Fetch;
+import io.zsync.node.replica.FetchWindow;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Entry;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProblemCode;
 import java.util.Collections;
@@ -16,10 +18,10 @@ import java.util.Set;
  * because frames and words about it may still be on their way. Thread safe.
  */
 final class RemoteContent implements ContentSource {
-    private static final int REMEMBERED = 4 * io.zsync.protocol.Limits.CREDIT_FILES;
+    private static final int REMEMBERED = 4 * Limits.CREDIT_FILES;
 
     private final Session session;
-    private final OutstandingFiles outstanding;
+    private final FetchWindow window;
     private final Set<Long> parted = Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -28,55 +30,34 @@ final class RemoteContent implements ContentSource {
             return size() > REMEMBERED;
         }
     });
-    private long over;
-    private boolean closed;
 
     RemoteContent(Session session, Credits credits) {
         this.session = session;
-        this.outstanding = new OutstandingFiles(credits);
+        this.window = new FetchWindow(credits);
     }
 
     @Override
     public boolean want(Fetch fetch) {
-        synchronized (this) {
-            if (!hasRoom(fetch)) {
-                return false;
-            }
-            outstanding.add(fetch.file(), fetch.size(), fetch.attributesLength());
+        if (!window.add(fetch)) {
+            return false;
         }
-        session.send(new Message.Want(fetch.file(), fetch.attempt(), 0, fetch.size()));
+        wantAgain(fetch);
         return true;
     }
 
-    private boolean hasRoom(Fetch fetch) {
-        return outstanding.haveRoom(fetch.size(), fetch.attributesLength());
-    }
-
     /** An outstanding file has changed into this. */
-    synchronized void changed(long file, Entry.RegularFile fresh) {
-        outstanding.changed(file, fresh.metadata().attributes().length());
+    void changed(long file, Entry.RegularFile fresh) {
+        window.changed(file, fresh.metadata().attributes().length());
     }
 
     @Override
-    public synchronized void awaitRoom(Fetch fetch) throws InterruptedException {
-        while (!hasRoom(fetch)) {
-            requireOpen();
-            wait();
-        }
+    public void awaitRoom(Fetch fetch) throws InterruptedException {
+        window.awaitRoom(fetch);
     }
 
     @Override
-    public synchronized void awaitIdle() throws InterruptedException {
-        while (!outstanding.isEmpty()) {
-            requireOpen();
-            wait();
-        }
-    }
-
-    private void requireOpen() throws InterruptedException {
-        if (closed) {
-            throw new InterruptedException("the session is over");
-        }
+    public void awaitIdle() throws InterruptedException {
+        window.awaitIdle();
     }
 
     @Override
@@ -85,23 +66,28 @@ final class RemoteContent implements ContentSource {
     }
 
     @Override
+    public boolean fillsReserved(Fetch fetch) {
+        return true;
+    }
+
+    @Override
     public void done(Fetch fetch, boolean durable) {
         // Said first: the room it frees must not be used before the sender knows of it.
         session.send(new Message.FileDone(fetch.file(), durable));
-        part(fetch.file());
+        part(fetch);
     }
 
     @Override
     public void refused(Fetch fetch, ProblemCode code) {
         session.send(new Message.FileRefused(fetch.file(), code));
-        part(fetch.file());
+        part(fetch);
     }
 
-    private synchronized void part(long file) {
-        outstanding.remove(file);
-        parted.add(file);
-        over++;
-        notifyAll();
+    private void part(Fetch fetch) {
+        synchronized (this) {
+            parted.add(fetch.file());
+        }
+        window.remove(fetch);
     }
 
     /** True for a file that was outstanding not long ago: what still arrives about it is discarded. */
@@ -110,13 +96,12 @@ final class RemoteContent implements ContentSource {
     }
 
     /** Files that are over. */
-    synchronized long over() {
-        return over;
+    long over() {
+        return window.over();
     }
 
     /** Releases all waiters. */
-    synchronized void close() {
-        closed = true;
-        notifyAll();
+    void close() {
+        window.close();
     }
 }

@@ -155,7 +155,7 @@ final class Responder {
                     EventPump.none(),
                     new RunContext.Problems());
             // All that may fail comes before the streams, which are the role's to close.
-            ApplyOptions options = run.applyOptions(grant.owner());
+            ApplyOptions options = run.terms().applyOptions(grant.owner());
             List<DataStream> streams = bind(connection, open, grant);
             Session session = new Session(connection, TIMEOUT, "responder");
             Session.Role role = sends

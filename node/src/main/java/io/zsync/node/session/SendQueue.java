@@ -1,6 +1,6 @@
 package io.zsync.node.session;
 
-import io.zsync.node.session.Offers.Offer;
+import io.zsync.node.replica.Offer;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;

@@ -72,10 +72,10 @@ final class SenderSession implements Session.Role {
             session.spawn(
                     "send-" + i,
                     new FileSender(
-                            session, root, queue, writer, i, path, forced, compress, explain, run.entryReader(hashed)));
+                            session, root, queue, writer, i, path, forced, compress, explain, run.terms().entryReader(hashed)));
         }
         try {
-            new TreeScanner(root, run.scanOptions(), run.entryReader(hashed), manifest).scan();
+            new TreeScanner(root, run.terms().scanOptions(), run.terms().entryReader(hashed), manifest).scan();
             manifest.complete();
             synchronized (this) {
                 while (applied == null && !session.isOver()) {

@@ -77,6 +77,11 @@ class ApplierTest {
         }
 
         @Override
+        public boolean fillsReserved(Fetch fetch) {
+            return true;
+        }
+
+        @Override
         public void wantAgain(Fetch fetch) {
             wanted.add(fetch);
         }

@@ -79,6 +79,11 @@ abstract class DeletionFixture {
         }
 
         @Override
+        public boolean fillsReserved(Fetch fetch) {
+            return true;
+        }
+
+        @Override
         public void wantAgain(Fetch fetch) {}
 
         @Override

@@ -1,4 +1,4 @@
-package io.zsync.node.session;
+package io.zsync.node.replica;
 
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.ProtocolException;

@@ -1,4 +1,4 @@
-package io.zsync.node.session;
+package io.zsync.node.replica;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;

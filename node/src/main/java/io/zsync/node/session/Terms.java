@@ -1,0 +1,53 @@
+package io.zsync.node.session;
+
+import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.RunFailure;
+import io.zsync.node.fs.AttributeKinds;
+import io.zsync.node.replica.ApplyOptions;
+import io.zsync.node.replica.EntryReader;
+import io.zsync.node.replica.MetadataRules;
+import io.zsync.node.replica.ScanOptions;
+import io.zsync.protocol.LinkPolicy;
+import io.zsync.protocol.Preservation;
+import io.zsync.protocol.RunOptions;
+import java.io.IOException;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a run's options come to in this process: who it runs as and what it may do decide with them. */
+record Terms(RunOptions options) {
+    /** @param owner whether owners and the bits that lend rights may be applied here, if the process can */
+    ApplyOptions applyOptions(boolean owner) throws IOException, RunFailure {
+        boolean superuser = OwnProcess.isSuperuser();
+        if (options.preservation().changesOwner() && !(owner && superuser)) {
+            throw new RunFailure(
+                    FailureKind.NOT_ALLOWED,
+                    "chown: the receiver may not set owners: "
+                            + (owner ? "it is not root" : "its share is not declared owner"),
+                    null,
+                    null);
+        }
+        int umask = options.preservation().permissions() ? 0 : OwnProcess.umask();
+        MetadataRules rules = new MetadataRules(options.preservation(), owner, superuser, umask);
+        return new ApplyOptions(
+                options.dryRun(),
+                options.reportChanges(),
+                options.durability(),
+                options.comparison(),
+                options.selection().links() == LinkPolicy.SKIP,
+                rules,
+                options.deletion(),
+                options.selection().rules(),
+                !superuser);
+    }
+
+    /** @param hashed counts the bytes that are read for digests */
+    EntryReader entryReader(LongAdder hashed) throws IOException {
+        Preservation kept = options.preservation();
+        AttributeKinds kinds = new AttributeKinds(kept.attributes(), kept.acls(), OwnProcess.isSuperuser());
+        return new EntryReader(kinds, options.comparison().checksum(), hashed);
+    }
+
+    ScanOptions scanOptions() {
+        return new ScanOptions(options.selection(), options.preservation().hardLinks());
+    }
+}
