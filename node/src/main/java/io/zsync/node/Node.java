@@ -14,7 +14,9 @@ import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.session.Access;
 import io.zsync.node.session.EventPump;
 import io.zsync.node.session.Listener;
+import io.zsync.node.session.LocalRun;
 import io.zsync.node.session.OpenTree;
+import io.zsync.node.session.Overlap;
 import io.zsync.node.session.Remote;
 import io.zsync.node.session.Run;
 import io.zsync.node.transport.Connection;
@@ -32,7 +34,6 @@ import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 /** The facade of the engine. One node runs any number of runs; {@link #close} ends them. Thread safe. */
 public final class Node implements AutoCloseable {
     private final Deadlines deadlines = new Deadlines();
-    private final Set<Run> running = ConcurrentHashMap.newKeySet();
+    /** What cancels each of those under way. */
+    private final Set<Runnable> running = ConcurrentHashMap.newKeySet();
     private final @Nullable ConfigFolder folders;
     private volatile boolean cancelled;
 
@@ -102,7 +104,10 @@ public final class Node implements AutoCloseable {
      * @throws RunFailure if the run as a whole failed
      */
     public RunReport copy(CopyRequest request, EventSink events) throws RunFailure {
-        throw new UnsupportedOperationException("copy " + request);
+        try (EventPump<Event> pump = new EventPump<>(events::accept)) {
+            LocalRun run = new LocalRun(request, pump);
+            return toEnd(run::toEnd, run::cancel);
+        }
     }
 
     /**
@@ -116,7 +121,7 @@ public final class Node implements AutoCloseable {
 
     /** Both ends are in this process, known to each other by throw-away keys, and speak over loopback. */
     private RunReport runLocally(RunRequest request, Path directory, EventSink events) throws RunFailure {
-        refuseOverlap(request.directory(), directory);
+        Overlap.refuse(request.directory(), directory);
         // Keys take as long as all else that a short run does before it begins: make both at once.
         CompletableFuture<Identity> keys = CompletableFuture.supplyAsync(Identity::generate);
         Identity initiator = Identity.generate();
@@ -135,7 +140,8 @@ public final class Node implements AutoCloseable {
                     null,
                     PeerTree.Remote.DEFAULT_SHARE,
                     RelativePath.ROOT);
-            return toEnd(new Run(remote, request, pump, deadlines));
+            Run run = new Run(remote, request, pump, deadlines);
+            return toEnd(run::toEnd, run::cancel);
         } catch (IOException e) {
             throw new RunFailure(FailureKind.SOCKET, "loopback: " + e.getMessage(), null, e);
         }
@@ -168,7 +174,8 @@ public final class Node implements AutoCloseable {
         Identity self = Identity.loadOrCreate(folders());
         try (EventPump<Event> pump = new EventPump<>(events::accept)) {
             Remote remote = new Remote(self, peer.id(), endpoint, peer.protection(), tree.share(), tree.path());
-            return toEnd(new Run(remote, request, pump, deadlines));
+            Run run = new Run(remote, request, pump, deadlines);
+            return toEnd(run::toEnd, run::cancel);
         }
     }
 
@@ -203,48 +210,26 @@ public final class Node implements AutoCloseable {
         return there.getFirst();
     }
 
-    private RunReport toEnd(Run run) throws RunFailure {
-        running.add(run);
+    private interface Ending {
+        RunReport toEnd() throws RunFailure;
+    }
+
+    private RunReport toEnd(Ending run, Runnable cancel) throws RunFailure {
+        running.add(cancel);
         try {
             if (cancelled) {
-                run.cancel();
+                cancel.run();
             }
             return run.toEnd();
         } finally {
-            running.remove(run);
+            running.remove(cancel);
         }
-    }
-
-    /** A target inside its source would grow while it is read; one equal to it has nothing to gain and all to lose. */
-    private static void refuseOverlap(Path here, Path there) throws RunFailure {
-        try {
-            Path first = real(here);
-            Path second = real(there);
-            if (first.startsWith(second) || second.startsWith(first)) {
-                throw new RunFailure(
-                        FailureKind.USAGE,
-                        "target: one of source and target lies inside the other (" + there + ")",
-                        "choose a target outside the source",
-                        null);
-            }
-        } catch (IOException missing) {
-            // Whoever opens it says so.
-            return;
-        }
-    }
-
-    private static Path real(Path directory) throws IOException {
-        Path absolute = directory.toAbsolutePath();
-        Path parent = absolute.getParent();
-        return Files.exists(absolute) || parent == null
-                ? absolute.toRealPath()
-                : parent.toRealPath().resolve(absolute.getFileName());
     }
 
     /** Ends what runs; each run leaves no staged file and throws {@link RunFailure} of kind INTERRUPTED. */
     public void cancel() {
         cancelled = true;
-        running.forEach(Run::cancel);
+        running.forEach(Runnable::run);
     }
 
     @Override

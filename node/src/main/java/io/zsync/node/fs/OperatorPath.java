@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The bytes of a path as the operator gave it. */
-final class OperatorPath {
+public final class OperatorPath {
     private OperatorPath() {}
 
     /**
      * In the POSIX locale a path with other than ASCII bytes has no faithful text, but its URI carries every byte, percent
      * encoded. A relative path stays relative, because the text of the working directory suffers from the same loss.
      */
-    static byte[] bytes(Path path) {
+    public static byte[] bytes(Path path) {
         boolean absolute = path.isAbsolute();
         String encoded = (absolute ? path : path.getFileSystem().getPath("/").resolve(path))
                 .toUri()

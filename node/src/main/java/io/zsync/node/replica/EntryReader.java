@@ -3,10 +3,15 @@ package io.zsync.node.replica;
 import io.zsync.node.fs.AttributeKinds;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Directory.Member;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.OpenFile;
+import io.zsync.node.fs.Root;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.Metadata;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +56,21 @@ public final class EntryReader {
             case BLOCK_DEVICE -> new Entry.Special(metadata, Entry.SpecialKind.BLOCK_DEVICE, stat.special());
             case DIRECTORY -> throw new IllegalStateException("a directory is no leaf");
         };
+    }
+
+    /**
+     * A regular file of a root's own directory, as the only one of its run: number 0.
+     *
+     * @throws FileFailure {@link Errno#INVAL} if it is anything else
+     */
+    public Offer offer(Root root, Name name) throws IOException {
+        try (Directory directory = root.directory(RelativePath.ROOT)) {
+            FileStat stat = directory.stat(name);
+            if (leaf(directory, new Member(name, stat)) instanceof Entry.RegularFile file) {
+                return new Offer(0, RelativePath.ROOT, name, file, stat.identity());
+            }
+            throw new FileFailure("open", root.describe() + "/" + name, Errno.INVAL, "is no regular file");
+        }
     }
 
     private Entry.RegularFile regular(Directory directory, Member member, Metadata metadata) throws IOException {

@@ -375,6 +375,11 @@ public final class Fetch implements Publication {
         });
     }
 
+    /** Nothing that arrives counts any more. */
+    synchronized boolean isGivenUp() {
+        return state == State.REFUSED || state == State.OVER;
+    }
+
     /** Removes a staged file; what cannot be removed now is stale, and the next run removes it. */
     private void remove(@Nullable StagedFile old, boolean isSealed) {
         if (old == null) {
