@@ -98,6 +98,11 @@ public final class Pace implements Throttle, Closeable {
         return bucket == null ? most : Math.clamp(bytesPerSecond, least, most);
     }
 
+    /**
+     * Waits until so many more bytes may go.
+     *
+     * @throws IOException if this is closed
+     */
     @Override
     public void await(int bytes) throws IOException {
         requireOpen();
