@@ -9,10 +9,12 @@ import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Entry;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,16 @@ import org.jspecify.annotations.Nullable;
  * digests. For one thread.
  */
 public final class EntryReader {
+    /** What is made up as it is read, and longer than this, is not read to its end. */
+    static final int MEASURED_LENGTH = 16 << 20;
+
     private final AttributeKinds kinds;
     private final @Nullable ContentDigest digest;
+    private final boolean measures;
+    /** The file system that was looked at last, and what was found. */
+    private long device = -1;
+
+    private boolean trueSizes = true;
 
     /**
      * @param kinds which attributes the run keeps
@@ -30,8 +40,18 @@ public final class EntryReader {
      * @param hashed counts the bytes of that
      */
     public EntryReader(AttributeKinds kinds, boolean digests, LongAdder hashed) {
+        this(kinds, digests, hashed, false);
+    }
+
+    private EntryReader(AttributeKinds kinds, boolean digests, LongAdder hashed, boolean measures) {
         this.kinds = kinds;
         this.digest = digests ? new ContentDigest(hashed) : null;
+        this.measures = measures;
+    }
+
+    /** One that reads files to their end where the file system does not say how long they are. */
+    public static EntryReader measuring(AttributeKinds kinds, boolean digests, LongAdder hashed) {
+        return new EntryReader(kinds, digests, hashed, true);
     }
 
     Entry.Directory directory(Directory directory, FileStat stat) throws IOException {
@@ -75,11 +95,37 @@ public final class EntryReader {
 
     private Entry.RegularFile regular(Directory directory, Member member, Metadata metadata) throws IOException {
         FileStat stat = member.stat();
+        if (measures && !hasTrueSize(directory, stat)) {
+            return measured(directory, member, metadata);
+        }
         if (digest == null) {
             return new Entry.RegularFile(metadata, stat.size(), stat.isSparse());
         }
         try (OpenFile file = directory.open(member.name())) {
             return new Entry.RegularFile(metadata, stat.size(), stat.isSparse(), digest.of(file));
+        }
+    }
+
+    private boolean hasTrueSize(Directory directory, FileStat stat) throws IOException {
+        if (stat.device() != device) {
+            device = stat.device();
+            trueSizes = directory.stat().device() != device || directory.hasTrueSizes();
+        }
+        return trueSizes;
+    }
+
+    private Entry.RegularFile measured(Directory directory, Member member, Metadata metadata) throws IOException {
+        try (OpenFile file = directory.open(member.name())) {
+            ByteBuffer slice = ByteBuffer.allocateDirect(Limits.SMALL_FILE_LENGTH);
+            long length = 0;
+            int read;
+            do {
+                read = file.read(slice.clear(), length);
+                length += read;
+            } while (read > 0 && length <= MEASURED_LENGTH);
+            return digest == null || length > MEASURED_LENGTH
+                    ? new Entry.RegularFile(metadata, length, false)
+                    : new Entry.RegularFile(metadata, length, false, digest.of(file));
         }
     }
 

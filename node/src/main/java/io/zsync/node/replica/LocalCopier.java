@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * that thread.
  */
 final class LocalCopier implements AutoCloseable {
-    /** Of a file whose length nobody knows before it was read. */
-    private static final int UNSIZED_LENGTH = 16 << 20;
-
     private final LocalContent content;
     private final EntryReader reader;
     private final DirectoryCursor sources;
@@ -103,7 +100,7 @@ final class LocalCopier implements AutoCloseable {
             }
             if (!whole.hasRemaining()) {
                 file.fetch().refuse(ProblemCode.SOURCE_UNREADABLE, "its file system does not say how long it is, and "
-                        + UNSIZED_LENGTH + " bytes are not the end of it");
+                        + EntryReader.MEASURED_LENGTH + " bytes are not the end of it");
                 return;
             }
         } else {
@@ -123,9 +120,9 @@ final class LocalCopier implements AutoCloseable {
 
     private void readToEnd(OpenFile open) throws IOException {
         whole.clear();
-        while (open.read(whole, whole.position()) > 0 && whole.capacity() < UNSIZED_LENGTH) {
+        while (open.read(whole, whole.position()) > 0 && whole.capacity() < EntryReader.MEASURED_LENGTH) {
             if (!whole.hasRemaining()) {
-                whole = ByteBuffer.allocateDirect(Math.min(2 * whole.capacity(), UNSIZED_LENGTH))
+                whole = ByteBuffer.allocateDirect(Math.min(2 * whole.capacity(), EntryReader.MEASURED_LENGTH))
                         .put(whole.flip());
             }
         }

@@ -92,7 +92,7 @@ public final class LocalRun implements Reporter {
         try (OpenTree source = OpenTree.source(Location.of(file.sourceDirectory()), Links.KEEP);
                 OpenTree target = OpenTree.targetOfOne(Location.of(file.targetDirectory()), options.dryRun())) {
             return run(source.present(), target.root(), (root, content, applier, scans, running) -> {
-                Offer offer = terms.entryReader(hashed).offer(root, file.source());
+                Offer offer = terms.measuringReader(hashed).offer(root, file.source());
                 content.offer(offer);
                 applier.applyAlone(new ManifestItem.Leaf(file.target(), offer.entry(), 1));
                 entries = 1;
@@ -156,7 +156,7 @@ public final class LocalRun implements Reporter {
     private void startCopying(Crew running, Root target, LocalContent content, Applier applier) {
         running.spawn("publish", applier::runPublisher);
         for (int i = 0; i < options.transfer().streams(); i++) {
-            running.spawn("copy-" + i, () -> content.copy(target, terms.entryReader(hashed)));
+            running.spawn("copy-" + i, () -> content.copy(target, terms.measuringReader(hashed)));
         }
     }
 
@@ -193,7 +193,7 @@ public final class LocalRun implements Reporter {
 
     private void planTree(Root source, LocalContent content, Applier applier, ScanQueue scans, Crew running)
             throws IOException, InterruptedException {
-        TreeScanner scanner = new TreeScanner(source, terms.scanOptions(), terms.entryReader(hashed), scans);
+        TreeScanner scanner = new TreeScanner(source, terms.scanOptions(), terms.measuringReader(hashed), scans);
         running.spawn("scan", () -> {
             scanner.scan();
             scans.complete();

@@ -42,9 +42,17 @@ record Terms(RunOptions options) {
 
     /** @param hashed counts the bytes that are read for digests */
     EntryReader entryReader(LongAdder hashed) throws IOException {
+        return new EntryReader(attributeKinds(), options.comparison().checksum(), hashed);
+    }
+
+    /** The same for a run without a connection, see {@link EntryReader#measuring}. */
+    EntryReader measuringReader(LongAdder hashed) throws IOException {
+        return EntryReader.measuring(attributeKinds(), options.comparison().checksum(), hashed);
+    }
+
+    private AttributeKinds attributeKinds() throws IOException {
         Preservation kept = options.preservation();
-        AttributeKinds kinds = new AttributeKinds(kept.attributes(), kept.acls(), OwnProcess.isSuperuser());
-        return new EntryReader(kinds, options.comparison().checksum(), hashed);
+        return new AttributeKinds(kept.attributes(), kept.acls(), OwnProcess.isSuperuser());
     }
 
     ScanOptions scanOptions() {
