@@ -108,7 +108,7 @@ final class RunHelp {
             """;
 
     private static final String OTHER_TREE = PEER + """
-            or a directory that is typed with its dots or a slash in front: ./DIR, ../DIR, /DIR.
+            or a directory, typed ./DIR, ../DIR or /DIR; --protect, --timeout, --retries do not apply to it
             """;
 
     private static final String LOOKING_AFTER =

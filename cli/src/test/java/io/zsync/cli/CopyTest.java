@@ -28,6 +28,7 @@ import io.zsync.protocol.Selection;
 import io.zsync.protocol.Tally;
 import io.zsync.protocol.Transfer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -209,8 +210,7 @@ class CopyTest {
     @Test
     void aCopyIsToldInItsOwnWords() {
         typed.engine.copyAnswer = (request, events) -> {
-            events.accept(
-                    new Event.Moved(RelativePath.of("a.iso"), DataPath.CLONE, PathChoice.BLOCKS_SHARED, 3_145_728));
+            events.accept(moved("a.iso", DataPath.CLONE, PathChoice.BLOCKS_SHARED, 3_145_728));
             return FakeEngine.copied(
                     new Tally(1, 0, 0, 0, 0, 0, 0, 1, 3 << 20, true), Map.of(DataPath.CLONE, 3L << 20));
         };
@@ -227,6 +227,25 @@ class CopyTest {
                   1 new, 0 changed, 0 deleted, 0 unchanged, 0 failed
                   clone 3.0 MiB; durable
                 """, typed.screen.err());
+    }
+
+    @Test
+    void theReadmeShowsWhatExplainPrints() throws Exception {
+        typed.engine.copyAnswer = (request, events) -> {
+            events.accept(moved("debian.img", DataPath.CLONE, PathChoice.BLOCKS_SHARED, 8L << 30));
+            events.accept(moved("debian.xml", DataPath.BUFFERED, PathChoice.READ_AT_ONCE, 1311));
+            events.accept(moved("freebsd.img", DataPath.CLONE, PathChoice.BLOCKS_SHARED, 3L << 30));
+            return FakeEngine.copied(Map.of());
+        };
+        String shown = Files.readString(Documents.README);
+        String command = "zsync copy --explain images /srv/images";
+
+        assertEquals(0, typed.run(command.substring("zsync ".length()).split(" ")));
+        assertTrue(shown.contains("```\n" + command + "\n" + typed.screen.out() + "```\n"), typed.screen.out());
+    }
+
+    private static Event.Moved moved(String path, DataPath dataPath, PathChoice choice, long bytes) {
+        return new Event.Moved(RelativePath.of(path), dataPath, choice, bytes);
     }
 
     @Test
