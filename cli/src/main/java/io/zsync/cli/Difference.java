@@ -5,7 +5,7 @@ import io.zsync.protocol.Tally;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The line that ends a diff or a verify. Equal means that a push would change nothing; what could not be looked at is said. */
+/** The line that ends a diff or a verify. Equal means that a push or a copy would change nothing; what could not be looked at is said. */
 final class Difference implements Runs.Ending {
     private final String how;
 

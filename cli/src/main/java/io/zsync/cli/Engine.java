@@ -1,6 +1,7 @@
 package io.zsync.cli;
 
 import io.zsync.node.Service;
+import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.EventSink;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
@@ -15,6 +16,8 @@ import java.util.function.Consumer;
 /** What the commands ask of a node. Each method throws {@link RunFailure} if what it does failed as a whole. */
 interface Engine {
     RunReport run(RunRequest request, EventSink events) throws RunFailure;
+
+    RunReport copy(CopyRequest request, EventSink events) throws RunFailure;
 
     /** @param events called by any thread */
     Service serve(ServeRequest request, Consumer<ServiceEvent> events) throws RunFailure;

@@ -79,6 +79,15 @@ final class FlagParser {
         }
     }
 
+    /** Refuses options for which the words that came with them leave no place, and says why. */
+    void refuse(List<String> names, String why) throws UsageError {
+        for (String name : names) {
+            if (seen.contains(options.get(name))) {
+                throw new UsageError(command + " " + name + ": " + why, help());
+            }
+        }
+    }
+
     private void rewrite(List<Argument> words) throws UsageError {
         int at = 0;
         boolean optionsEnded = false;

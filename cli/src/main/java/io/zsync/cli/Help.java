@@ -7,7 +7,8 @@ final class Help {
 
               zsync push DIR PEER...             make each peer's tree hold what DIR holds
               zsync pull PEER DIR                make DIR hold what the peer's tree holds
-              zsync diff DIR PEER                what a push would change; changes nothing
+              zsync copy SOURCE TARGET           the same between two local directories, or one file to a path
+              zsync diff DIR PEER                what a push or a copy would change; changes nothing
               zsync verify DIR PEER              read everything on both sides and compare SHA-256
               zsync serve --share NAME=DIR...    run a node
               zsync id                           this node's id
@@ -15,7 +16,7 @@ final class Help {
               zsync COMMAND --help | --version
 
             PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without; or local:DIR, a node inside
-            this process. copy, invite, join and bench are not available yet.
+            this process; of diff and verify also ./DIR or /DIR. invite, join and bench are not available yet.
 
             Exit codes: 0 done, 1 usage, 2 protocol versions do not meet, 5 not trusted or not allowed,
               10 socket error, 11 a root cannot be used, 12 the protocol was broken, 20 interrupted,

@@ -4,7 +4,6 @@ import io.zsync.protocol.Escape;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Message.Change.Action;
 import io.zsync.protocol.Message.Change.Kind;
-import io.zsync.protocol.Mode;
 import io.zsync.protocol.RunOptions;
 
 /**
@@ -20,11 +19,9 @@ final class Itemizer {
     private final boolean comparesContents;
     private final boolean keepsTimes;
 
-    Itemizer(Mode mode, RunOptions options) {
-        this.moved = switch (mode) {
-            case PUSH -> '<';
-            case PULL -> '>';
-        };
+    /** @param moved stands in front of a file whose content moves */
+    Itemizer(char moved, RunOptions options) {
+        this.moved = moved;
         this.comparesContents = options.comparison().checksum();
         this.keepsTimes = options.preservation().times();
     }

@@ -63,7 +63,7 @@ final class JsonPrinter implements Telling {
             json.writeStringField("command", runs.verb().word());
             name(json, "source", run.source().bytes());
             name(json, "target", run.target().bytes());
-            json.writeBooleanField("dry_run", run.request().options().dryRun());
+            json.writeBooleanField("dry_run", run.options().dryRun());
         });
         console.flush();
     }
@@ -119,8 +119,9 @@ final class JsonPrinter implements Telling {
 
     private void print(String event, Body body) {
         console.print(line(event, json -> {
+            // Only a push takes several, and its targets are the peers.
             if (runs.all().size() > 1) {
-                name(json, "peer", run.peer().bytes());
+                name(json, "peer", run.target().bytes());
             }
             body.write(json);
         }));

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns typed words into values, and refuses what makes none in the name of the command they stand behind. Immutable. */
 final class Judge {
+    private static final String AUTO = "auto";
+
     private final String command;
 
     /** @param command its name; for a command of several words the first one has the help */
@@ -64,9 +66,21 @@ final class Judge {
         if (typed == null) {
             return whenAbsent;
         }
-        List<String> words = new ArrayList<>();
+        return oneOf(option, typed, new ArrayList<>(), all);
+    }
+
+    /** Null where nothing or {@code auto} is typed. */
+    <E extends Enum<E>> @Nullable E wordOrAuto(String option, @Nullable Argument typed, E[] all) throws UsageError {
+        if (typed == null || typed.text().equals(AUTO)) {
+            return null;
+        }
+        return oneOf(option, typed, new ArrayList<>(List.of(AUTO)), all);
+    }
+
+    /** @param words that can be typed besides the constants' */
+    private <E extends Enum<E>> E oneOf(String option, Argument typed, List<String> words, E[] all) throws UsageError {
         for (E each : all) {
-            String word = each.name().toLowerCase(Locale.ROOT);
+            String word = each.name().toLowerCase(Locale.ROOT).replace('_', '-');
             if (word.equals(typed.text())) {
                 return each;
             }

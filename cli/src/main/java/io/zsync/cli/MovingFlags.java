@@ -1,6 +1,7 @@
 package io.zsync.cli;
 
 import com.beust.jcommander.Parameter;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.PathPolicy;
@@ -58,19 +59,35 @@ final class MovingFlags {
         ALWAYS
     }
 
+    /** Over a wire. */
     Transfer transfer(Judge judge) throws UsageError {
-        int cores = Math.min(DEFAULT_STREAMS, Runtime.getRuntime().availableProcessors());
         PathPolicy path = judge.word("--data-path", dataPath, PathPolicy.AUTO, PathPolicy.values());
         boolean compresses = compresses(judge);
         if (compresses && path != PathPolicy.AUTO && path != PathPolicy.BUFFERED) {
             throw judge.refusal("--data-path " + path.name().toLowerCase(Locale.ROOT)
                     + " sends files as they are, so it cannot compress them");
         }
+        return transfer(judge, path, compresses);
+    }
+
+    /** From file to file, by {@link #dataPath}. */
+    Transfer copying(Judge judge) throws UsageError {
+        return transfer(judge, PathPolicy.AUTO, false);
+    }
+
+    private Transfer transfer(Judge judge, PathPolicy path, boolean compresses) throws UsageError {
+        int cores = Math.min(DEFAULT_STREAMS, Runtime.getRuntime().availableProcessors());
         return new Transfer(
                 path,
                 judge.number("--streams", streams, cores, 1, Limits.STREAMS),
                 compresses,
                 Rate.parse(judge, "--bwlimit", rate));
+    }
+
+    /** The only one that a copy may take; null for the best that serves. */
+    @Nullable
+    DataPath dataPath(Judge judge) throws UsageError {
+        return judge.wordOrAuto("--data-path", dataPath, DataPath.values());
     }
 
     Durability durability(Judge judge) throws UsageError {

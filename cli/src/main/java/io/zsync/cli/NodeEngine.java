@@ -2,6 +2,7 @@ package io.zsync.cli;
 
 import io.zsync.node.Node;
 import io.zsync.node.Service;
+import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.EventSink;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
@@ -30,6 +31,11 @@ final class NodeEngine implements Engine {
     @Override
     public RunReport run(RunRequest request, EventSink events) throws RunFailure {
         return node.run(request, events);
+    }
+
+    @Override
+    public RunReport copy(CopyRequest request, EventSink events) throws RunFailure {
+        return node.copy(request, events);
     }
 
     @Override

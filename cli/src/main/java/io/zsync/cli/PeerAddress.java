@@ -11,18 +11,39 @@ import io.zsync.protocol.RelativePath;
  */
 final class PeerAddress {
     private static final String LOCAL = "local:";
+    private static final Argument HERE = Argument.of(".");
+    private static final Argument ABOVE = Argument.of("..");
     private static final String WAY_OUT =
             "PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without, or local:DIR on this machine.";
 
     private PeerAddress() {}
 
+    /** A directory on this machine, but as a peer. */
+    static boolean isLocal(Argument typed) {
+        return typed.startsWith(LOCAL);
+    }
+
+    /** A path, and one that can be no peer: absolute, or relative and typed with its dots. */
+    static boolean isDirectory(Argument typed) {
+        return typed.startsWith("/")
+                || typed.startsWith("./")
+                || typed.startsWith("../")
+                || typed.equals(HERE)
+                || typed.equals(ABOVE);
+    }
+
     static PeerTree parse(Judge judge, Argument typed) throws UsageError {
-        if (typed.startsWith(LOCAL)) {
+        if (isLocal(typed)) {
             Argument directory = typed.from(LOCAL.length());
             if (directory.isEmpty()) {
                 throw judge.refusal("local: names no directory (" + typed + ")");
             }
             return new PeerTree.Local(directory.path());
+        }
+        if (isDirectory(typed)) {
+            throw judge.refusal(
+                    "peer: this is a path (" + typed + ")",
+                    "zsync copy SOURCE TARGET takes two paths; or type local:" + typed + ", a node in this process.");
         }
         try {
             return remote(typed);

@@ -66,12 +66,13 @@ final class Program {
         return switch (name) {
             case "push" -> new RunCommand(Verb.PUSH);
             case "pull" -> new RunCommand(Verb.PULL);
+            case "copy" -> new RunCommand(Verb.COPY);
             case "diff" -> new RunCommand(Verb.DIFF);
             case "verify" -> new RunCommand(Verb.VERIFY);
             case "serve" -> new ServeCommand();
             case "id" -> new IdCommand();
             case "peers" -> new PeersCommand();
-            case "copy", "invite", "join", "bench" -> throw new UsageError(name + ": not available yet", HELP);
+            case "invite", "join", "bench" -> throw new UsageError(name + ": not available yet", HELP);
             default -> null;
         };
     }

@@ -19,6 +19,7 @@ final class ProgressLine implements AutoCloseable {
     private final Console console;
     private final int width;
     private final boolean dryRun;
+    private final String moved;
     private final ProgressBar beat;
     private volatile Event.@Nullable Progress latest;
     private volatile boolean closed;
@@ -28,11 +29,15 @@ final class ProgressLine implements AutoCloseable {
 
     private record Sample(long nanos, long bytes) {}
 
-    /** @param columns of the terminal; the last one stays free, for some terminals wrap when it is written */
-    ProgressLine(Console console, int columns, boolean dryRun) {
+    /**
+     * @param columns of the terminal; the last one stays free, for some terminals wrap when it is written
+     * @param moved what is said of bytes: sent or copied
+     */
+    ProgressLine(Console console, int columns, boolean dryRun, String moved) {
         this.console = console;
         this.width = Math.max(1, columns - 1);
         this.dryRun = dryRun;
+        this.moved = moved;
         this.beat = new ProgressBarBuilder()
                 .setUpdateIntervalMillis(INTERVAL_MILLIS)
                 .continuousUpdate()
@@ -61,7 +66,7 @@ final class ProgressLine implements AutoCloseable {
         Sample to = samples.getLast();
         double seconds = (to.nanos - from.nanos) / 1e9;
         double bytesPerSecond = seconds < 0.5 ? 0 : (to.bytes - from.bytes) / seconds;
-        return ProgressText.of(progress, bytesPerSecond, columnsAllowed);
+        return ProgressText.of(progress, moved, bytesPerSecond, columnsAllowed);
     }
 
     @Override

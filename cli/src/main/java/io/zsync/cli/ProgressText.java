@@ -9,10 +9,16 @@ final class ProgressText {
 
     private ProgressText() {}
 
-    /** @param bytesPerSecond 0 where it is not known */
-    static String of(Event.Progress progress, double bytesPerSecond, int width) {
-        String text = progress.complete() ? moving(progress, bytesPerSecond, width) : scanning(progress);
-        return cut(text, width);
+    /**
+     * @param moved what is said of bytes while there is no total: sent or copied
+     * @param bytesPerSecond 0 where it is not known
+     */
+    static String of(Event.Progress progress, String moved, double bytesPerSecond, int width) {
+        if (progress.complete()) {
+            return cut(moving(progress, bytesPerSecond, width), width);
+        }
+        String bytes = progress.sentBytes() == 0 ? "" : ", " + Quantity.bytes(progress.sentBytes()) + " " + moved;
+        return cut(scanning(progress) + bytes, width);
     }
 
     /** Of a run that moves nothing: what was planned is no total of it. */
@@ -30,8 +36,7 @@ final class ProgressText {
     }
 
     private static String scanning(Event.Progress progress) {
-        String scanned = "scanning, " + Quantity.count(progress.scannedEntries(), "entry", "entries") + " so far";
-        return progress.sentBytes() == 0 ? scanned : scanned + ", " + Quantity.bytes(progress.sentBytes()) + " sent";
+        return "scanning, " + Quantity.count(progress.scannedEntries(), "entry", "entries") + " so far";
     }
 
     private static String moving(Event.Progress progress, double bytesPerSecond, int width) {

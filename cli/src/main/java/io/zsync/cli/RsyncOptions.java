@@ -4,8 +4,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What zsync has in place of the options that only rsync has: a line each, for hands that type them. */
 final class RsyncOptions {
+    /** What is only about a connection. */
+    private static final String CONNECTION = """
+            --contimeout|Type --timeout S.
+            --compress-choice --zc --compress-level --zl --compress-threads --zt --skip-compress|-z is LZ4, and leaves files alone that do not shrink.
+            -e --rsh --rsync-path --blocking-io -M --remote-option --copy-as|There is no remote shell: run zsync serve at the other end, and introduce them with zsync peers.
+            --address --port --sockopts -4 --ipv4 -6 --ipv6|PEER says where: HOST:PORT, 192.0.2.1:PORT or [2001:db8::1]:PORT.
+            --password-file --early-input --daemon --config|Nodes know each other by their keys: zsync id, zsync peers.
+            --protocol|The two ends agree on a version: leave it out.
+            """;
+
     /** Names, a bar, the line. */
-    static final String TABLE = """
+    static final String TABLE = CONNECTION + """
             --archive --recursive --links --perms --times --owner --group --devices --specials|Always on: leave it out.
             --verbose|Type -v.
             --quiet|Type -q.
@@ -20,7 +30,7 @@ final class RsyncOptions {
             --out-format --log-file --log-file-format|Redirect -i or --json to a file; --json has every field.
             --list-only|-n -v lists what would be done, zsync diff what differs.
             --inc-recursive --i-r --no-inc-recursive --no-i-r|Trees are always walked as they are sent: leave it out.
-            -R --relative --no-implied-dirs|The contents of DIR are replicated; name a place below the share: NAME/SHARE/SUBPATH.
+            -R --relative --no-implied-dirs|The contents of DIR are replicated; name the place for them: NAME/SHARE/SUBPATH, or a path.
             -d --dirs --old-dirs --old-d --no-recursive --no-r|Whole trees are replicated; --exclude '/*/*' leaves out what is below.
             -b --backup --suffix|Type --backup-dir DIR: it keeps what is replaced or deleted.
             --inplace --append --append-verify --copy-devices --write-devices|A file is always written beside its place and renamed when it is complete.
@@ -46,7 +56,7 @@ final class RsyncOptions {
             -I --ignore-times|-c compares contents, whatever the times say.
             --size-only -@ --modify-window|Size and time decide, to the nanosecond; -c compares contents.
             --existing --ignore-non-existing --ignore-existing|-u skips what is newer in the target; --exclude leaves out by name.
-            --remove-source-files|A source is never changed: remove it after a push that ended with 0.
+            --remove-source-files|A source is never changed: remove it after a run that ended with 0.
             --del --delete-before --delete-during --delete-delay --delete-after|Type --delete: it comes last, when all else is in place.
             --delete-excluded|What the rules leave out is left alone in the target: remove it there by hand.
             --ignore-errors --force|--delete takes what is in the way, and nothing below what could not be read.
@@ -56,18 +66,12 @@ final class RsyncOptions {
             -m --prune-empty-dirs|Empty directories are replicated; --exclude leaves them out by name.
             --numeric-ids|Ids are always numbers: leave it out.
             --usermap --groupmap|--chown UID:GID sets one owner for everything; others are kept as numbers.
-            --contimeout|Type --timeout S.
             --compare-dest --copy-dest --link-dest|A run compares with its target alone; --backup-dir keeps what it replaces.
-            --compress-choice --zc --compress-level --zl --compress-threads --zt --skip-compress|-z is LZ4, and leaves files alone that do not shrink.
             -C --cvs-exclude -f --filter -F --include-from|Rules are gitignore's: --exclude, --include, --exclude-from, and .zsyncignore in the tree.
             --old-args -s --secluded-args --protect-args|No shell comes between the two ends: leave it out.
-            -e --rsh --rsync-path --blocking-io -M --remote-option --copy-as|There is no remote shell: run zsync serve at the other end, and introduce them with zsync peers.
-            --address --port --sockopts -4 --ipv4 -6 --ipv6|PEER says where: HOST:PORT, 192.0.2.1:PORT or [2001:db8::1]:PORT.
-            --password-file --early-input --daemon --config|Nodes know each other by their keys: zsync id, zsync peers.
             --stop-after --stop-at --time-limit|Type timeout TIME zsync: the next run goes on where this one was stopped.
             --fsync|On by default, in batches; --durability file syncs each file by itself.
             --write-batch --only-write-batch --read-batch|There are no batch files; -n --json tells what would be done.
-            --protocol|The two ends agree on a version: leave it out.
             --iconv|Names are bytes, and stay as they are: leave it out.
             """;
 
@@ -75,7 +79,16 @@ final class RsyncOptions {
 
     /** Null for an option that rsync does not have, or that zsync has too. */
     static @Nullable String wayOut(String name) {
-        for (String line : TABLE.lines().toList()) {
+        return wayOut(TABLE, name);
+    }
+
+    /** The same for a run without a connection. */
+    static @Nullable String wayOutHere(String name) {
+        return wayOut(CONNECTION, name) == null ? wayOut(name) : "Nothing goes over a wire: leave it out.";
+    }
+
+    private static @Nullable String wayOut(String table, String name) {
+        for (String line : table.lines().toList()) {
             int bar = line.indexOf('|');
             if ((" " + line.substring(0, bar) + " ").contains(" " + name + " ")) {
                 return line.substring(bar + 1);

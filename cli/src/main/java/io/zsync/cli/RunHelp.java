@@ -51,8 +51,8 @@ final class RunHelp {
               -a -r -l -p -t -o -g -D   always on; accepted and change nothing
             """;
 
-    private static final String MOVING_TREES = PEER + "Choosing:\n" + RULES + COMPARING + TREES + "Metadata:\n"
-            + METADATA + """
+    private static final String MAKING_EQUAL =
+            "Choosing:\n" + RULES + COMPARING + TREES + "Metadata:\n" + METADATA + """
             Deleting:
               --delete                remove what the source does not have, last of all
               --max-delete N or P%    if it would be more, remove nothing; the larger of 1000 and 50%
@@ -62,13 +62,21 @@ final class RunHelp {
               -v, -vv                 a line for each change; stack traces behind errors too
               -q                      only errors
               --explain               for each file its data path, bytes and why that path
-            """ + FORMS + """
-            Moving:
-              -z, --compress WHEN     LZ4 where it helps: never or always; -z is always
+            """ + FORMS + "Moving:\n";
+
+    private static final String PACE = """
               --bwlimit RATE          bytes a second: 10MiB, 500KiB
-              --streams N, --data-path PATH   1 to 16; auto, sendfile, mapped or buffered
+            """;
+
+    private static final String DURABILITY = """
               --durability WHEN       when data is forced to disk: none, batch (default) or file
-            """ + CONNECTION + WORDS;
+            """;
+
+    private static final String MOVING_TREES = PEER + MAKING_EQUAL + """
+              -z, --compress WHEN     LZ4 where it helps: never or always; -z is always
+            """ + PACE + """
+              --streams N, --data-path PATH   1 to 16; auto, sendfile, mapped or buffered
+            """ + DURABILITY + CONNECTION + WORDS;
 
     static final String PUSH = """
             zsync push [OPTIONS] DIR PEER...   make each peer's tree hold what DIR holds
@@ -86,36 +94,53 @@ final class RunHelp {
               zsync pull -v --exclude '*.tmp' nas/photos/2024 photos
             """;
 
+    static final String COPY = """
+            zsync copy [OPTIONS] SOURCE TARGET   make TARGET hold what SOURCE holds
+            Both are local: two directories, or one file and the path of its copy. There is no connection.
+            """ + MAKING_EQUAL + PACE + """
+              --streams N             files that are copied at once, 1 to 16
+              --data-path PATH        auto, or none but clone, copy-range, sendfile, mapped or buffered
+            """ + DURABILITY + WORDS + """
+
+            Examples:
+              zsync copy -n -i --delete photos /mnt/backup/photos   what would be done
+              zsync copy --explain disk.img /srv/images/disk.img
+            """;
+
+    private static final String OTHER_TREE = PEER + """
+            or a directory, typed ./DIR, ../DIR or /DIR; --protect, --timeout, --retries do not apply to it
+            """;
+
     private static final String LOOKING_AFTER =
             METADATA + """
             Deleting:
-              --delete                what only the peer has counts, too; else a push would leave it
-              --backup-dir DIR        where a push keeps what it replaces, below the peer's root
+              --delete                what only the other tree has counts, too; else a push would leave it
+              --backup-dir DIR        where a push keeps what it replaces, below that tree's root
             Telling:
             """ + QUIET_AND_TRACES + FORMS + "Moving:\n" + CONNECTION + WORDS;
 
     static final String DIFF = """
-            zsync diff [OPTIONS] DIR PEER   what a push would change, a line each; changes nothing
-            """ + PEER + """
+            zsync diff [OPTIONS] DIR PEER   what a push or a copy would change, a line each; changes nothing
+            """ + OTHER_TREE + """
             Exits with 40 if there is anything.
             Choosing:
             """ + RULES + COMPARING + TREES + "Metadata:\n" + LOOKING_AFTER + """
 
             Examples:
               zsync diff -i --delete photos nas/photos
-              zsync diff -q photos local:/mnt/backup/photos || echo they differ
+              zsync diff -q photos /mnt/backup/photos || echo they differ
             """;
 
     static final String VERIFY = """
             zsync verify [OPTIONS] DIR PEER   read everything on both sides and compare SHA-256
-            """ + PEER + """
+            """ + OTHER_TREE + """
             Prints what differs as diff does, and exits with 40 if anything does.
             Choosing:
             """ + RULES + TREES + "Metadata:\n" + LOOKING_AFTER + """
 
             Examples:
               zsync verify photos nas/photos
-              zsync verify -q --delete photos local:/mnt/backup/photos || echo they differ
+              zsync verify -q --delete photos /mnt/backup/photos || echo they differ
             """;
 
     private RunHelp() {}

@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 /** Tells a run in lines: what was asked for on standard output, all else on standard error. */
 final class RunPrinter implements Telling {
     private final Console console;
-    private final Verbosity verbosity;
+    private final Runs runs;
     private final Runs.Run run;
-    private final Runs.Ending ending;
+    private final Verbosity verbosity;
     private final int statusColumns;
     private final Itemizer itemizer;
     private @Nullable ProgressLine progressLine;
     private @Nullable Explanation explanation;
 
-    RunPrinter(Console console, Verbosity verbosity, Runs.Run run, Runs.Ending ending, int terminalColumns) {
+    RunPrinter(Console console, Runs runs, Runs.Run run, int terminalColumns) {
         this.console = console;
-        this.verbosity = verbosity;
+        this.runs = runs;
         this.run = run;
-        this.ending = ending;
+        this.verbosity = runs.verbosity();
         this.statusColumns = verbosity.statusColumns(terminalColumns);
-        this.itemizer = new Itemizer(run.request().mode(), run.request().options());
+        this.itemizer = new Itemizer(runs.verb().letter(), run.options());
     }
 
     @Override
@@ -100,7 +100,10 @@ final class RunPrinter implements Telling {
         if (statusColumns > 0) {
             if (progressLine == null) {
                 progressLine = new ProgressLine(
-                        console, statusColumns, run.request().options().dryRun());
+                        console,
+                        statusColumns,
+                        run.options().dryRun(),
+                        runs.verb().moved());
             }
             progressLine.show(progress);
         }
@@ -120,7 +123,7 @@ final class RunPrinter implements Telling {
     @Override
     public void ended(RunReport report, ExitCode code) {
         if (!verbosity.quiet()) {
-            console.tell(ending.told(run, report));
+            console.tell(runs.ending().told(run, report));
         }
         tellWithheld(report.tally().withheld());
     }

@@ -1,17 +1,24 @@
 package io.zsync.cli;
 
+import io.zsync.node.api.EventSink;
+import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
-import io.zsync.node.api.RunRequest;
+import io.zsync.protocol.RunOptions;
 import java.util.List;
 
 /** The runs of one command, one after another; one that fails does not keep the others from their turn. */
-record Runs(Verb verb, List<Run> all, Verbosity verbosity) {
+record Runs(Verb verb, Ending ending, List<Run> all, Verbosity verbosity) {
     Runs {
         all = List.copyOf(all);
     }
 
-    /** One run, and its two ends as they were typed; one of them is the peer. */
-    record Run(RunRequest request, Argument source, Argument target, Argument peer) {}
+    /** One run, its two ends as they were typed, and what it asks of the engine. */
+    record Run(Argument source, Argument target, RunOptions options, Step step) {}
+
+    /** Takes a run to its end, whichever kind of request it is made of. */
+    interface Step {
+        RunReport on(Engine engine, EventSink events) throws RunFailure;
+    }
 
     /** How a run that came to its end is told and judged. */
     interface Ending {
@@ -34,15 +41,14 @@ record Runs(Verb verb, List<Run> all, Verbosity verbosity) {
     }
 
     private ExitCode execute(Run run, Engine engine, Surroundings around) {
-        Ending ending = verb.ending();
-        Telling telling = telling(run, ending, around);
+        Telling telling = telling(run, around);
         telling.begin();
         return Attempt.of(
                 around.console(),
                 () -> {
                     RunReport report;
                     try {
-                        report = engine.run(run.request(), telling);
+                        report = run.step().on(engine, telling);
                     } finally {
                         telling.stop();
                     }
@@ -53,8 +59,8 @@ record Runs(Verb verb, List<Run> all, Verbosity verbosity) {
                 telling);
     }
 
-    private Telling telling(Run run, Ending ending, Surroundings around) {
-        RunPrinter lines = new RunPrinter(around.console(), verbosity, run, ending, around.terminalColumns());
+    private Telling telling(Run run, Surroundings around) {
+        RunPrinter lines = new RunPrinter(around.console(), this, run, around.terminalColumns());
         return verbosity.json() ? new JsonPrinter(lines, around.console(), this, run) : lines;
     }
 }

@@ -1,7 +1,6 @@
 package io.zsync.cli;
 
 import io.zsync.node.api.RunReport;
-import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
@@ -9,15 +8,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The lines that end a push or a pull. Every number is one that was counted; what did not happen is not said. */
+/** The lines that end a push, a pull or a copy. Every number is one that was counted; what did not happen is not said. */
 final class Summary implements Runs.Ending {
     private static final String HINT =
             " (sendfile needs --protect clear, for a trusted network, and a node that allows it)";
 
+    private final String verb;
+    private final String done;
+    private final boolean chosen;
+
+    /**
+     * @param verb what a dry run would do
+     * @param done what was done
+     * @param chosen the level of protection was typed
+     */
+    Summary(String verb, String done, boolean chosen) {
+        this.verb = verb;
+        this.done = done;
+        this.chosen = chosen;
+    }
+
     @Override
     public String told(Runs.Run run, RunReport report) {
-        String lines =
-                headline(run, report) + "\n  " + counts(report.tally()) + "\n  " + guarantees(run.request(), report);
+        String lines = headline(run, report) + "\n  " + counts(report.tally()) + "\n  " + guarantees(report);
         return report.reconnects() == 0 ? lines : lines + "\n  " + reconnects(report);
     }
 
@@ -26,24 +39,16 @@ final class Summary implements Runs.Ending {
         return ExitCode.of(report);
     }
 
-    private static String headline(Runs.Run run, RunReport report) {
+    private String headline(Runs.Run run, RunReport report) {
         Tally tally = report.tally();
         String trees = " " + run.source() + " to " + run.target();
         String files = Quantity.count(tally.files(), "file", "files");
         String elapsed = Quantity.seconds(report.elapsed().toNanos());
         if (report.dryRun()) {
-            String verb = switch (run.request().mode()) {
-                case PUSH -> "push";
-                case PULL -> "pull";
-            };
             return "would " + verb + trees + " (dry run): " + files + ", " + Quantity.bytes(tally.bytes())
                     + " to move; planned in " + elapsed;
         }
-        String verb = switch (run.request().mode()) {
-            case PUSH -> "pushed";
-            case PULL -> "pulled";
-        };
-        return verb + trees + ": " + files + ", " + Quantity.bytes(moved(report)) + " in " + elapsed + rate(report);
+        return done + trees + ": " + files + ", " + Quantity.bytes(moved(report)) + " in " + elapsed + rate(report);
     }
 
     /** None after a lost connection: the bytes are the last session's, the time is the whole run's. */
@@ -70,7 +75,7 @@ final class Summary implements Runs.Ending {
         return tally.skipped() == 0 ? counts : counts + ", " + Quantity.count(tally.skipped()) + " skipped";
     }
 
-    private static String guarantees(RunRequest request, RunReport report) {
+    private String guarantees(RunReport report) {
         List<String> paths = new ArrayList<>();
         for (DataPath path : DataPath.values()) {
             long bytes = report.bytesByPath().getOrDefault(path, 0L);
@@ -81,15 +86,13 @@ final class Summary implements Runs.Ending {
         String durable =
                 report.dryRun() ? "nothing was changed" : report.tally().durable() ? "durable" : "not durable";
         Protection protection = report.protection();
-        String level = protection == null
-                ? ""
-                : "; protection " + protection.name().toLowerCase(Locale.ROOT) + hint(request, report);
+        String level =
+                protection == null ? "" : "; protection " + protection.name().toLowerCase(Locale.ROOT) + hint(report);
         return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + level + "; " + durable;
     }
 
     /** Zero copy asks for a level that only who trusts the network may choose. */
-    private static String hint(RunRequest request, RunReport report) {
-        boolean chosen = request.protection() != null;
+    private String hint(RunReport report) {
         boolean applies = report.protection() == Protection.PRIVATE && report.network() == RunReport.Network.PRIVATE;
         return applies && !chosen ? HINT : "";
     }

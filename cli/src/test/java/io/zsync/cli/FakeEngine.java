@@ -1,6 +1,7 @@
 package io.zsync.cli;
 
 import io.zsync.node.Service;
+import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.EventSink;
 import io.zsync.node.api.RunFailure;
@@ -10,6 +11,7 @@ import io.zsync.node.api.ServeRequest;
 import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.trust.Peer;
 import io.zsync.node.trust.PeerBook;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Digest;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.ProblemCode;
@@ -27,16 +29,18 @@ final class FakeEngine implements Engine {
     static final PeerId ID = new PeerId(Digest.of(new byte[Digest.LENGTH]));
 
     final List<RunRequest> runs = new ArrayList<>();
+    final List<CopyRequest> copies = new ArrayList<>();
     final List<ServeRequest> served = new ArrayList<>();
-    Answer answer = (request, events) -> report(Map.of());
+    Answer<RunRequest> answer = (request, events) -> report(Map.of());
+    Answer<CopyRequest> copyAnswer = (request, events) -> copied(Map.of());
     Serving serving = events -> {};
     Reloading reloading = () -> {};
     Runnable closing = () -> {};
     PeerBook book = PeerBook.EMPTY;
     int closed;
 
-    interface Answer {
-        RunReport to(RunRequest request, EventSink events) throws RunFailure;
+    interface Answer<R> {
+        RunReport to(R request, EventSink events) throws RunFailure;
     }
 
     /** What a service does once it is up. */
@@ -55,6 +59,21 @@ final class FakeEngine implements Engine {
     static RunReport report(Tally tally, Map<ProblemCode, Long> problems) {
         RunReport.Network network = RunReport.Network.LOOPBACK;
         return new RunReport(tally, Map.of(), problems, Protection.CLEAR, network, false, Duration.ofSeconds(1), 0);
+    }
+
+    /** Of a run that had no connection. */
+    static RunReport copied(Map<DataPath, Long> bytesByPath) {
+        return copied(new Tally(1, 0, 0, 2, 0, 0, 0, 3, 0, true), bytesByPath);
+    }
+
+    static RunReport copied(Tally tally, Map<DataPath, Long> bytesByPath) {
+        return new RunReport(tally, bytesByPath, Map.of(), null, null, false, Duration.ofSeconds(1), 0);
+    }
+
+    @Override
+    public RunReport copy(CopyRequest request, EventSink events) throws RunFailure {
+        copies.add(request);
+        return copyAnswer.to(request, events);
     }
 
     @Override

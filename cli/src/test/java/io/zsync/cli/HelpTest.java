@@ -22,7 +22,7 @@ class HelpTest {
 
     /** So many options do not fit the screen of a terminal from 1978. */
     @ParameterizedTest
-    @ValueSource(strings = {RunHelp.PUSH, RunHelp.PULL, RunHelp.DIFF, RunHelp.VERIFY})
+    @ValueSource(strings = {RunHelp.PUSH, RunHelp.PULL, RunHelp.COPY, RunHelp.DIFF, RunHelp.VERIFY})
     void theCommandsThatCompareTreesHaveALargerScreenAndTheSameSubjects(String help) {
         assertOneScreen(help, 40);
         assertEquals(
@@ -45,7 +45,7 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"push", "pull", "diff", "verify", "serve", "id", "peers"})
+    @ValueSource(strings = {"push", "pull", "copy", "diff", "verify", "serve", "id", "peers"})
     void everyCommandShowsItsOwn(String command) {
         Typed typed = new Typed();
 

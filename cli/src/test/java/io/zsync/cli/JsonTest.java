@@ -114,6 +114,31 @@ class JsonTest {
     }
 
     @Test
+    void aCopyHasTheSameEventsAndNoProtection() {
+        typed.engine.copyAnswer = (request, events) -> {
+            events.accept(
+                    new Event.Moved(RelativePath.of("f"), DataPath.COPY_RANGE, PathChoice.KERNEL_COPIES, 1L << 20));
+            return FakeEngine.copied(Map.of(DataPath.COPY_RANGE, 1L << 20));
+        };
+
+        assertEquals(0, typed.run("copy", "--json", "a.iso", "/mnt/a.iso"));
+        assertEquals(40, typed.run("diff", "--json", "photos", "/mnt/photos"));
+
+        assertEquals(
+                List.of(
+                        "{'event':'start','command':'copy','source':'a.iso','target':'/mnt/a.iso','dry_run':false}",
+                        "{'event':'file','path':'f','data_path':'copy-range','reason':'kernel-copies','bytes':1048576}",
+                        "{'event':'summary','exit_code':0,'dry_run':false,'created':1,'changed':0,'deleted':0,"
+                                + "'unchanged':2,'failed':0,'skipped':0,'withheld':0,'files':3,'bytes':0,"
+                                + "'sent_bytes':{'copy-range':1048576},'problems':{},"
+                                + "'durable':true,'seconds':1.0,'reconnects':0}",
+                        "{'event':'start','command':'diff','source':'photos','target':'/mnt/photos','dry_run':true}"),
+                lines().stream().limit(4).map(line -> line.replace('"', '\'')).toList());
+        assertTrue(typed.engine.copies.getFirst().options().explain(), "file events are asked for");
+        assertFalse(lines().getLast().contains("protection"), lines().getLast());
+    }
+
+    @Test
     void theEngineIsAskedForAllThatCanBeTold() {
         assertEquals(0, typed.run("push", "--json", "a", "nas"));
         assertEquals(40, typed.run("diff", "--json", "a", "nas"));
@@ -305,6 +330,15 @@ class JsonTest {
     }
 
     @Test
+    void whatNeedsAWireIsRefusedAsASummaryToo() {
+        assertEquals(1, typed.run("diff", "--json", "--timeout=3", "a", "./b"));
+
+        assertTrue(
+                lines().getFirst().startsWith("{\"event\":\"summary\",\"exit_code\":1,\"error\":\"diff --timeout: "),
+                lines().getFirst());
+    }
+
+    @Test
     void quietLeavesStartProblemsAndSummary() {
         meets(
                 Changes.created("f", Kind.FILE),
@@ -345,6 +379,7 @@ class JsonTest {
                 "{\"event\":\"file\",\"time\":\"2026-01-01T00:00:00Z\",\"data_path\":\"mapped\",\"reason\":\"x\",\"bytes\":1}",
                 "{\"event\":\"file\",\"time\":\"2026-01-01T00:00:00Z\",\"path\":\"x\",\"path_base64\":\"eA==\",\"data_path\":\"mapped\",\"reason\":\"x\",\"bytes\":1}",
                 "{\"event\":\"file\",\"time\":\"2026-01-01T00:00:00Z\",\"path\":\"x\",\"data_path\":\"mapped\",\"reason\":\"x\",\"bytes\":-1}",
+                "{\"event\":\"start\",\"time\":\"2026-01-01T00:00:00Z\",\"command\":\"move\",\"source\":\"a\",\"target\":\"b\",\"dry_run\":true}",
                 "{\"event\":\"problem\",\"time\":\"2026-01-01T00:00:00Z\",\"code\":\"target-failed\",\"failure\":true,\"detail\":\"\"}"
             })
     void theSchemaRefusesWhatIsNoEvent(String line) {

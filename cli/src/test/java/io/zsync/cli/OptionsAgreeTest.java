@@ -67,6 +67,9 @@ class OptionsAgreeTest {
         if (verb == Verb.VERIFY) {
             accepted.removeAll(Verb.SPARING);
         }
+        if (verb == Verb.COPY) {
+            accepted.removeAll(Verb.CONNECTING);
+        }
         return accepted;
     }
 
@@ -103,6 +106,22 @@ class OptionsAgreeTest {
     void whatIsWithoutMeaningIsAnOptionElsewhere() {
         Set<String> accepted = HelpTest.accepted(new RunFlags());
         assertTrue(accepted.containsAll(Verb.CHANGING) && accepted.containsAll(Verb.SPARING));
+        assertTrue(accepted.containsAll(Verb.CONNECTING));
+    }
+
+    static Stream<String> whatCopyHasNoUseFor() {
+        return Verb.CONNECTING.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatCopyHasNoUseFor")
+    void whatOnlyConnectsIsRefusedByNameWhereThereIsNoWire(String option) {
+        Typed typed = new Typed();
+
+        assertEquals(1, typed.run("copy", option, "1", "a", "b"));
+
+        assertEquals("copy " + option + ": has no meaning here, nothing goes over a wire", typed.error());
+        assertEquals(List.of(), typed.engine.copies);
     }
 
     static Stream<String> whatDiffHasNoUseFor() {

@@ -1,6 +1,7 @@
 package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.zsync.node.api.PeerTree;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PeerAddressTest {
     private static final Judge JUDGE = new Judge("push");
@@ -72,8 +74,8 @@ class PeerAddressTest {
             ignoreLeadingAndTrailingWhitespace = false,
             value = {
                 "``|the host is empty ()",
-                "/mnt/backup|the host is empty (/mnt/backup)",
-                "./backup|neither a name nor a host starts with '.' (./backup)",
+                ".backup|neither a name nor a host starts with '.' (.backup)",
+                "...|neither a name nor a host starts with '.' (...)",
                 "-x/y|a host does not start with '-' (-x/y)",
                 "me@nas|a host has no '@', only letters, digits, . _ and - (me@nas)",
                 "n\u00e4s|a host has no '\u00e4', only letters, digits, . _ and - (n\u00e4s)",
@@ -106,5 +108,23 @@ class PeerAddressTest {
         assertEquals(
                 "PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without, or local:DIR on this machine.",
                 refusal.wayOut());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/mnt/backup", ".", "..", "./nas", "../nas/photos", "./", "../", "//", "./.."})
+    void aPathIsRefusedWithTheCommandThatTakesIt(String typed) {
+        UsageError refusal = assertThrows(UsageError.class, () -> parse(typed));
+
+        assertEquals("push: peer: this is a path (" + typed + ")", refusal.getMessage());
+        assertEquals(
+                "zsync copy SOURCE TARGET takes two paths; or type local:" + typed + ", a node in this process.",
+                refusal.wayOut());
+    }
+
+    /** Whatever could be a peer is never taken for a directory: where it goes must not depend on what is there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nas", "nas/./x", "nas/../x", "a.b", "...", "..nas/x", ".nas", "local:/x", "local:./x", ""})
+    void onlyWhatCanBeNoPeerIsADirectory(String typed) {
+        assertFalse(PeerAddress.isDirectory(Argument.of(typed)), typed);
     }
 }

@@ -16,7 +16,7 @@ class ProgressLineTest {
 
     @Test
     void isDrawnAndLeavesNothingBehind() {
-        try (ProgressLine line = new ProgressLine(screen.console(), 80, false)) {
+        try (ProgressLine line = new ProgressLine(screen.console(), 80, false, "sent")) {
             line.show(SCANNING);
             await().until(() -> screen.err().contains("7 entries so far"));
         }
@@ -29,7 +29,7 @@ class ProgressLineTest {
     @Test
     void isDrawnAtMostTenTimesASecond() {
         long began = System.nanoTime();
-        try (ProgressLine line = new ProgressLine(screen.console(), 80, false)) {
+        try (ProgressLine line = new ProgressLine(screen.console(), 80, false, "sent")) {
             long[] entries = {0};
             await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> {
                 line.show(new Event.Progress(entries[0]++, 0, 0, 0, 0, false));
@@ -46,7 +46,7 @@ class ProgressLineTest {
 
     @Test
     void neverFillsTheLastColumn() {
-        try (ProgressLine line = new ProgressLine(screen.console(), 10, false)) {
+        try (ProgressLine line = new ProgressLine(screen.console(), 10, false, "sent")) {
             line.show(SCANNING);
             await().until(() -> screen.err().contains("scanning,"));
         }
@@ -54,10 +54,18 @@ class ProgressLineTest {
         assertFalse(screen.err().contains("scanning, "), screen.err());
     }
 
+    @Test
+    void saysWhatHappensToTheBytes() {
+        try (ProgressLine line = new ProgressLine(screen.console(), 80, false, "copied")) {
+            line.show(new Event.Progress(7, 2, 3 << 20, 0, 1 << 20, false));
+            await().until(() -> screen.err().contains("7 entries so far, 1.0 MiB copied"));
+        }
+    }
+
     /** Nothing moves, so there is no end to come nearer to. */
     @Test
     void aDryRunShowsWhatIsPlannedAndNoShareOfIt() {
-        try (ProgressLine line = new ProgressLine(screen.console(), 80, true)) {
+        try (ProgressLine line = new ProgressLine(screen.console(), 80, true, "sent")) {
             line.show(new Event.Progress(1204, 12, 3 << 20, 0, 0, true));
             await().until(() -> screen.err().contains("to move"));
         }
@@ -69,7 +77,7 @@ class ProgressLineTest {
 
     @Test
     void aLineClosedBeforeItWasDrawnDrawsNothing() {
-        new ProgressLine(screen.console(), 80, false).close();
+        new ProgressLine(screen.console(), 80, false, "sent").close();
 
         assertEquals("", screen.err());
     }

@@ -1,6 +1,7 @@
 package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,6 +40,22 @@ class RsyncOptionsTest {
         assertEquals(2, lines.size(), typed.screen.err());
         assertTrue(lines.get(1).matches("[A-Z0-9-].{4,98}\\."), lines.get(1));
         assertEquals(List.of(), typed.engine.runs);
+    }
+
+    /** A way out that leads to the next refusal is none. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void behindACopyNoEntryNamesAnOptionThatItRefuses(String name) {
+        Typed typed = new Typed();
+
+        assertEquals(1, typed.run("copy", name, "a", "b"));
+
+        List<String> lines = typed.screen.err().lines().toList();
+        assertEquals("zsync: copy " + name + ": an option of rsync alone", lines.get(0));
+        Set<String> refused = HelpTest.named(lines.get(1));
+        refused.retainAll(Verb.CONNECTING);
+        assertEquals(Set.of(), refused, lines.get(1));
+        assertFalse(lines.get(1).contains("PEER") || lines.get(1).contains("zsync peers"), lines.get(1));
     }
 
     @Test

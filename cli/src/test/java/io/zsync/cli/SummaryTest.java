@@ -2,14 +2,10 @@ package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunReport;
-import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.DataPath;
-import io.zsync.protocol.Mode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,19 +18,24 @@ class SummaryTest {
         return new RunReport(tally, moved, Map.of(), Protection.CLEAR, network, dryRun, Duration.ofMillis(millis), 0);
     }
 
-    private static Runs.Run run(String... words) throws UsageError {
+    /** As a command's ending tells it, with the trees and the options that were typed. */
+    private static String told(Verb verb, String target, RunReport report, String... options) throws UsageError {
         RunFlags flags = new RunFlags();
-        Judge judge = new Judge("push");
-        judge.parser(flags).parse(Typed.words(words));
-        RunRequest request = RunSettings.of(judge, flags, Verb.PUSH, Verbosity.of(judge, flags, Verb.PUSH))
-                .request(Mode.PUSH, Path.of("photos"), new PeerTree.Local(Path.of("/tmp/replica")));
-        Argument peer = Argument.of("local:/tmp/replica");
-        return new Runs.Run(request, Argument.of("photos"), peer, peer);
+        Judge judge = new Judge(verb.word());
+        judge.parser(flags).parse(Typed.words(options));
+        RunSettings settings = RunSettings.of(judge, flags, verb, Verbosity.of(judge, flags, verb));
+        Runs.Run run = new Runs.Run(
+                Argument.of("photos"), Argument.of(target), settings.options(), (engine, events) -> report);
+        return verb.ending(settings).told(run, report);
+    }
+
+    private static String pushed(RunReport report, String... options) throws UsageError {
+        return told(Verb.PUSH, "local:/tmp/replica", report, options);
     }
 
     private static String summary(Tally tally, Map<DataPath, Long> moved, boolean dryRun, long millis)
             throws UsageError {
-        return new Summary().told(run(), report(tally, moved, dryRun, millis));
+        return pushed(report(tally, moved, dryRun, millis));
     }
 
     @Test
@@ -125,21 +126,21 @@ class SummaryTest {
         RunReport far = remote(Protection.PRIVATE, RunReport.Network.PUBLIC, 0);
         RunReport loopback = remote(Protection.PRIVATE, RunReport.Network.LOOPBACK, 0);
 
-        assertEquals(hinted, lastLine(new Summary().told(run(), here)));
-        assertEquals(hinted, lastLine(new Summary().told(run("--protect", "auto"), here)));
-        assertEquals(plain, lastLine(new Summary().told(run("--protect", "private"), here)), "it was chosen");
-        assertEquals(plain, lastLine(new Summary().told(run(), far)), "nobody should trust that one");
-        assertEquals(plain, lastLine(new Summary().told(run(), loopback)));
+        assertEquals(hinted, lastLine(pushed(here)));
+        assertEquals(hinted, lastLine(pushed(here, "--protect", "auto")));
+        assertEquals(plain, lastLine(pushed(here, "--protect", "private")), "it was chosen");
+        assertEquals(plain, lastLine(pushed(far)), "nobody should trust that one");
+        assertEquals(plain, lastLine(pushed(loopback)));
         assertEquals(
                 "  buffered 10 MiB; protection clear; durable",
-                lastLine(new Summary().told(run(), remote(Protection.CLEAR, RunReport.Network.PRIVATE, 0))));
+                lastLine(pushed(remote(Protection.CLEAR, RunReport.Network.PRIVATE, 0))));
     }
 
     /** The bytes are those of the last session, the time is that of all: together they make no rate. */
     @Test
     void aRunThatLostItsConnectionSaysSoAndNamesNoRate() throws UsageError {
-        String twice = new Summary().told(run(), remote(Protection.CLEAR, RunReport.Network.PUBLIC, 2));
-        String once = new Summary().told(run(), remote(Protection.CLEAR, RunReport.Network.PUBLIC, 1));
+        String twice = pushed(remote(Protection.CLEAR, RunReport.Network.PUBLIC, 2));
+        String once = pushed(remote(Protection.CLEAR, RunReport.Network.PUBLIC, 1));
 
         assertEquals("""
                 pushed photos to local:/tmp/replica: 1 file, 10 MiB in 2.0 s
@@ -147,5 +148,30 @@ class SummaryTest {
                   buffered 10 MiB; protection clear; durable
                   connection lost 2 times; the counts are those of the last session""", twice);
         assertEquals("  connection lost 1 time; the counts are those of the last session", lastLine(once));
+    }
+
+    private static RunReport copied(Tally tally, Map<DataPath, Long> moved, boolean dryRun) {
+        return new RunReport(tally, moved, Map.of(), null, null, dryRun, Duration.ofMillis(2400), 0);
+    }
+
+    @Test
+    void aCopyHadNoWireThatGuaranteedAnything() throws UsageError {
+        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 3200 * MIB, true);
+        Map<DataPath, Long> moved = Map.of(DataPath.BUFFERED, 96 * MIB, DataPath.COPY_RANGE, 3072 * MIB);
+
+        assertEquals("""
+                copied photos to /mnt/backup/photos: 1,204 files, 3.1 GiB in 2.4 s (1.3 GiB/s)
+                  12 new, 3 changed, 0 deleted, 1,189 unchanged, 0 failed
+                  copy-range 3.0 GiB, buffered 96 MiB; durable""", told(Verb.COPY, "/mnt/backup/photos", copied(tally, moved, false)));
+    }
+
+    @Test
+    void aDryCopySaysWhatItWould() throws UsageError {
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1024, false);
+
+        assertEquals("""
+                would copy photos to /mnt/p (dry run): 1 file, 1.0 KiB to move; planned in 2.4 s
+                  1 new, 0 changed, 0 deleted, 0 unchanged, 0 failed
+                  nothing moved; nothing was changed""", told(Verb.COPY, "/mnt/p", copied(tally, Map.of(), true)));
     }
 }

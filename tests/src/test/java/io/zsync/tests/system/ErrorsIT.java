@@ -48,7 +48,10 @@ class ErrorsIT {
                     serve                                 |  1 | zsync: serve: --share is missing
                     serve --share a=source,owner          |  1 | zsync: serve: share: owners are applied only where peers may write (
                     peers add nas zs1-x                   |  1 | zsync: peers add: an id has 56 characters after zs1-, this one has 1 (
-                    copy source target                    |  1 | zsync: copy: not available yet
+                    copy source local:target              |  1 | zsync: copy: a peer has no place here, it takes two local paths (local:target)
+                    copy -z source target                 |  1 | zsync: copy -z: has no meaning here, nothing goes over a wire
+                    push source ./target                  |  1 | zsync: push: peer: this is a path (./target)
+                    diff --timeout 9 source ./target      |  1 | zsync: diff --timeout: has no meaning here, nothing goes over a wire
                     frobnicate                            |  1 | zsync: no such command (frobnicate)
                     """)
     void oneLineSaysWhatIsWrongAndAnotherOneTheWayOut(String typed, int code, String message) {
