@@ -4,6 +4,7 @@ import static io.zsync.node.TreeAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zsync.node.api.Event;
@@ -82,6 +83,7 @@ class NodePushTest extends PushFixture {
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "MAPPED", "BUFFERED"})
     void bringsATreeOverEncrypted(PathPolicy policy) throws IOException {
+        assumeFalse(local, "nothing is encrypted without a wire");
         plantTree();
         dataPath = policy;
         protection = Protection.PRIVATE;

@@ -3,7 +3,9 @@ package io.zsync.node;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Event;
+import io.zsync.node.api.EventSink;
 import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
@@ -12,6 +14,7 @@ import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
@@ -50,6 +53,9 @@ abstract class PushFixture {
     final List<Event> events = Collections.synchronizedList(new ArrayList<>());
 
     Mode mode = Mode.PUSH;
+    /** Source and target are given to one run of one process, which needs no peer. */
+    boolean local;
+
     boolean dryRun;
     Durability durability = Durability.NONE;
     PathPolicy dataPath = PathPolicy.AUTO;
@@ -91,15 +97,24 @@ abstract class PushFixture {
                 : new RunRequest(mode, target, new PeerTree.Local(source), options, protection, timeout, 0, credits);
     }
 
+    /** The run that the fields describe: over a connection, or without one. */
+    RunReport run(Node by, EventSink sink) throws RunFailure {
+        if (!local) {
+            return by.run(request(), sink);
+        }
+        DataPath forced = dataPath == PathPolicy.AUTO ? null : DataPath.valueOf(dataPath.name());
+        return by.copy(new CopyRequest(source, target, forced, request().options()), sink);
+    }
+
     RunReport push() {
         events.clear();
-        return assertTimeoutPreemptively(PATIENCE, () -> node.run(request(), events::add));
+        return assertTimeoutPreemptively(PATIENCE, () -> run(node, events::add));
     }
 
     RunFailure pushFails() {
         events.clear();
         return assertTimeoutPreemptively(
-                PATIENCE, () -> assertThrows(RunFailure.class, () -> node.run(request(), events::add)));
+                PATIENCE, () -> assertThrows(RunFailure.class, () -> run(node, events::add)));
     }
 
     /** Each changed path with what happened to it, sorted. */

@@ -2,6 +2,7 @@ package io.zsync.protocol;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ public final class Name implements Comparable<Name> {
 
     /** The reserved name of a staged file: {@code .zsync-} and the number as 16 hex digits. */
     public static Name reserved(long number) {
-        return of(".zsync-" + String.format("%016x", number));
+        return of(".zsync-" + HexFormat.of().toHexDigits(number));
     }
 
     /** Why these bytes are no component, or null if they are one. */

@@ -14,6 +14,7 @@ import io.zsync.node.replica.Applier;
 import io.zsync.node.replica.LocalContent;
 import io.zsync.node.replica.Offer;
 import io.zsync.node.replica.Reporter;
+import io.zsync.node.replica.SafetyHalt;
 import io.zsync.node.replica.TreeScanner;
 import io.zsync.node.transport.Pace;
 import io.zsync.protocol.DataPath;
@@ -272,6 +273,7 @@ public final class LocalRun implements Reporter {
                         "leave it out, and the best path that serves is taken",
                         e);
             case FileFailure e -> Failures.of(e);
+            case SafetyHalt e -> Failures.of(e);
             case IOException e ->
                 new RunFailure(FailureKind.ROOT_UNUSABLE, "temporary file: " + e.getMessage(), null, e);
             default -> Failures.of(cause);

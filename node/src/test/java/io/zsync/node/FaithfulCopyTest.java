@@ -1,0 +1,8 @@
+package io.zsync.node;
+
+/** What holds of a push holds of a copy without a connection: the same engine, with content from files. */
+class FaithfulCopyTest extends FaithfulPushTest {
+    FaithfulCopyTest() {
+        local = true;
+    }
+}
