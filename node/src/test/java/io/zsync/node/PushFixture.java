@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 /** A source tree, a place for its replica, and a node between them. */
 abstract class PushFixture {
@@ -55,6 +56,9 @@ abstract class PushFixture {
     Mode mode = Mode.PUSH;
     /** Source and target are given to one run of one process, which needs no peer. */
     boolean local;
+    /** Of a local run, where no wire knows it. */
+    @Nullable
+    DataPath localPath;
 
     boolean dryRun;
     Durability durability = Durability.NONE;
@@ -102,7 +106,8 @@ abstract class PushFixture {
         if (!local) {
             return by.run(request(), sink);
         }
-        DataPath forced = dataPath == PathPolicy.AUTO ? null : DataPath.valueOf(dataPath.name());
+        DataPath policy = dataPath == PathPolicy.AUTO ? null : DataPath.valueOf(dataPath.name());
+        DataPath forced = localPath == null ? policy : localPath;
         return by.copy(new CopyRequest(source, target, forced, request().options()), sink);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.protocol.Name;
@@ -13,6 +14,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One run per target, nested targets included. */
@@ -67,6 +70,39 @@ abstract class LockContract extends TreeFixture {
                 assertTrue(again.lock(), "lower's own directory is free, though lower is still open");
             }
             assertTrue(middle.lock(), "and so are its ancestors");
+        }
+    }
+
+    @Test
+    void manyShareADirectoryAndTheFirstHasItForItselfAMoment() throws IOException {
+        List<String> alone = new ArrayList<>();
+        try (LinuxRoot parent = open(temp);
+                LinuxRoot third = open(inside);
+                LinuxRoot fourth = open(inside)) {
+            try (LinuxRoot second = open(inside)) {
+                assertTrue(root.share(() -> {
+                    alone.add("first");
+                    assertFalse(second.lock(), "not while somebody is alone in it");
+                }));
+                assertTrue(second.share(() -> alone.add("second")));
+                assertEquals(List.of("first"), alone);
+                assertFalse(third.lock(), "it is shared");
+                assertFalse(parent.lock(), "what is below is shared");
+            }
+            root.close();
+            assertTrue(third.lock());
+            assertFalse(fourth.share(() -> alone.add("fourth")), "it is held");
+            assertEquals(List.of("first"), alone);
+        }
+    }
+
+    @Test
+    void aDirectoryIsFreeAgainIfWhatIsDoneAloneFails() throws IOException {
+        assertThrows(IOException.class, () -> root.share(() -> {
+            throw new IOException("on purpose");
+        }));
+        try (LinuxRoot second = open(inside)) {
+            assertTrue(second.lock());
         }
     }
 
