@@ -1,13 +1,13 @@
 # shellcheck shell=bash disable=SC2034 # a function takes them by name
-# Sourced by the scripts beside it: times zsync against rsync, the same work, in pairs that alternate; each pair's ratio is
+# Sourced by the scripts beside it: times zsync against a rival, the same work, in pairs that alternate; each pair's ratio is
 # taken by itself, and medians and spread are printed. What is started here ends with the script, and so does its folder.
 #
 #   ROUNDS=5       counted pairs (one more is run first and not counted)
 #   WORK=DIR       where source and target are made; default /dev/shm
 #   LARGE_MIB=2048 SMALL_FILES=50000   sizes of the work
 #
-# To set before `pairs`: the arrays zsync_command and rsync_command; zsync_target and rsync_target, the directories that
-# they fill; zsync_server and rsync_server, the processes whose CPU is counted to them (empty: none).
+# To set before `pairs`: the arrays zsync_command and rival_command; zsync_target and rival_target, the directories that
+# they fill; zsync_server and rival_server, the processes whose CPU is counted to them (empty: none); rival, its name.
 set -euo pipefail
 shopt -s inherit_errexit
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -17,7 +17,7 @@ large_mib=${LARGE_MIB:-2048}
 small_files=${SMALL_FILES:-50000}
 started=()
 zsync_command=() zsync_target='' zsync_server=''
-rsync_command=() rsync_target='' rsync_server=''
+rival=rsync rival_command=() rival_target='' rival_server=''
 
 # $1: command; $2: Debian package
 need() { command -v "$1" >/dev/null || { echo "$1 is not installed (Debian package $2)" >&2; exit 1; }; }
@@ -100,7 +100,7 @@ summary() {
     printf '  %-28s median %8s   [%s .. %s]\n' "$1" "$(median <"$2")" "$(sort -n "$2" | head -1)" "$(sort -n "$2" | tail -1)"
 }
 
-# Times one side and keeps its figures; sets elapsed, in milliseconds. $1: zsync or rsync; $2: counted round, or 0
+# Times one side and keeps its figures; sets elapsed, in milliseconds. $1: zsync or rival; $2: counted round, or 0
 timed() {
     local -n command=$1_command server=$1_server
     local before figures
@@ -116,24 +116,24 @@ timed() {
 # $1: name; $2: source; $3: fresh or kept target; $4: what runs, for people
 pairs() {
     local name=$1 source=$2 target=$3 round z each
-    rm -rf "$work"/figures.* "$zsync_target" "$rsync_target"
-    mkdir "$rsync_target"
+    rm -rf "$work"/figures.* "$zsync_target" "$rival_target"
+    mkdir "$rival_target"
     for ((round = 0; round <= rounds; round++)); do
-        if [ "$target" = fresh ]; then rm -rf "$zsync_target" "$rsync_target"; mkdir "$rsync_target"; fi
+        if [ "$target" = fresh ]; then rm -rf "$zsync_target" "$rival_target"; mkdir "$rival_target"; fi
         timed zsync "$round"
         z=$elapsed
-        timed rsync "$round"
+        timed rival "$round"
         [ "$round" -eq 0 ] || awk -v z="$z" -v r="$elapsed" 'BEGIN {printf "%.2f\n", r / z}' >>"$work/figures.ratio"
     done
-    for each in "$zsync_target" "$rsync_target"; do
+    for each in "$zsync_target" "$rival_target"; do
         diff -r --no-dereference "$source" "$each" >/dev/null || { echo "$name: $each differs" >&2; exit 1; }
     done
     echo "$name: $4, $target target, $rounds pairs"
     summary "zsync, ms" "$work/figures.zsync.ms"
-    summary "rsync, ms" "$work/figures.rsync.ms"
+    summary "$rival, ms" "$work/figures.rival.ms"
     summary "zsync, CPU ms (both ends)" "$work/figures.zsync.cpu"
-    summary "rsync, CPU ms (both ends)" "$work/figures.rsync.cpu"
-    summary "rsync's time / zsync's" "$work/figures.ratio"
+    summary "$rival, CPU ms (both ends)" "$work/figures.rival.cpu"
+    summary "$rival's time / zsync's" "$work/figures.ratio"
 }
 
 make_large() {

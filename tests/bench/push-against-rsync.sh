@@ -20,11 +20,11 @@ push() {
     # shellcheck disable=SC2206 # OPTIONS and $4 are lists of words
     {
         zsync_command=("$zsync" push -q --durability "$3" ${OPTIONS:-} "$source" "local:$work/zsync-target")
-        rsync_command=(rsync -a --whole-file $4 "$source/" "$rsync_url/target/")
+        rival_command=(rsync -a --whole-file $4 "$source/" "$rsync_url/target/")
     }
     zsync_target=$work/zsync-target
-    rsync_target=$work/rsync-target
-    rsync_server=$rsync_daemon
+    rival_target=$work/rsync-target
+    rival_server=$rsync_daemon
     pairs "$1" "$source" "$5" "zsync push --durability $3${OPTIONS:+ $OPTIONS} / rsync -a --whole-file${4:+ $4}"
 }
 

@@ -83,15 +83,15 @@ push() {
         "$source" server/bench/target)
     zsync_target=$work/share/target
     zsync_server=$zsync_node
-    rsync_target=$work/rsync-target
+    rival_target=$work/rsync-target
     case $5 in
         daemon)
-            rsync_command=("${rsync[@]}" "$source/" "$rsync_url/target/")
-            rsync_server=$rsync_daemon
+            rival_command=("${rsync[@]}" "$source/" "$rsync_url/target/")
+            rival_server=$rsync_daemon
             ;;
         ssh)
-            rsync_command=("${rsync[@]}" -e "ssh -F $work/ssh/config" "$source/" "bench:$rsync_target/")
-            rsync_server=$ssh_daemon
+            rival_command=("${rsync[@]}" -e "ssh -F $work/ssh/config" "$source/" "bench:$rival_target/")
+            rival_server=$ssh_daemon
             ;;
         *)
             echo "no such opponent: $5" >&2

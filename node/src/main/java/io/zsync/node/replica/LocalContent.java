@@ -87,7 +87,8 @@ public final class LocalContent implements ContentSource, AutoCloseable {
 
     private synchronized void enqueue(LocalFile file) {
         queue.add(file);
-        notifyAll();
+        // One is enough: all that wait here wait for the same.
+        notify();
     }
 
     @Override
@@ -164,11 +165,9 @@ public final class LocalContent implements ContentSource, AutoCloseable {
     }
 
     /** Lets others take segments of this file, too. */
-    void share(LocalFile file) {
-        synchronized (this) {
-            queue.addFirst(file);
-            notifyAll();
-        }
+    synchronized void share(LocalFile file) {
+        queue.addFirst(file);
+        notify();
     }
 
     /** True for a file that one thread reads and writes at once. */

@@ -51,13 +51,14 @@ class DifferentialIT {
     /** How a tree gets to its target. */
     private enum Way {
         PUSH_HERE,
+        COPY,
         PUSH_TO_A_NODE,
         PULL_HERE,
         PULL_FROM_A_NODE;
 
-        /** Half of all are pushed here. */
+        /** Half of all are pushed here or copied. */
         static Way of(int number) {
-            return number % 2 == 0 ? PUSH_HERE : values()[1 + number / 2 % 3];
+            return number % 2 == 0 ? values()[number / 2 % 2] : values()[2 + number / 2 % 3];
         }
     }
 
@@ -156,9 +157,15 @@ class DifferentialIT {
 
     private Outcome zsync(Way way) {
         List<Object> words = new ArrayList<>();
-        words.add(way == Way.PUSH_HERE || way == Way.PUSH_TO_A_NODE ? "push" : "pull");
+        words.add(
+                switch (way) {
+                    case PUSH_HERE, PUSH_TO_A_NODE -> "push";
+                    case COPY -> "copy";
+                    case PULL_HERE, PULL_FROM_A_NODE -> "pull";
+                });
         words.addAll(List.of("-H", "-A", "-X", "--delete", "--max-delete", "100%"));
         switch (way) {
+            case COPY -> words.addAll(List.of(source, target));
             case PUSH_HERE -> words.addAll(List.of(source, "local:" + target));
             case PUSH_TO_A_NODE -> words.addAll(List.of(source, "node/default/target"));
             case PULL_HERE -> words.addAll(List.of("local:" + source, target));

@@ -75,7 +75,7 @@ class DryRunIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"push -n", "diff", "pull -n"})
+    @ValueSource(strings = {"push -n", "diff", "pull -n", "copy -n"})
     void changesNothingOnEitherSide(String command) throws IOException {
         Machine.needsStrace();
         makeTwoTreesThatDifferInEveryWay(FILES);
@@ -89,9 +89,11 @@ class DryRunIT {
                 .toList());
         words.addAll(List.of("-i", "-H", "-A", "-X", "--delete"));
         words.addAll(
-                command.startsWith("pull")
-                        ? List.of("local:" + source, target.toString())
-                        : List.of(source.toString(), "local:" + target));
+                switch (command) {
+                    case "pull -n" -> List.of("local:" + source, target.toString());
+                    case "copy -n" -> List.of(source.toString(), target.toString());
+                    default -> List.of(source.toString(), "local:" + target);
+                });
 
         Outcome outcome = Command.of(words).run().exits(command.equals("diff") ? 40 : 0);
 
@@ -180,6 +182,27 @@ class DryRunIT {
             assertEquals(0, real.code(), real::toString);
             assertEquals("", push("-n " + options).out(), "nothing is left to be done");
         }
+    }
+
+    @Test
+    void aCopyPrintsTheLinesOfThePush() {
+        makeTwoTreesThatDifferInEveryWay(1_000);
+        List<Object> words = new ArrayList<>(List.of("copy", "-i", "-H", "-A", "-X", "--delete"));
+
+        Outcome push = push("-n -i -H -A -X --delete");
+        Outcome dry = Checkout.zsync(with(words, "-n", source, target)).run().exits(0);
+        Outcome real = Checkout.zsync(with(words, source, target)).run().exits(0);
+
+        // A push's arrows say that content is sent, a copy's that it is received: rsync's letters for the two.
+        assertEquals(push.out().replaceAll("(?m)^<", ">"), dry.out());
+        assertEquals(dry.out(), real.out());
+        assertEquals("", Checkout.zsync(with(words, source, target)).run().out(), "nothing is left to be done");
+    }
+
+    private static Object[] with(List<Object> words, Object... more) {
+        List<Object> all = new ArrayList<>(words);
+        all.addAll(List.of(more));
+        return all.toArray();
     }
 
     private Outcome push(String options) {

@@ -30,8 +30,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * kill -9 at a system call of a run that creates, replaces and changes kinds. Both ends are one process, so both die. A
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * strace counts for each thread by itself.
  */
 class KillIT {
-    private static final int POINTS = Machine.LONG ? 150 : 50;
+    private static final int POINTS = Machine.LONG ? 200 : 50;
     private static final int KILLED = 137;
     private static final List<String> CALLS = List.of(
             "renameat2",
@@ -51,6 +52,8 @@ class KillIT {
             "pwrite64",
             "write",
             "sendfile",
+            "copy_file_range",
+            "ioctl",
             "fallocate",
             "ftruncate",
             "fchown",
@@ -71,6 +74,20 @@ class KillIT {
     private Map<String, String> newEntries;
 
     private record Point(String call, int ordinal) {}
+
+    /** What is killed. */
+    private enum Way {
+        PUSH("push", "local:"),
+        COPY("copy", "");
+
+        private final String word;
+        private final String prefix;
+
+        Way(String word, String prefix) {
+            this.word = word;
+            this.prefix = prefix;
+        }
+    }
 
     @BeforeEach
     void makeTwoVersions() {
@@ -123,11 +140,12 @@ class KillIT {
         newEntries = entries(source);
     }
 
-    @Test
-    void noPathIsTornAndTheNextPushConverges() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void noPathIsTornAndTheNextPushConverges(Way way) throws Exception {
         long seed = Long.getLong("zsync.seed", new Random().nextLong());
         System.out.println("Kill: seed " + seed);
-        List<Point> points = pointsOf(countingRun(), new Random(seed));
+        List<Point> points = pointsOf(countingRun(way), new Random(seed));
         int fired = 0;
         int beforeAnyChange = 0;
         int leftStaged = 0;
@@ -138,6 +156,7 @@ class KillIT {
             }
             restoreTarget();
             Outcome killed = strace(
+                            way,
                             "/dev/null",
                             "-e",
                             "trace=" + point.call(),
@@ -161,7 +180,7 @@ class KillIT {
             assertEquals(0, report.tally().failed(), () -> "after " + point + ": " + report);
             assertConverged(point);
         }
-        System.out.println("Kill: " + fired + " points fired of " + points.size() + " tried at most: " + firedByCall
+        System.out.println("Kill: " + way.word + ", " + fired + " points fired of " + points.size() + " tried at most: " + firedByCall
                 + "; " + beforeAnyChange + " before any change, " + leftStaged + " left staged objects");
         assertEquals(POINTS, fired, "points fired");
         assertTrue(beforeAnyChange < fired / 2, "most were killed in the middle of their work");
@@ -169,18 +188,18 @@ class KillIT {
         assertEquals(newEntries, entries(source), "the source is as it was");
     }
 
-    private Command strace(String... options) {
+    private Command strace(Way way, String... options) {
         List<String> words = new ArrayList<>(List.of("strace", "-f", "-qq", "-o"));
         words.addAll(List.of(options));
-        words.addAll(
-                List.of(Checkout.launcher(), "push", "-q", "--streams", "1", source.toString(), "local:" + target));
+        words.addAll(List.of(
+                Checkout.launcher(), way.word, "-q", "--streams", "1", source.toString(), way.prefix + target));
         return Command.of(words);
     }
 
-    private SystemCalls countingRun() throws IOException {
+    private SystemCalls countingRun(Way way) throws IOException {
         restoreTarget();
         Path trace = work.path("trace");
-        strace(trace.toString(), "-y", "-s", "0", "-e", "trace=" + String.join(",", CALLS))
+        strace(way, trace.toString(), "-y", "-s", "0", "-e", "trace=" + String.join(",", CALLS))
                 .run()
                 .exits(0);
         return SystemCalls.read(trace);

@@ -31,7 +31,7 @@ class SparseIT {
     final Workspace work = new Workspace();
 
     @ParameterizedTest
-    @ValueSource(strings = {"push", "pull"})
+    @ValueSource(strings = {"push", "pull", "copy"})
     void hundredGibibytesWithOneMebibyteOfDataTakeTwoSecondsAndItsSpace(String command) throws IOException {
         long seed = Long.getLong("zsync.seed", new Random().nextLong());
         System.out.println("Sparse: seed " + seed);
@@ -46,9 +46,12 @@ class SparseIT {
         for (int i = 0; i < ATTEMPTS && quickest.compareTo(LIMIT) >= 0; i++) {
             work.make("rm -rf target");
             long begin = System.nanoTime();
-            Outcome outcome = (command.equals("push")
-                            ? Checkout.push(source, work.path("target"))
-                            : Checkout.zsync("pull", "local:" + source, work.path("target")))
+            Path target = work.path("target");
+            Outcome outcome = (switch (command) {
+                        case "push" -> Checkout.push(source, target);
+                        case "pull" -> Checkout.zsync("pull", "local:" + source, target);
+                        default -> Checkout.zsync(command, source, target);
+                    })
                     .run()
                     .exits(0);
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
