@@ -185,6 +185,12 @@ class CopyTest extends PushFixture {
         assertEquals(PathChoice.SIZE_UNKNOWN, moved.choice());
         assertEquals(DataPath.BUFFERED, moved.dataPath());
 
+        localPath = DataPath.SENDFILE;
+        target = temp.resolve("by sendfile");
+        assertEquals(1, push().tally().failed());
+        assertFalse(Files.exists(target));
+        localPath = null;
+
         source = Path.of("/sys/kernel/mm/transparent_hugepage");
         assumeTrue(Files.isReadable(source.resolve("enabled")), "no /sys here");
         target = temp.resolve("sys");

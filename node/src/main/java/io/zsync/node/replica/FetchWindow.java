@@ -1,10 +1,9 @@
 package io.zsync.node.replica;
 
-import io.zsync.protocol.Credits;
 import io.zsync.protocol.ProtocolException;
 
 /**
- * The fetches that were asked for and are not over, no more of them than the credits allow. Who plans waits here for room,
+ * The fetches that were asked for and are not over, no more of them than may be. Who plans waits here for room,
  * and for the last of them. Thread safe.
  */
 public final class FetchWindow {
@@ -12,8 +11,12 @@ public final class FetchWindow {
     private long over;
     private boolean closed;
 
-    public FetchWindow(Credits credits) {
-        this.outstanding = new OutstandingFiles(credits);
+    /**
+     * @param files under way at a time
+     * @param bytes of these; one larger file alone is allowed
+     */
+    public FetchWindow(int files, long bytes) {
+        this.outstanding = new OutstandingFiles(files, bytes);
     }
 
     /** Takes a fetch in. @return false if there is no room for it now */

@@ -6,7 +6,6 @@ import io.zsync.node.copy.PathRefused;
 import io.zsync.node.copy.Throttle;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.fs.Root;
-import io.zsync.protocol.Credits;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.PathChoice;
@@ -35,12 +34,15 @@ public final class LocalContent implements ContentSource, AutoCloseable {
         void copied(RelativePath path, DataPath by, PathChoice why, long bytes);
     }
 
+    /** Bytes under way: content passes through no memory of ours, so only the number of files is a bound. */
+    private static final long BYTES = Long.MAX_VALUE / 2;
+
     private final Root source;
     private final @Nullable DataPath forced;
     private final PathCounters counters;
     private final Throttle throttle;
     private final Explained explained;
-    private final FetchWindow window = new FetchWindow(Credits.DEFAULT);
+    private final FetchWindow window = new FetchWindow(Limits.CREDIT_FILES, BYTES);
     private final PathMemory memory = new PathMemory();
     private final Map<Long, LocalFile> files = new ConcurrentHashMap<>();
     private final ArrayDeque<LocalFile> queue = new ArrayDeque<>();
@@ -93,22 +95,17 @@ public final class LocalContent implements ContentSource, AutoCloseable {
 
     @Override
     public void wantAgain(Fetch fetch) {
-        LocalFile file = file(fetch);
-        file.begin(fetch.attempt());
-        enqueue(file);
-    }
-
-    private LocalFile file(Fetch fetch) {
         LocalFile file = files.get(fetch.file());
-        if (file == null) {
-            throw new IllegalStateException("file " + fetch.file() + " is over");
+        if (file != null) {
+            file.begin(fetch.attempt());
+            enqueue(file);
         }
-        return file;
     }
 
     @Override
     public boolean fillsReserved(Fetch fetch) {
-        return !file(fetch).isCloning();
+        LocalFile file = files.get(fetch.file());
+        return file == null || !file.isCloning();
     }
 
     @Override

@@ -33,7 +33,7 @@ final class LocalCopier implements AutoCloseable {
     private final DirectoryCursor targets;
     private final RangeCopier ranges;
     private final Throttle throttle;
-    private ByteBuffer whole = ByteBuffer.allocateDirect(Limits.SMALL_FILE_LENGTH);
+    private final ByteBuffer whole = ByteBuffer.allocateDirect(Limits.SMALL_FILE_LENGTH);
 
     LocalCopier(LocalContent content, Root source, Root target, EntryReader reader) {
         this.content = content;
@@ -78,54 +78,61 @@ final class LocalCopier implements AutoCloseable {
             lost(file, e);
             return;
         }
-        deliver(file, identity, content.forced() == null ? PathChoice.READ_AT_ONCE : PathChoice.FORCED);
+        PathChoice choice = content.forced() == null ? PathChoice.READ_AT_ONCE : PathChoice.FORCED;
+        deliver(file, identity, whole.flip(), choice);
     }
 
-    private void deliver(LocalFile file, FileIdentity identity, PathChoice choice) {
-        int length = whole.position();
+    private void deliver(LocalFile file, FileIdentity identity, ByteBuffer bytes, PathChoice choice) {
+        int length = bytes.remaining();
         content.counters().add(DataPath.BUFFERED, length);
-        file.fetch().whole(file.attempt(), identity, whole.flip(), parent(file));
+        file.fetch().whole(file.attempt(), identity, bytes, parent(file));
         explain(file, DataPath.BUFFERED, choice, length);
     }
 
     /** What the kernel makes up as it is read: whatever one reading gives is a state that it had. */
     private void copyUnsized(LocalFile file) throws IOException {
-        ByteBuffer kept = file.kept();
-        if (kept == null) {
+        if (content.forced() != null && content.forced() != DataPath.BUFFERED) {
+            refuseUnsized(file, "only reading finds its end, which is no " + content.forced().word());
+            return;
+        }
+        ByteBuffer read = file.kept();
+        if (read == null) {
             try (OpenFile open = open(file)) {
-                readToEnd(open);
+                read = readToEnd(open);
             } catch (IOException e) {
                 lost(file, e);
                 return;
             }
-            if (!whole.hasRemaining()) {
-                file.fetch().refuse(ProblemCode.SOURCE_UNREADABLE, "its file system does not say how long it is, and "
-                        + EntryReader.MEASURED_LENGTH + " bytes are not the end of it");
-                return;
-            }
-        } else {
-            whole = kept;
         }
         Entry.RegularFile entry = file.entry();
-        if (whole.position() != entry.size()) {
-            file.keep(ByteBuffer.allocateDirect(whole.position() + 1).put(whole.flip()));
-            startOver(file, new Entry.RegularFile(entry.metadata(), whole.limit(), false), file.identity());
-            return;
+        if (read.limit() > EntryReader.MEASURED_LENGTH) {
+            refuseUnsized(file, EntryReader.MEASURED_LENGTH + " bytes are not the end of it");
+        } else if (read.limit() != entry.size()) {
+            file.keep(read);
+            startOver(file, new Entry.RegularFile(entry.metadata(), read.limit(), false), file.identity());
+        } else {
+            throttle.await(read.limit());
+            FileIdentity asRead = new FileIdentity(
+                    entry.size(), entry.metadata().mtimeSeconds(), entry.metadata().mtimeNanos(), 0, 0, 0);
+            deliver(file, asRead, read, PathChoice.SIZE_UNKNOWN);
         }
-        throttle.await(whole.position());
-        FileIdentity asRead = new FileIdentity(
-                entry.size(), entry.metadata().mtimeSeconds(), entry.metadata().mtimeNanos(), 0, 0, 0);
-        deliver(file, asRead, PathChoice.SIZE_UNKNOWN);
     }
 
-    private void readToEnd(OpenFile open) throws IOException {
-        whole.clear();
-        while (open.read(whole, whole.position()) > 0 && whole.capacity() < EntryReader.MEASURED_LENGTH) {
-            if (!whole.hasRemaining()) {
-                whole = ByteBuffer.allocateDirect(Math.min(2 * whole.capacity(), EntryReader.MEASURED_LENGTH))
-                        .put(whole.flip());
+    private static void refuseUnsized(LocalFile file, String why) {
+        file.fetch()
+                .refuse(ProblemCode.SOURCE_UNREADABLE, "its file system does not say how long it is, and " + why);
+    }
+
+    /** Of what is longer than it may be one byte too many. */
+    private static ByteBuffer readToEnd(OpenFile open) throws IOException {
+        ByteBuffer read = ByteBuffer.allocateDirect(Limits.SMALL_FILE_LENGTH);
+        while (open.read(read, read.position()) > 0 && read.position() <= EntryReader.MEASURED_LENGTH) {
+            if (!read.hasRemaining()) {
+                int longer = Math.min(2 * read.capacity(), EntryReader.MEASURED_LENGTH + 1);
+                read = ByteBuffer.allocateDirect(longer).put(read.flip());
             }
         }
+        return read.flip();
     }
 
     private void copySegments(LocalFile file) throws IOException, PathRefused {

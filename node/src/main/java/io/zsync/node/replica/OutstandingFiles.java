@@ -1,6 +1,5 @@
 package io.zsync.node.replica;
 
-import io.zsync.protocol.Credits;
 import io.zsync.protocol.ProtocolException;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,20 +17,22 @@ final class OutstandingFiles {
 
     private record Held(long size, int attributes) {}
 
-    private final Credits credits;
+    private final int mostFiles;
+    private final long mostBytes;
     private final Map<Long, Held> files = new HashMap<>();
     private long bytes;
     private long attributes;
 
-    OutstandingFiles(Credits credits) {
-        this.credits = credits;
+    OutstandingFiles(int mostFiles, long mostBytes) {
+        this.mostFiles = mostFiles;
+        this.mostBytes = mostBytes;
     }
 
     /** One file always has. */
     boolean haveRoom(long size, int fileAttributes) {
         return files.isEmpty()
-                || (files.size() < credits.files()
-                        && bytes + size <= credits.bytes()
+                || (files.size() < mostFiles
+                        && bytes + size <= mostBytes
                         && attributes + fileAttributes <= ATTRIBUTES);
     }
 

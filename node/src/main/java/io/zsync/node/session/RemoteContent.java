@@ -33,7 +33,7 @@ final class RemoteContent implements ContentSource {
 
     RemoteContent(Session session, Credits credits) {
         this.session = session;
-        this.window = new FetchWindow(credits);
+        this.window = new FetchWindow(credits.files(), credits.bytes());
     }
 
     @Override

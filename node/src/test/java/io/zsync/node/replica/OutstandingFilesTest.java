@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zsync.protocol.Credits;
 import io.zsync.protocol.ProtocolException;
 import org.junit.jupiter.api.Test;
 
 class OutstandingFilesTest {
     private static final int LARGEST = 128 << 10;
 
-    private final OutstandingFiles files = new OutstandingFiles(new Credits(1, 1_000, 100));
+    private final OutstandingFiles files = new OutstandingFiles(1_000, 100);
 
     @Test
     void oneFileAlwaysHasRoom() {
