@@ -199,6 +199,26 @@ class DryRunIT {
         assertEquals("", Checkout.zsync(with(words, source, target)).run().out(), "nothing is left to be done");
     }
 
+    @Test
+    void aDirectoryIsComparedWithoutANodeAsWithOne() {
+        makeTwoTreesThatDifferInEveryWay(1_000);
+        List<Object> words = new ArrayList<>(List.of("diff", "-i", "-H", "-A", "-X", "--delete"));
+
+        Outcome node = Checkout.zsync(with(words, source, "local:" + target)).run().exits(40);
+        Outcome path = Checkout.zsync(with(words, source, target)).run().exits(40);
+
+        assertEquals(node.out(), path.out());
+        Checkout.zsync("copy", "-q", "-H", "-A", "-X", "--delete", source, target)
+                .run()
+                .exits(0);
+        Checkout.zsync(with(words, source, target)).run().exits(0);
+        // One byte, and nothing that a look from outside would show.
+        work.make("touch -r target/d1/new time; printf N >target/d1/new; truncate -s 4 target/d1/new;"
+                + " touch -r time target/d1/new");
+        Checkout.zsync(with(words, source, target)).run().exits(0);
+        assertTrue(Checkout.zsync("verify", source, target).run().exits(40).out().contains("d1/new"));
+    }
+
     private static Object[] with(List<Object> words, Object... more) {
         List<Object> all = new ArrayList<>(words);
         all.addAll(List.of(more));
