@@ -169,7 +169,7 @@ final class Initiator {
                     FailureKind.USAGE,
                     "--data-path sendfile: cannot serve at level private, where the bytes are encrypted first ("
                             + remote.endpoint() + ")",
-                    "--protect clear sends by sendfile, for everybody on the way to read; or leave the path to auto",
+                    "--protect safe sends by sendfile, unalterable but for everybody on the way to read; or leave the path to auto",
                     null);
         }
         return chosen;
@@ -208,7 +208,7 @@ final class Initiator {
     }
 
     private List<DataStream> bind(Connection connection, Message.Opened answer) throws IOException {
-        BindKeys keys = BindKeys.of(connection, answer.session(), answer.protection());
+        BindKeys keys = BindKeys.of(connection, answer.session(), answer.protection(), request.mode());
         List<DataStream> streams = new ArrayList<>();
         for (int i = 0; i < answer.streams(); i++) {
             byte[] nonce = new byte[BindRequest.NONCE_LENGTH];

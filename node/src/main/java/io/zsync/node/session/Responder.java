@@ -100,9 +100,6 @@ final class Responder {
             throw ProtocolException.violation("the second message is no Open");
         }
         Access.Grant grant = access.grant(connection, open);
-        if (open.protection() == Protection.SAFE) {
-            throw new ProtocolException(ErrorCode.UNSUPPORTED, "protection safe: not available yet");
-        }
         if (open.protection() == Protection.PRIVATE && open.options().transfer().dataPath() == PathPolicy.SENDFILE) {
             throw new ProtocolException(ErrorCode.UNSUPPORTED, "sendfile cannot serve at level private");
         }
@@ -169,7 +166,7 @@ final class Responder {
             throws IOException, InterruptedException {
         SessionId id = newSessionId();
         int count = Math.min(open.options().transfer().streams(), grant.streams());
-        StreamSlots slots = new StreamSlots(BindKeys.of(connection, id, open.protection()), count);
+        StreamSlots slots = new StreamSlots(BindKeys.of(connection, id, open.protection(), open.mode()), count);
         binding.put(id, slots);
         try {
             connection.write(new Message.Opened(id, count, open.protection()));

@@ -34,10 +34,10 @@ public final class StreamBinding {
             channel.connect(address);
             DataStream stream = switch (request.protection()) {
                 case CLEAR -> DataStream.plain(channel);
+                case SAFE -> DataStream.tagged(channel, keys.tagKey(request.stream()));
                 case PRIVATE ->
                     new TlsStream(TlsChannel.connect(
                             channel, keys.self(), keys.peer()::equals, TlsChannel.Purpose.DATA, deadlines));
-                case SAFE -> throw new IllegalArgumentException("level " + request.protection());
             };
             byte[] sent = BindCodec.request(request, keys.initiator());
             stream.write(ByteBuffer.wrap(sent));

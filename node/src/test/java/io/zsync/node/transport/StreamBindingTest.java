@@ -12,6 +12,7 @@ import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
@@ -59,8 +60,8 @@ class StreamBindingTest {
     @BeforeEach
     void listen() throws IOException {
         server = Loopback.listen();
-        initiatorKeys = BindKeys.of(control.initiator(), session, Protection.CLEAR);
-        responderKeys = BindKeys.of(control.responder(), session, Protection.CLEAR);
+        initiatorKeys = BindKeys.of(control.initiator(), session, Protection.CLEAR, Mode.PUSH);
+        responderKeys = BindKeys.of(control.responder(), session, Protection.CLEAR, Mode.PUSH);
     }
 
     @AfterEach
@@ -101,7 +102,7 @@ class StreamBindingTest {
     void keysOfAnotherSessionProveNothing() throws Exception {
         byte[] id = new byte[SessionId.LENGTH];
         id[0] = 1;
-        BindKeys otherKeys = BindKeys.of(control.initiator(), SessionId.of(id), Protection.CLEAR);
+        BindKeys otherKeys = BindKeys.of(control.initiator(), SessionId.of(id), Protection.CLEAR, Mode.PUSH);
         CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
 
         assertThrows(IOException.class, () -> open(request(0), otherKeys));
@@ -113,7 +114,7 @@ class StreamBindingTest {
     void keysOfAnotherConnectionProveNothing() throws Exception {
         CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
         try (ConnectedPair other = ConnectedPair.open(DEADLINES)) {
-            BindKeys otherKeys = BindKeys.of(other.initiator(), session, Protection.CLEAR);
+            BindKeys otherKeys = BindKeys.of(other.initiator(), session, Protection.CLEAR, Mode.PUSH);
 
             assertThrows(IOException.class, () -> open(request(0), otherKeys));
         }
@@ -140,7 +141,7 @@ class StreamBindingTest {
         assertHearsNothing(BindCodec.request(safe, initiatorKeys.initiator()));
 
         assertRefused(accepted, "asks for SAFE");
-        BindKeys safeKeys = BindKeys.of(control.initiator(), session, Protection.SAFE);
+        BindKeys safeKeys = BindKeys.of(control.initiator(), session, Protection.SAFE, Mode.PUSH);
         assertFalse(Arrays.equals(safeKeys.initiator(), initiatorKeys.initiator()));
         assertFalse(Arrays.equals(initiatorKeys.initiator(), initiatorKeys.responder()));
     }
