@@ -16,6 +16,7 @@ import io.zsync.node.api.RunReport;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Protection;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -108,8 +109,20 @@ class NodeDisturbedTest extends PushFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"AUTO, false", "SENDFILE, false", "MAPPED, false", "BUFFERED, false", "AUTO, true"})
-    void publishesOnlyStatesThatTheSourceReallyHad(PathPolicy policy, boolean compressed) throws Exception {
+    @CsvSource({
+        "CLEAR, AUTO, false",
+        "CLEAR, SENDFILE, false",
+        "CLEAR, MAPPED, false",
+        "CLEAR, BUFFERED, false",
+        "CLEAR, AUTO, true",
+        "SAFE, AUTO, false",
+        "SAFE, MAPPED, false",
+        "SAFE, BUFFERED, false",
+        "SAFE, AUTO, true"
+    })
+    void publishesOnlyStatesThatTheSourceReallyHad(Protection level, PathPolicy policy, boolean compressed)
+            throws Exception {
+        protection = level;
         dataPath = policy;
         compress = compressed;
         long seed = System.nanoTime();

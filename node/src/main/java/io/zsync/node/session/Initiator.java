@@ -67,6 +67,7 @@ final class Initiator {
     /** Runs the session to its end. The report counts no reconnects, and no time before this session. */
     RunReport run() throws RunFailure {
         long start = System.nanoTime();
+        StreamBinding.warmUp(named());
         try (Connection connection = connect()) {
             return converse(connection, start);
         } catch (IOException | ProtocolException e) {
@@ -160,10 +161,15 @@ final class Initiator {
         return welcome;
     }
 
-    /** What was typed or stored; else nothing is hidden where nobody else can listen, and everything elsewhere. */
+    /** What was typed, or else stored. */
+    private @Nullable Protection named() {
+        return request.protection() == null ? remote.protection() : request.protection();
+    }
+
+    /** What was named; else nothing is hidden where nobody else can listen, and everything elsewhere. */
     private Protection protection(Connection connection) throws RunFailure {
-        Protection stored = request.protection() == null ? remote.protection() : request.protection();
-        Protection chosen = stored != null ? stored : connection.isLoopback() ? Protection.CLEAR : Protection.PRIVATE;
+        Protection named = named();
+        Protection chosen = named != null ? named : connection.isLoopback() ? Protection.CLEAR : Protection.PRIVATE;
         if (chosen == Protection.PRIVATE && request.options().transfer().dataPath() == PathPolicy.SENDFILE) {
             throw new RunFailure(
                     FailureKind.USAGE,

@@ -9,6 +9,7 @@ import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.PathCounters;
+import io.zsync.node.transport.StreamBinding;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
@@ -164,6 +165,7 @@ final class Responder {
 
     private List<DataStream> bind(Connection connection, Message.Open open, Access.Grant grant)
             throws IOException, InterruptedException {
+        StreamBinding.warmUp(open.protection());
         SessionId id = newSessionId();
         int count = Math.min(open.options().transfer().streams(), grant.streams());
         StreamSlots slots = new StreamSlots(BindKeys.of(connection, id, open.protection(), open.mode()), count);

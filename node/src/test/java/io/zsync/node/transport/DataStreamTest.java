@@ -11,8 +11,6 @@ import io.zsync.protocol.DataPath;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
-import io.zsync.protocol.FrameHeaderCodec;
-import io.zsync.protocol.FrameTags;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.PackRecord;
@@ -348,19 +346,11 @@ class DataStreamTest {
     }
 
     private int headerLength() {
-        return switch (level) {
-            case CLEAR -> FrameHeaderCodec.CLEAR_LENGTH;
-            case SAFE -> FrameTags.HEADER_LENGTH;
-            case PRIVATE -> FrameHeaderCodec.LENGTH;
-        };
+        return StreamPair.headerLength(level);
     }
 
     private int checkLength() {
-        return switch (level) {
-            case CLEAR -> FrameHeaderCodec.CLEAR_CHECK_LENGTH;
-            case SAFE -> FrameTags.LENGTH;
-            case PRIVATE -> 1;
-        };
+        return StreamPair.checkLength(level);
     }
 
     /** At level safe it is no frame of that place at all. */

@@ -1,6 +1,8 @@
 package io.zsync.node.transport;
 
 import io.zsync.node.trust.Identity;
+import io.zsync.protocol.FrameHeaderCodec;
+import io.zsync.protocol.FrameTags;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.TagKey;
@@ -40,6 +42,22 @@ record StreamPair(DataStream near, DataStream far, Loopback sockets, Deadlines d
                 yield new StreamPair(
                         new TlsStream(near), new TlsStream(far.get(30, TimeUnit.SECONDS)), sockets, deadlines);
             }
+        };
+    }
+
+    static int headerLength(Protection level) {
+        return switch (level) {
+            case CLEAR -> FrameHeaderCodec.CLEAR_LENGTH;
+            case SAFE -> FrameTags.HEADER_LENGTH;
+            case PRIVATE -> FrameHeaderCodec.LENGTH;
+        };
+    }
+
+    static int checkLength(Protection level) {
+        return switch (level) {
+            case CLEAR -> FrameHeaderCodec.CLEAR_CHECK_LENGTH;
+            case SAFE -> FrameTags.LENGTH;
+            case PRIVATE -> 1;
         };
     }
 
