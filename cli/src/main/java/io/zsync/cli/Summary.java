@@ -12,7 +12,7 @@ import java.util.Locale;
 /** The lines that end a push or a pull. Every number is one that was counted; what did not happen is not said. */
 final class Summary implements Runs.Ending {
     private static final String HINT =
-            " (sendfile needs --protect clear, for a trusted network, and a node that allows it)";
+            " (sendfile needs --protect safe, or clear on a trusted network, and a node that allows it)";
 
     @Override
     public String told(Runs.Run run, RunReport report) {
@@ -87,7 +87,7 @@ final class Summary implements Runs.Ending {
         return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + level + "; " + durable;
     }
 
-    /** Zero copy asks for a level that only who trusts the network may choose. */
+    /** Zero copy asks for a level that shows the data on the way, which only its owner may choose. */
     private static String hint(RunRequest request, RunReport report) {
         boolean chosen = request.protection() != null;
         boolean applies = report.protection() == Protection.PRIVATE && report.network() == RunReport.Network.PRIVATE;

@@ -118,7 +118,7 @@ class SummaryTest {
     @Test
     void aPrivateNetworkIsToldHowToGetZeroCopy() throws UsageError {
         String hinted =
-                "  buffered 10 MiB; protection private (sendfile needs --protect clear, for a trusted network, and a node that allows it);"
+                "  buffered 10 MiB; protection private (sendfile needs --protect safe, or clear on a trusted network, and a node that allows it);"
                         + " durable";
         String plain = "  buffered 10 MiB; protection private; durable";
         RunReport here = remote(Protection.PRIVATE, RunReport.Network.PRIVATE, 0);
@@ -130,6 +130,9 @@ class SummaryTest {
         assertEquals(plain, lastLine(new Summary().told(run("--protect", "private"), here)), "it was chosen");
         assertEquals(plain, lastLine(new Summary().told(run(), far)), "nobody should trust that one");
         assertEquals(plain, lastLine(new Summary().told(run(), loopback)));
+        assertEquals(
+                "  buffered 10 MiB; protection safe; durable",
+                lastLine(new Summary().told(run(), remote(Protection.SAFE, RunReport.Network.PRIVATE, 0))));
         assertEquals(
                 "  buffered 10 MiB; protection clear; durable",
                 lastLine(new Summary().told(run(), remote(Protection.CLEAR, RunReport.Network.PRIVATE, 0))));
