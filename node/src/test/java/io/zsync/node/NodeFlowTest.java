@@ -97,7 +97,13 @@ class NodeFlowTest extends PushFixture {
 
     /** Its session ends if nothing moves for two seconds, and takes four. */
     @ParameterizedTest
-    @CsvSource({"PUSH, CLEAR, 65536", "PULL, CLEAR, 65536", "PUSH, PRIVATE, 65536", "PUSH, SAFE, 65536", "PUSH, CLEAR, 60000"})
+    @CsvSource({
+        "PUSH, CLEAR, 65536",
+        "PULL, CLEAR, 65536",
+        "PUSH, PRIVATE, 65536",
+        "PUSH, SAFE, 65536",
+        "PUSH, CLEAR, 60000"
+    })
     void aLowRateIsNoStandstill(Mode direction, Protection level, int length) throws IOException {
         mode = direction;
         protection = level;

@@ -66,9 +66,7 @@ class NodeLoweredTest extends PushFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "CLEAR, SAFE", "CLEAR, PRIVATE", "SAFE, CLEAR", "SAFE, PRIVATE", "PRIVATE, CLEAR", "PRIVATE, SAFE"
-    })
+    @CsvSource({"CLEAR, SAFE", "CLEAR, PRIVATE", "SAFE, CLEAR", "SAFE, PRIVATE", "PRIVATE, CLEAR", "PRIVATE, SAFE"})
     void anotherLevelThanWasAskedForIsAnError(Protection asked, Protection answered) throws Exception {
         CompletableFuture<Message.Open> opened =
                 answer(new Message.Opened(SessionId.of(new byte[SessionId.LENGTH]), 1, answered));
@@ -107,12 +105,7 @@ class NodeLoweredTest extends PushFixture {
                 ByteBuffer first = ByteBuffer.allocate(1);
                 channel.read(first);
                 try (Connection control = Connection.accept(
-                        channel,
-                        first.get(0),
-                        responder,
-                        peer -> true,
-                        deadlines,
-                        Duration.ofSeconds(10))) {
+                        channel, first.get(0), responder, peer -> true, deadlines, Duration.ofSeconds(10))) {
                     assertInstanceOf(Message.Hello.class, control.read());
                     control.write(new Message.Welcome(1, 0, Credits.DEFAULT));
                     control.flush();

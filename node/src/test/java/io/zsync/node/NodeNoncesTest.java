@@ -56,9 +56,12 @@ class NodeNoncesTest extends PushFixture {
         assertEquals(sent.size(), pairs(sent).size(), "each pair of key and nonce makes one tag");
         assertEquals(received.size(), pairs(received).size(), "and verifies one");
         assertEquals(pairs(sent), pairs(received));
-        assertTrue(keys(sent).size() > streams, "keys of two sessions: " + keys(sent).size());
+        assertTrue(
+                keys(sent).size() > streams,
+                "keys of two sessions: " + keys(sent).size());
         Map<String, Set<String>> byKey = new HashMap<>();
-        sent.forEach(use -> byKey.computeIfAbsent(use.key(), key -> new TreeSet<>()).add(use.nonce()));
+        sent.forEach(
+                use -> byKey.computeIfAbsent(use.key(), key -> new TreeSet<>()).add(use.nonce()));
         byKey.values().forEach(nonces -> assertEquals(expected(nonces.size()), nonces));
     }
 
@@ -71,7 +74,8 @@ class NodeNoncesTest extends PushFixture {
             file("large" + i, 3_000_000);
             Files.write(source.resolve("text" + i), new byte[3_000_000]);
         }
-        try (RandomAccessFile sparse = new RandomAccessFile(source.resolve("sparse").toFile(), "rw")) {
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(source.resolve("sparse").toFile(), "rw")) {
             sparse.setLength(200_000_000);
             sparse.seek(100_000_000);
             sparse.write(new byte[100_000]);

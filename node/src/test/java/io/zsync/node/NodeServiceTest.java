@@ -164,7 +164,9 @@ class NodeServiceTest {
         assertEquals(Protection.SAFE, pushed.protection());
         assertEquals(Map.of(DataPath.SENDFILE, 20L << 20), pushed.bytesByPath());
         here = Files.createDirectory(temp.resolve("back"));
-        assertEquals(Protection.SAFE, run(request(Mode.PULL, "backup", "default", "")).protection());
+        assertEquals(
+                Protection.SAFE,
+                run(request(Mode.PULL, "backup", "default", "")).protection());
         TreeAssert.assertThat(here).mirrors(shared);
     }
 
@@ -259,7 +261,8 @@ class NodeServiceTest {
                 assertEquals(FailureKind.NOT_ALLOWED, failure.kind());
                 assertFalse(Files.exists(shared.resolve("d1")));
             } else {
-                assertEquals(level, run(request(Mode.PUSH, "backup", "default", "")).protection());
+                assertEquals(
+                        level, run(request(Mode.PUSH, "backup", "default", "")).protection());
             }
         }
         TreeAssert.assertThat(shared).mirrors(here);

@@ -15,8 +15,15 @@ import javax.crypto.spec.GCMParameterSpec;
 final class TagCipher {
     /** What is tagged, so that no header's tag is ever a payload's. */
     enum Kind {
-        HEADER,
-        PAYLOAD
+        HEADER(0),
+        PAYLOAD(1);
+
+        /** How a nonce begins. */
+        private final int number;
+
+        Kind(int number) {
+            this.number = number;
+        }
     }
 
     static final int TAG_LENGTH = 16;
@@ -40,10 +47,14 @@ final class TagCipher {
         }
     }
 
-    /** Begins a tag; one that was not finished is forgotten. @param header the {@link FrameHeaderCodec#LENGTH} bytes */
+    /**
+     * Begins a tag; one that was not finished is forgotten.
+     *
+     * @param header the {@link FrameHeaderCodec#LENGTH} bytes
+     */
     void begin(Kind kind, long sequence, byte[] header) {
         byte[] nonce = ByteBuffer.allocate(NONCE_LENGTH)
-                .putInt(kind.ordinal())
+                .putInt(kind.number)
                 .putLong(sequence)
                 .array();
         try {

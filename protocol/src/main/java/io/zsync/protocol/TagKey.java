@@ -56,8 +56,8 @@ public final class TagKey {
     }
 
     /**
-     * Uses the cipher until the JVM has compiled it: 0.15 s of one core in a fresh process, 2 ms later on. Who does not is
-     * slowed down over the first hundreds of MiB.
+     * Uses the cipher until the JVM has compiled it: a fraction of a second of one core in a fresh process, milliseconds
+     * later on. Who does not is slowed down over the first hundreds of MiB.
      */
     public static void warmUp() {
         TagCipher cipher = new TagCipher(new SecretKeySpec(new byte[LENGTH], "AES"));

@@ -31,7 +31,8 @@ class FrameTagsTest {
     void theTagIsThatOfTheWholePayload(int piece) throws Exception {
         FrameTags tags = senders.tags();
         tags.appendHeader(chunk(0), ByteBuffer.allocate(FrameTags.HEADER_LENGTH));
-        ByteBuffer direct = ByteBuffer.allocateDirect(PAYLOAD.length).put(PAYLOAD).flip();
+        ByteBuffer direct =
+                ByteBuffer.allocateDirect(PAYLOAD.length).put(PAYLOAD).flip();
         for (int done = 0; done < PAYLOAD.length; done += piece) {
             int length = Math.min(piece, PAYLOAD.length - done);
             if (done % 2 == 0) {
@@ -163,8 +164,7 @@ class FrameTagsTest {
     /** The tag that AES-256-GCM leaves behind the ciphertext. */
     private static byte[] expected(String nonce, FrameHeader header, byte[] payload) throws Exception {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        GCMParameterSpec parameters =
-                new GCMParameterSpec(128, HexFormat.of().parseHex(nonce));
+        GCMParameterSpec parameters = new GCMParameterSpec(128, HexFormat.of().parseHex(nonce));
         cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(SECRET, "AES"), parameters);
         cipher.updateAAD(FrameHeaderCodec.bytes(header));
         byte[] sealed = cipher.doFinal(payload);

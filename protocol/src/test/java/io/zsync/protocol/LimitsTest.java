@@ -45,13 +45,6 @@ class LimitsTest {
         assertTrue(PackCodec.HEAD_LENGTH + Limits.SMALL_FILE_LENGTH < Limits.PACK_LENGTH);
     }
 
-    /** NIST SP 800-38D: less than 2^39 - 256 bits under one nonce. */
-    @Test
-    void theLongestPayloadIsFarBelowWhatGcmBears() {
-        assertTrue(Limits.CHUNK_LENGTH < (1L << 39) / 8 - 32);
-        assertTrue(Limits.PACK_LENGTH <= Limits.CHUNK_LENGTH);
-    }
-
     @Test
     void aNameLengthFitsInAByte() {
         assertTrue(Limits.NAME_LENGTH <= 0xFF);

@@ -12,12 +12,20 @@ import org.jspecify.annotations.Nullable;
  * one other write; {@link #close} is for any, and frees both.
  */
 public sealed interface DataStream extends Closeable permits PlainStream, TlsStream {
-    /** At level clear. @param channel blocking; closed with the stream */
+    /**
+     * At level clear, or before it is bound.
+     *
+     * @param channel blocking; closed with the stream
+     */
     static DataStream plain(SocketChannel channel) {
         return new PlainStream(channel, null);
     }
 
-    /** At level safe. @param channel blocking, bound; closed with the stream */
+    /**
+     * At level safe.
+     *
+     * @param channel blocking, bound; closed with the stream
+     */
     static DataStream tagged(SocketChannel channel, TagKey key) {
         return new PlainStream(channel, key);
     }

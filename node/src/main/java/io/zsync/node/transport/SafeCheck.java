@@ -37,8 +37,8 @@ final class SafeCheck implements FrameCheck {
     @Override
     public void appendHeader(FrameHeader header, ByteBuffer target) throws IOException {
         if (!tags.hasNext()) {
-            throw new IOException("a data stream at level safe carries no more than "
-                    + Limits.SAFE_FRAMES + " frames: the next session has new keys");
+            throw new IOException("a data stream at level safe carries no more than " + Limits.SAFE_FRAMES
+                    + " frames: the next session has new keys");
         }
         tags.appendHeader(header, target);
     }

@@ -107,7 +107,11 @@ class DataStreamTest {
             replay(flip(frames, (headerLength() + 1_000 + i) * Byte.SIZE + i % Byte.SIZE));
         }
 
-        assertEquals(Collections.nCopies(checkLength(), List.of("damaged", "verified")).stream().flatMap(List::stream).toList(), target.told());
+        assertEquals(
+                Collections.nCopies(checkLength(), List.of("damaged", "verified")).stream()
+                        .flatMap(List::stream)
+                        .toList(),
+                target.told());
     }
 
     /** As in the vectors data-private/chunk and chunk-spoilt. */

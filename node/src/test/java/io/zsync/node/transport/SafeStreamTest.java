@@ -94,7 +94,12 @@ class SafeStreamTest {
     void aPayloadBehindAnotherHeaderIsNotBelieved() throws Exception {
         byte[] wire = record(2);
         byte[] spliced = wire.clone();
-        System.arraycopy(wire, FrameTags.HEADER_LENGTH, spliced, FRAME + FrameTags.HEADER_LENGTH, FRAME - FrameTags.HEADER_LENGTH);
+        System.arraycopy(
+                wire,
+                FrameTags.HEADER_LENGTH,
+                spliced,
+                FRAME + FrameTags.HEADER_LENGTH,
+                FRAME - FrameTags.HEADER_LENGTH);
 
         replay(spliced);
 
@@ -104,7 +109,8 @@ class SafeStreamTest {
     @Test
     void aHeadersTagBehindAPayloadIsNotBelieved() throws Exception {
         byte[] wire = record(1);
-        System.arraycopy(wire, FrameTags.HEADER_LENGTH - FrameTags.LENGTH, wire, FRAME - FrameTags.LENGTH, FrameTags.LENGTH);
+        System.arraycopy(
+                wire, FrameTags.HEADER_LENGTH - FrameTags.LENGTH, wire, FRAME - FrameTags.LENGTH, FrameTags.LENGTH);
 
         replay(wire);
 
@@ -138,7 +144,8 @@ class SafeStreamTest {
                     assertEquals(-1, Arrays.mismatch(sent, at, at + LENGTH, written, at, at + LENGTH));
                 }
             }
-            assertTrue(Arrays.equals(flipped, wire) || !told.equals(Collections.nCopies(8, "verified")), "round " + round);
+            assertTrue(
+                    Arrays.equals(flipped, wire) || !told.equals(Collections.nCopies(8, "verified")), "round " + round);
         }
     }
 

@@ -151,7 +151,7 @@ class VectorsTest {
     void safeVectorsAreMadeAndVerifiedFrameByFrame(String names) {
         FrameTags sent = new TagKey(TAG_KEY, 3).tags();
         FrameTags received = new TagKey(TAG_KEY, 3).tags();
-        for (String name : names.split(" ")) {
+        for (String name : names.split(" ", -1)) {
             FrameHeader clear = expected(ExpectedValues.HEADERS, Vector.load("data/" + name));
             ByteBuffer frame =
                     ByteBuffer.wrap(Vector.load("data-safe/" + name).bytes()).asReadOnlyBuffer();
@@ -301,7 +301,9 @@ class VectorsTest {
         for (int bit = 0; bit < vector.bytes().length * 8; bit++) {
             try {
                 decoding.decode(flip(vector.bytes(), bit));
-                assertTrue(decoding != Decoding.DATA && decoding != Decoding.SAFE, "a header check lets no flipped bit pass");
+                assertTrue(
+                        decoding != Decoding.DATA && decoding != Decoding.SAFE,
+                        "a header check lets no flipped bit pass");
             } catch (ProtocolException expected) {
                 // The other allowed end.
             }

@@ -91,11 +91,11 @@ class RefusalsIT {
         try (ServingNode node = ServingNode.startUnder(strace(trace), server, 0, options.toArray())) {
             client.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
 
-            for (String level : refused.split(" ")) {
+            for (String level : refused.split(" ", -1)) {
                 Command push = client.zsync("push", "--protect", level, source(), "server");
                 assertEquals(0, opened(trace, () -> assertRefused(level, push.run())));
             }
-            for (String level : granted.split(" ")) {
+            for (String level : granted.split(" ", -1)) {
                 Command push = client.zsync("push", "--protect", level, source(), "server");
                 assertTrue(opened(trace, () -> push.run().exits(0)) > 0, level);
             }
