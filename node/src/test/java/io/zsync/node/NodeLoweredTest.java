@@ -94,7 +94,7 @@ class NodeLoweredTest extends PushFixture {
     private RunFailure fails(Protection asked) {
         PeerTree tree = new PeerTree.Remote("backup", "default", RelativePath.ROOT);
         RunRequest request = new RunRequest(
-                Mode.PUSH, source, tree, request().options(), asked, Duration.ofSeconds(10), 3, Credits.DEFAULT);
+                Mode.PUSH, source, tree, request().options(), asked, Duration.ofSeconds(10), 1, Credits.DEFAULT);
         return assertThrows(RunFailure.class, () -> client.run(request, event -> {}));
     }
 
