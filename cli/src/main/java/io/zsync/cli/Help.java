@@ -35,8 +35,8 @@ final class Help {
               --share SHARE         offer DIR as NAME, to read (ro, default) or also to write (rw); with
                                     owner, owners and setuid bits are kept as sent; may be repeated
               --listen HOST:PORT    127.0.0.1:7419; 0.0.0.0:7419 or [::]:7419 listens to every network
-              --min-protect LEVEL   clear or private: sessions below it are refused; by default clear from
-                                    loopback, private from elsewhere
+              --min-protect LEVEL   clear, safe or private: sessions below it are refused; by default clear
+                                    from loopback, private from elsewhere
               --max-sessions N      sessions at once, 1 to 1,000; 32
               -q                    only errors
               -v, -vv               also a line when a session opens; stack traces behind errors too
@@ -64,7 +64,7 @@ final class Help {
             zsync peers add [OPTIONS] NAME ID [HOST:PORT]
             zsync peers remove NAME
 
-              --protect LEVEL        clear or private: what is asked for on the wire to this peer
+              --protect LEVEL        clear, safe or private: what is asked for on the wire to this peer
               --grant SHARE=RIGHTS   what it may do here: read, write, delete, with commas between; may be
                                      repeated; without any it gets what each share allows
               -v, -vv                accepted; stack traces behind errors

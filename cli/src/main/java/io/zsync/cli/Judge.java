@@ -112,7 +112,7 @@ final class Judge {
         return switch (word) {
             case "clear" -> Protection.CLEAR;
             case "private" -> Protection.PRIVATE;
-            case "safe" -> throw refusal(option, typed, "not available yet", help());
+            case "safe" -> Protection.SAFE;
             default -> throw notOneOf(option, typed, auto ? "auto, clear, safe, private" : "clear, safe, private");
         };
     }

@@ -40,7 +40,7 @@ final class RunHelp {
             """;
 
     private static final String CONNECTION = """
-              --protect LEVEL         auto, clear or private; auto is clear on loopback, else private
+              --protect LEVEL         auto, clear, safe or private; auto is clear on loopback, else private
               --timeout S             no progress for S seconds is a failure; 30
               --retries N             new sessions in a row that may bring nothing before it fails; 5
             """;

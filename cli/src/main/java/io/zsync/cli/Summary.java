@@ -11,7 +11,7 @@ import java.util.Locale;
 /** The lines that end a push, a pull or a copy. Every number is one that was counted; what did not happen is not said. */
 final class Summary implements Runs.Ending {
     private static final String HINT =
-            " (sendfile needs --protect clear, for a trusted network, and a node that allows it)";
+            " (sendfile needs --protect safe, or clear on a trusted network, and a node that allows it)";
 
     private final String verb;
     private final String done;
@@ -91,7 +91,7 @@ final class Summary implements Runs.Ending {
         return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + level + "; " + durable;
     }
 
-    /** Zero copy asks for a level that only who trusts the network may choose. */
+    /** Zero copy asks for a level that shows the data on the way, which only its owner may choose. */
     private String hint(RunReport report) {
         boolean applies = report.protection() == Protection.PRIVATE && report.network() == RunReport.Network.PRIVATE;
         return applies && !chosen ? HINT : "";

@@ -59,11 +59,11 @@ class PeersCommandTest {
     /** What list prints, add reads: a book can be carried to another node line by line. */
     @Test
     void eachLineOfTheListIsWhatAddReads() {
-        added("peers", "add", "nas", ID, "nas.example.org", "--protect=clear", "--grant=a=write");
+        added("peers", "add", "nas", ID, "nas.example.org", "--protect=safe", "--grant=a=write");
 
         assertEquals(0, typed.run("peers", "list"));
 
-        String line = "nas " + ID + " nas.example.org:7419 --protect clear --grant a=write";
+        String line = "nas " + ID + " nas.example.org:7419 --protect safe --grant a=write";
         assertEquals(line + "\n", typed.screen.out());
         typed.engine.book = PeerBook.EMPTY;
         added(("peers add " + line).split(" "));
@@ -142,7 +142,6 @@ class PeersCommandTest {
                 "peers add nas ID h:x|peers add: port 'x' is no number up to 65535",
                 "peers add nas ID h i|peers add: unexpected word (i)",
                 "peers add nas ID --protect auto|peers add --protect auto: not one of clear, safe, private",
-                "peers add nas ID --protect safe|peers add --protect safe: not available yet",
                 "peers add nas ID --grant a|peers add: a grant reads SHARE=read,write,delete",
                 "peers add nas ID --grant a=all|peers add: 'all' is no right; these are: read, write, delete, with commas between",
                 "peers add nas ID --grant a=read --grant a=write|peers add: two grants for share a",

@@ -142,7 +142,6 @@ class ProgramTest {
                 "push a|zsync: push: PEER is missing (a)",
                 "push a local:|zsync: push: local: names no directory (local:)",
                 "push a local:b me@host|zsync: push: peer: a host has no '@', only letters, digits, . _ and - (me@host)",
-                "push a local:b --protect safe|zsync: push --protect safe: not available yet",
                 "push a local:b --retries -1|zsync: push --retries -1: not a number from 0 to 1,000",
                 "push a local:b --retries 1001|zsync: push --retries 1001: not a number from 0 to 1,000",
                 "pull|zsync: pull: PEER and DIR are missing",

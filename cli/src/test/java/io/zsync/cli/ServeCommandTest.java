@@ -74,7 +74,6 @@ class ServeCommandTest {
                 "serve --share a=/x --listen ::1|serve: listen: IPv6 addresses stand in brackets (::1)",
                 "serve --share a=/x --listen h:x|serve: listen: port 'x' is no number up to 65535 (h:x)",
                 "serve --share a=/x --min-protect auto|serve --min-protect auto: not one of clear, safe, private",
-                "serve --share a=/x --min-protect safe|serve --min-protect safe: not available yet",
                 "serve --share a=/x --max-sessions 0|serve --max-sessions 0: not a number from 1 to 1,000",
                 "serve --share a=/x --max-sessions 1001|serve --max-sessions 1001: not a number from 1 to 1,000",
                 "serve --share a=/x -qv|serve: -q and -v contradict each other",

@@ -119,7 +119,7 @@ class SummaryTest {
     @Test
     void aPrivateNetworkIsToldHowToGetZeroCopy() throws UsageError {
         String hinted =
-                "  buffered 10 MiB; protection private (sendfile needs --protect clear, for a trusted network, and a node that allows it);"
+                "  buffered 10 MiB; protection private (sendfile needs --protect safe, or clear on a trusted network, and a node that allows it);"
                         + " durable";
         String plain = "  buffered 10 MiB; protection private; durable";
         RunReport here = remote(Protection.PRIVATE, RunReport.Network.PRIVATE, 0);
@@ -131,6 +131,9 @@ class SummaryTest {
         assertEquals(plain, lastLine(pushed(here, "--protect", "private")), "it was chosen");
         assertEquals(plain, lastLine(pushed(far)), "nobody should trust that one");
         assertEquals(plain, lastLine(pushed(loopback)));
+        assertEquals(
+                "  buffered 10 MiB; protection safe; durable",
+                lastLine(pushed(remote(Protection.SAFE, RunReport.Network.PRIVATE, 0))));
         assertEquals(
                 "  buffered 10 MiB; protection clear; durable",
                 lastLine(pushed(remote(Protection.CLEAR, RunReport.Network.PRIVATE, 0))));

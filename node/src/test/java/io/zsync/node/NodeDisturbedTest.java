@@ -17,6 +17,7 @@ import io.zsync.node.api.RunReport;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.PathPolicy;
+import io.zsync.protocol.Protection;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -109,9 +110,21 @@ class NodeDisturbedTest extends PushFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"AUTO, false", "SENDFILE, false", "MAPPED, false", "BUFFERED, false", "AUTO, true"})
-    void publishesOnlyStatesThatTheSourceReallyHad(PathPolicy policy, boolean compressed) throws Exception {
-        assumeFalse(local && compressed, "nothing is compressed without a wire");
+    @CsvSource({
+        "CLEAR, AUTO, false",
+        "CLEAR, SENDFILE, false",
+        "CLEAR, MAPPED, false",
+        "CLEAR, BUFFERED, false",
+        "CLEAR, AUTO, true",
+        "SAFE, AUTO, false",
+        "SAFE, MAPPED, false",
+        "SAFE, BUFFERED, false",
+        "SAFE, AUTO, true"
+    })
+    void publishesOnlyStatesThatTheSourceReallyHad(Protection level, PathPolicy policy, boolean compressed)
+            throws Exception {
+        assumeFalse(local && (compressed || level != Protection.CLEAR), "of the wire");
+        protection = level;
         dataPath = policy;
         compress = compressed;
         long seed = System.nanoTime();

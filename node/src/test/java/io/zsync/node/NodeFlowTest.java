@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Runs that compress, and runs that are held to a rate. */
 class NodeFlowTest extends PushFixture {
     @ParameterizedTest
-    @CsvSource({"PUSH, CLEAR", "PUSH, PRIVATE", "PULL, CLEAR", "PULL, PRIVATE"})
+    @CsvSource({"PUSH, CLEAR", "PUSH, SAFE", "PUSH, PRIVATE", "PULL, CLEAR", "PULL, SAFE", "PULL, PRIVATE"})
     void compressesWhatShrinks(Mode direction, Protection level) throws IOException {
         mode = direction;
         protection = level;
@@ -62,7 +62,7 @@ class NodeFlowTest extends PushFixture {
                 }
             }
         }
-        String plain = level == Protection.CLEAR ? "SENDFILE" : "BUFFERED";
+        String plain = level == Protection.PRIVATE ? "BUFFERED" : "SENDFILE";
         assertEquals("BUFFERED COMPRESSED", choices.get("text"));
         assertEquals("BUFFERED COMPRESSED", choices.get("mixed"));
         assertEquals("BUFFERED COMPRESSED", choices.get("small"));
@@ -97,7 +97,13 @@ class NodeFlowTest extends PushFixture {
 
     /** Its session ends if nothing moves for two seconds, and takes four. */
     @ParameterizedTest
-    @CsvSource({"PUSH, CLEAR, 65536", "PULL, CLEAR, 65536", "PUSH, PRIVATE, 65536", "PUSH, CLEAR, 60000"})
+    @CsvSource({
+        "PUSH, CLEAR, 65536",
+        "PULL, CLEAR, 65536",
+        "PUSH, PRIVATE, 65536",
+        "PUSH, SAFE, 65536",
+        "PUSH, CLEAR, 60000"
+    })
     void aLowRateIsNoStandstill(Mode direction, Protection level, int length) throws IOException {
         mode = direction;
         protection = level;

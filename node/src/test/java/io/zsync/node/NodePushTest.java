@@ -19,6 +19,7 @@ import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.LinkPolicy;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.PathPolicy;
@@ -104,6 +105,27 @@ class NodePushTest extends PushFixture {
         assertEquals(policy == PathPolicy.AUTO ? PathChoice.ENCRYPTED : PathChoice.FORCED, large);
     }
 
+    /** As at level clear: large files by sendfile, and small ones packed. */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void bringsATreeOverUnalterably(Mode direction) throws IOException {
+        plantTree();
+        mode = direction;
+        RunReport clear = push();
+        assertThat(target).mirrors(source);
+        target = temp.resolve("again");
+        protection = Protection.SAFE;
+
+        RunReport safe = push();
+
+        assertThat(target).mirrors(source);
+        assertEquals(Protection.SAFE, safe.protection());
+        assertEquals(clear.bytesByPath(), safe.bytesByPath());
+        assertTrue(safe.bytesByPath().containsKey(DataPath.SENDFILE));
+        assertTrue(safe.bytesByPath().containsKey(DataPath.BUFFERED));
+        assertEquals(Map.of(), safe.problems());
+    }
+
     @Test
     void bringsAnEmptyTreeOver() throws IOException {
         setTime(source, 1_000_000, 5);
@@ -122,12 +144,22 @@ class NodePushTest extends PushFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"SENDFILE,SENDFILE", "MAPPED,MAPPED", "BUFFERED,BUFFERED"})
-    void movesEveryByteByTheDataPathThatWasForced(PathPolicy policy, DataPath moved) throws IOException {
+    @CsvSource({
+        "CLEAR,SENDFILE,SENDFILE",
+        "CLEAR,MAPPED,MAPPED",
+        "CLEAR,BUFFERED,BUFFERED",
+        "SAFE,SENDFILE,SENDFILE",
+        "SAFE,MAPPED,MAPPED",
+        "SAFE,BUFFERED,BUFFERED"
+    })
+    void movesEveryByteByTheDataPathThatWasForced(Protection level, PathPolicy policy, DataPath moved)
+            throws IOException {
+        protection = level;
         dataPath = policy;
         plantTree();
         RunReport report = push();
         assertThat(target).mirrors(source);
+        assertEquals(level, report.protection());
         assertEquals(Map.of(moved, 9_000_000L + CHUNKED + 1_077), report.bytesByPath());
     }
 
@@ -148,8 +180,10 @@ class NodePushTest extends PushFixture {
         assertThat(target).mirrors(source);
     }
 
-    @Test
-    void keepsTheHolesOfASparseFileBeyondFourGiB() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void keepsTheHolesOfASparseFileBeyondFourGiB(Protection level) throws IOException {
+        protection = level;
         long gib = 1L << 30;
         try (RandomAccessFile file =
                 new RandomAccessFile(source.resolve("sparse").toFile(), "rw")) {

@@ -49,6 +49,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two nodes with identities and peer books of their own: who gets in, to what, and what becomes of broken sessions. */
 class NodeServiceTest {
@@ -66,7 +68,7 @@ class NodeServiceTest {
     private Service service;
     private int maxSessions = 4;
     private @Nullable Protection minProtection;
-    private Protection protection = Protection.CLEAR;
+    private @Nullable Protection protection = Protection.CLEAR;
     private int retries;
 
     @BeforeEach
@@ -152,6 +154,23 @@ class NodeServiceTest {
     }
 
     @Test
+    void pushesAndPullsAtTheLevelThatIsStoredForThePeer() throws Exception {
+        client.removePeer("backup");
+        client.addPeer(new Peer("backup", server.id(), service.endpoint(), Protection.SAFE, List.of()));
+        protection = null;
+        plant(here, 20, 1 << 20);
+        RunReport pushed = run(request(Mode.PUSH, "backup", "default", ""));
+        TreeAssert.assertThat(shared).mirrors(here);
+        assertEquals(Protection.SAFE, pushed.protection());
+        assertEquals(Map.of(DataPath.SENDFILE, 20L << 20), pushed.bytesByPath());
+        here = Files.createDirectory(temp.resolve("back"));
+        assertEquals(
+                Protection.SAFE,
+                run(request(Mode.PULL, "backup", "default", "")).protection());
+        TreeAssert.assertThat(here).mirrors(shared);
+    }
+
+    @Test
     void pushesAndPullsInPrivate() throws IOException {
         protection = Protection.PRIVATE;
         plant(here, 20, 1 << 20);
@@ -228,13 +247,25 @@ class NodeServiceTest {
         run(request(Mode.PULL, "backup", "docs", ""));
     }
 
-    @Test
-    void neverRunsBelowItsLeastProtection() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"CLEAR, ''", "SAFE, CLEAR", "PRIVATE, CLEAR SAFE"})
+    void neverRunsBelowItsLeastProtection(Protection least, String refused) throws Exception {
         service.close();
-        minProtection = Protection.PRIVATE;
+        minProtection = least;
         serve(service.endpoint().port());
-        RunFailure failure = fails(request(Mode.PUSH, "backup", "default", ""));
-        assertEquals(FailureKind.NOT_ALLOWED, failure.kind());
+        plant(here, 3, 100_000);
+        for (Protection level : Protection.values()) {
+            protection = level;
+            if (refused.contains(level.name())) {
+                RunFailure failure = fails(request(Mode.PUSH, "backup", "default", ""));
+                assertEquals(FailureKind.NOT_ALLOWED, failure.kind());
+                assertFalse(Files.exists(shared.resolve("d1")));
+            } else {
+                assertEquals(
+                        level, run(request(Mode.PUSH, "backup", "default", "")).protection());
+            }
+        }
+        TreeAssert.assertThat(shared).mirrors(here);
     }
 
     @Test

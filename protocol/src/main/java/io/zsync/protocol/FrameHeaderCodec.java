@@ -51,6 +51,13 @@ public final class FrameHeaderCodec {
                 .order(order);
     }
 
+    /** The {@link #LENGTH} bytes of the header. */
+    static byte[] bytes(FrameHeader header) {
+        byte[] bytes = new byte[LENGTH];
+        append(header, ByteBuffer.wrap(bytes));
+        return bytes;
+    }
+
     /** Appends the {@link #CLEAR_LENGTH} bytes of the header and its check. */
     public static void appendClear(FrameHeader header, ByteBuffer target) {
         int start = target.position();

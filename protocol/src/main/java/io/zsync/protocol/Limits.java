@@ -53,6 +53,10 @@ public final class Limits {
     public static final int LINK_GROUPS = 1_000_000;
 
     public static final int STREAMS = 16;
+
+    /** Frames of a data stream at level safe: each takes nonces, and a key is given up long before it is worn. */
+    public static final long SAFE_FRAMES = 1L << 32;
+
     public static final int ATTEMPTS = 3;
     public static final int RANGE_RETRIES = 3;
 

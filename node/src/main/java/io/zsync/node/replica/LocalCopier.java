@@ -92,7 +92,10 @@ final class LocalCopier implements AutoCloseable {
     /** What the kernel makes up as it is read: whatever one reading gives is a state that it had. */
     private void copyUnsized(LocalFile file) throws IOException {
         if (content.forced() != null && content.forced() != DataPath.BUFFERED) {
-            refuseUnsized(file, "only reading finds its end, which is no " + content.forced().word());
+            refuseUnsized(
+                    file,
+                    "only reading finds its end, which is no "
+                            + content.forced().word());
             return;
         }
         ByteBuffer read = file.kept();
@@ -113,14 +116,18 @@ final class LocalCopier implements AutoCloseable {
         } else {
             throttle.await(read.limit());
             FileIdentity asRead = new FileIdentity(
-                    entry.size(), entry.metadata().mtimeSeconds(), entry.metadata().mtimeNanos(), 0, 0, 0);
+                    entry.size(),
+                    entry.metadata().mtimeSeconds(),
+                    entry.metadata().mtimeNanos(),
+                    0,
+                    0,
+                    0);
             deliver(file, asRead, read, PathChoice.SIZE_UNKNOWN);
         }
     }
 
     private static void refuseUnsized(LocalFile file, String why) {
-        file.fetch()
-                .refuse(ProblemCode.SOURCE_UNREADABLE, "its file system does not say how long it is, and " + why);
+        file.fetch().refuse(ProblemCode.SOURCE_UNREADABLE, "its file system does not say how long it is, and " + why);
     }
 
     /** Of what is longer than it may be one byte too many. */
@@ -197,9 +204,7 @@ final class LocalCopier implements AutoCloseable {
         }
         claim.verified();
         file.moved(
-                all.length(),
-                DataPath.CLONE,
-                content.forced() == null ? PathChoice.BLOCKS_SHARED : PathChoice.FORCED);
+                all.length(), DataPath.CLONE, content.forced() == null ? PathChoice.BLOCKS_SHARED : PathChoice.FORCED);
         file.ended();
         conclude(file);
         return true;
@@ -226,8 +231,7 @@ final class LocalCopier implements AutoCloseable {
             if (into != null && segment.hole()) {
                 arrived = true;
             } else if (into != null) {
-                Copied copied =
-                        ranges.copy(file.source(), into, file.devices(), segment.offset(), segment.length());
+                Copied copied = ranges.copy(file.source(), into, file.devices(), segment.offset(), segment.length());
                 file.moved(copied.length(), copied.path(), copied.choice());
                 arrived = copied.length() == segment.length();
             }
@@ -278,7 +282,8 @@ final class LocalCopier implements AutoCloseable {
     }
 
     private void startOver(LocalFile file, Entry.RegularFile fresh, FileIdentity identity) {
-        content.window().changed(file.fetch().file(), fresh.metadata().attributes().length());
+        content.window()
+                .changed(file.fetch().file(), fresh.metadata().attributes().length());
         file.startOver(fresh, identity);
         file.fetch().sourceChanged(file.attempt(), fresh);
     }

@@ -67,6 +67,7 @@ final class Initiator {
     /** Runs the session to its end. The report counts no reconnects, and no time before this session. */
     RunReport run() throws RunFailure {
         long start = System.nanoTime();
+        StreamBinding.warmUp(named());
         try (Connection connection = connect()) {
             return converse(connection, start);
         } catch (IOException | ProtocolException e) {
@@ -160,16 +161,21 @@ final class Initiator {
         return welcome;
     }
 
-    /** What was typed or stored; else nothing is hidden where nobody else can listen, and everything elsewhere. */
+    /** What was typed, or else stored. */
+    private @Nullable Protection named() {
+        return request.protection() == null ? remote.protection() : request.protection();
+    }
+
+    /** What was named; else nothing is hidden where nobody else can listen, and everything elsewhere. */
     private Protection protection(Connection connection) throws RunFailure {
-        Protection stored = request.protection() == null ? remote.protection() : request.protection();
-        Protection chosen = stored != null ? stored : connection.isLoopback() ? Protection.CLEAR : Protection.PRIVATE;
+        Protection named = named();
+        Protection chosen = named != null ? named : connection.isLoopback() ? Protection.CLEAR : Protection.PRIVATE;
         if (chosen == Protection.PRIVATE && request.options().transfer().dataPath() == PathPolicy.SENDFILE) {
             throw new RunFailure(
                     FailureKind.USAGE,
                     "--data-path sendfile: cannot serve at level private, where the bytes are encrypted first ("
                             + remote.endpoint() + ")",
-                    "--protect clear sends by sendfile, for everybody on the way to read; or leave the path to auto",
+                    "--protect safe sends by sendfile, unalterable but for everybody on the way to read; or leave the path to auto",
                     null);
         }
         return chosen;
@@ -208,7 +214,7 @@ final class Initiator {
     }
 
     private List<DataStream> bind(Connection connection, Message.Opened answer) throws IOException {
-        BindKeys keys = BindKeys.of(connection, answer.session(), answer.protection());
+        BindKeys keys = BindKeys.of(connection, answer.session(), answer.protection(), request.mode());
         List<DataStream> streams = new ArrayList<>();
         for (int i = 0; i < answer.streams(); i++) {
             byte[] nonce = new byte[BindRequest.NONCE_LENGTH];

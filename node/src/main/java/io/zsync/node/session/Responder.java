@@ -9,6 +9,7 @@ import io.zsync.node.replica.ApplyOptions;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.DataStream;
+import io.zsync.node.transport.StreamBinding;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
@@ -100,9 +101,6 @@ final class Responder {
             throw ProtocolException.violation("the second message is no Open");
         }
         Access.Grant grant = access.grant(connection, open);
-        if (open.protection() == Protection.SAFE) {
-            throw new ProtocolException(ErrorCode.UNSUPPORTED, "protection safe: not available yet");
-        }
         if (open.protection() == Protection.PRIVATE && open.options().transfer().dataPath() == PathPolicy.SENDFILE) {
             throw new ProtocolException(ErrorCode.UNSUPPORTED, "sendfile cannot serve at level private");
         }
@@ -167,9 +165,10 @@ final class Responder {
 
     private List<DataStream> bind(Connection connection, Message.Open open, Access.Grant grant)
             throws IOException, InterruptedException {
+        StreamBinding.warmUp(open.protection());
         SessionId id = newSessionId();
         int count = Math.min(open.options().transfer().streams(), grant.streams());
-        StreamSlots slots = new StreamSlots(BindKeys.of(connection, id, open.protection()), count);
+        StreamSlots slots = new StreamSlots(BindKeys.of(connection, id, open.protection(), open.mode()), count);
         binding.put(id, slots);
         try {
             connection.write(new Message.Opened(id, count, open.protection()));

@@ -8,6 +8,7 @@ import java.util.zip.CRC32C;
 /** Level {@code clear}: CRC32C over the header, and over header and payload. */
 final class ClearCheck implements FrameCheck {
     private final CRC32C sum = new CRC32C();
+    private PayloadCheck sent = new PayloadCheck(0, 0);
 
     @Override
     public int headerLength() {
@@ -45,13 +46,15 @@ final class ClearCheck implements FrameCheck {
     }
 
     @Override
-    public PayloadCheck value() {
-        return new PayloadCheck(0, sum.getValue());
+    public void appendTo(ByteBuffer target, boolean spoilt) {
+        int value = (int) (spoilt ? ~sum.getValue() : sum.getValue());
+        sent = new PayloadCheck(0, value);
+        target.putInt(value);
     }
 
     @Override
-    public void appendTo(ByteBuffer target, boolean spoilt) {
-        target.putInt((int) (spoilt ? ~sum.getValue() : sum.getValue()));
+    public PayloadCheck sent() {
+        return sent;
     }
 
     @Override
@@ -62,5 +65,15 @@ final class ClearCheck implements FrameCheck {
     @Override
     public boolean wireMayDamage() {
         return true;
+    }
+
+    @Override
+    public boolean isCheckOf(FrameHeader header, ByteBuffer payload, PayloadCheck before) {
+        ByteBuffer bytes = ByteBuffer.allocate(FrameHeaderCodec.LENGTH);
+        FrameHeaderCodec.append(header, bytes);
+        CRC32C again = new CRC32C();
+        FrameHeaderCodec.beginPayloadCheck(again, bytes.flip());
+        again.update(payload.duplicate());
+        return before.equals(new PayloadCheck(0, (int) again.getValue()));
     }
 }

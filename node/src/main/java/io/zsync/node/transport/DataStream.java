@@ -1,5 +1,6 @@
 package io.zsync.node.transport;
 
+import io.zsync.protocol.TagKey;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,9 +12,22 @@ import org.jspecify.annotations.Nullable;
  * one other write; {@link #close} is for any, and frees both.
  */
 public sealed interface DataStream extends Closeable permits PlainStream, TlsStream {
-    /** @param channel blocking, bound; closed with the stream */
+    /**
+     * At level clear, or before it is bound.
+     *
+     * @param channel blocking; closed with the stream
+     */
     static DataStream plain(SocketChannel channel) {
-        return new PlainStream(channel);
+        return new PlainStream(channel, null);
+    }
+
+    /**
+     * At level safe.
+     *
+     * @param channel blocking, bound; closed with the stream
+     */
+    static DataStream tagged(SocketChannel channel, TagKey key) {
+        return new PlainStream(channel, key);
     }
 
     /** Waits for bytes. @return how many came, at least one if there is room; -1 if the peer has ended the stream */

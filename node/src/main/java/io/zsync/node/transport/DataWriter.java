@@ -54,7 +54,7 @@ public final class DataWriter implements Closeable {
      * A chunk that went out.
      *
      * @param header as sent; with {@link #resend} it answers a rejection
-     * @param check the payload check as sent, or as it would have been if the chunk is not whole
+     * @param check the payload check as sent
      * @param path how the bytes went; of several the last
      * @param whole false if the source ended or failed first, so that the receiver is certain to reject the chunk
      * @param failure why the source could not be read to the chunk's end; null if it was merely short
@@ -125,7 +125,7 @@ public final class DataWriter implements Closeable {
         check.appendTo(frame, !whole);
         stream.write(frame.flip());
         sequence++;
-        return new Sent(header, check.value(), DataPath.BUFFERED, choice, whole, failure);
+        return new Sent(header, check.sent(), DataPath.BUFFERED, choice, whole, failure);
     }
 
     private FrameHeader header(
@@ -170,7 +170,7 @@ public final class DataWriter implements Closeable {
         sequence++;
         return new Sent(
                 header,
-                check.value(),
+                check.sent(),
                 chunks.path(),
                 chunks.path() == path ? choice : PathChoice.TRANSFER_REFUSED,
                 chunks.whole(),
@@ -236,9 +236,7 @@ public final class DataWriter implements Closeable {
         if (payload == null || payload.remaining() != rejected.wireLength()) {
             return null;
         }
-        check.appendHeader(rejected, frame.clear());
-        check.update(payload.duplicate());
-        if (!check.value().equals(sum)) {
+        if (!check.isCheckOf(rejected, payload, sum)) {
             return null;
         }
         FrameHeader header = header(

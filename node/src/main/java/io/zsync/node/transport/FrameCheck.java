@@ -1,17 +1,20 @@
 package io.zsync.node.transport;
 
 import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.TagKey;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 
 /**
  * How one stream's frames are checked: all that levels do differently behind the sockets. It must never see mapped memory: a
  * file that shrinks under the map would kill the JVM inside a native loop. For one thread.
  */
-sealed interface FrameCheck permits ClearCheck, PrivateCheck {
-    /** The one that goes with the stream's level. */
+sealed interface FrameCheck permits ClearCheck, SafeCheck, PrivateCheck {
+    /** The one that goes with the stream's level; of a stream at level safe there is one. */
     static FrameCheck of(DataStream stream) {
         return switch (stream) {
-            case PlainStream plain -> new ClearCheck();
+            case PlainStream(SocketChannel channel, TagKey key) -> key == null ? new ClearCheck() : new SafeCheck(key);
             case TlsStream tls -> new PrivateCheck();
         };
     }
@@ -22,8 +25,12 @@ sealed interface FrameCheck permits ClearCheck, PrivateCheck {
     /** What follows the payload. */
     int length();
 
-    /** Appends header and header check, and begins the payload check. */
-    void appendHeader(FrameHeader header, ByteBuffer target);
+    /**
+     * Appends header and header check, and begins the payload check.
+     *
+     * @throws IOException if the stream can carry no further frame
+     */
+    void appendHeader(FrameHeader header, ByteBuffer target) throws IOException;
 
     /**
      * Takes a header whose check matches, and begins the payload check.
@@ -37,10 +44,11 @@ sealed interface FrameCheck permits ClearCheck, PrivateCheck {
 
     void update(byte[] payload, int length);
 
-    PayloadCheck value();
-
     /** Appends the payload check, or one that cannot match what was sent. */
     void appendTo(ByteBuffer target, boolean spoilt);
+
+    /** The payload check that was appended last. */
+    PayloadCheck sent();
 
     /**
      * Takes a payload check and compares it.
@@ -51,4 +59,12 @@ sealed interface FrameCheck permits ClearCheck, PrivateCheck {
 
     /** A chunk that was sent whole may arrive damaged. If not, one that is rejected was never whole. */
     boolean wireMayDamage();
+
+    /**
+     * Whether a frame with that header and payload has the payload check that was sent before. Frames under way are not
+     * concerned.
+     *
+     * @param payload left as it is
+     */
+    boolean isCheckOf(FrameHeader header, ByteBuffer payload, PayloadCheck before);
 }

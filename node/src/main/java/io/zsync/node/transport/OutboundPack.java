@@ -78,8 +78,8 @@ public final class OutboundPack {
         return payloadLength() - files * PackCodec.HEAD_LENGTH;
     }
 
-    /** Nothing may be added until it is {@link #clear}ed. */
-    Sealed seal(long sequence) {
+    /** Nothing may be added until it is {@link #clear}ed. @throws IOException if the stream can carry no further frame */
+    Sealed seal(long sequence) throws IOException {
         if (isEmpty()) {
             throw new IllegalStateException("an empty pack is never sent");
         }

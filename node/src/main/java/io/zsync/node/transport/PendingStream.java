@@ -114,7 +114,9 @@ public final class PendingStream implements Closeable {
             deadline.met(operation);
             stream.write(ByteBuffer.wrap(reply));
             accepted = true;
-            return stream;
+            return keys.protection() == Protection.SAFE
+                    ? DataStream.tagged(channel, keys.tagKey(request.stream()))
+                    : stream;
         } finally {
             close();
         }

@@ -1,11 +1,17 @@
 package io.zsync.node.transport;
 
+import io.zsync.protocol.TagKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
-/** A data stream that is its socket and nothing more. */
-record PlainStream(SocketChannel bareChannel) implements DataStream {
+/**
+ * A data stream that is its socket and nothing more.
+ *
+ * @param key makes the tags of level safe; null at level clear
+ */
+record PlainStream(SocketChannel bareChannel, @Nullable TagKey key) implements DataStream {
     @Override
     public int read(ByteBuffer target) throws IOException {
         return bareChannel.read(target);

@@ -44,13 +44,13 @@ final class PrivateCheck implements FrameCheck {
     public void update(byte[] payload, int length) {}
 
     @Override
-    public PayloadCheck value() {
-        return NOTHING;
+    public void appendTo(ByteBuffer target, boolean spoilt) {
+        target.put(spoilt ? SPOILT : WHOLE);
     }
 
     @Override
-    public void appendTo(ByteBuffer target, boolean spoilt) {
-        target.put(spoilt ? SPOILT : WHOLE);
+    public PayloadCheck sent() {
+        return NOTHING;
     }
 
     @Override
@@ -64,6 +64,12 @@ final class PrivateCheck implements FrameCheck {
 
     @Override
     public boolean wireMayDamage() {
+        return false;
+    }
+
+    /** There is nothing to compare. */
+    @Override
+    public boolean isCheckOf(FrameHeader header, ByteBuffer payload, PayloadCheck before) {
         return false;
     }
 }

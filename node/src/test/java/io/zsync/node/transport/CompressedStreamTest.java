@@ -64,7 +64,7 @@ class CompressedStreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Protection.class, names = "SAFE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource
     void aChunkArrivesInAFractionOfItsBytes(Protection each) throws Exception {
         level = each;
         byte[] text = text(MOST + 1_000);
@@ -115,7 +115,7 @@ class CompressedStreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Protection.class, names = "SAFE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource
     void packsShrinkOrGoAsTheyAre(Protection each) throws Exception {
         level = each;
         byte[] text = text(60_000);
@@ -160,10 +160,12 @@ class CompressedStreamTest {
         assertEquals(List.of(), target.told());
     }
 
-    @Test
-    void aDamagedBlockIsNeverExpanded() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "SAFE"})
+    void aDamagedBlockIsNeverExpanded(Protection each) throws Exception {
+        level = each;
         byte[] frames = record(this::oneChunk);
-        for (int at = FrameHeaderCodec.CLEAR_LENGTH; at < frames.length; at += 97) {
+        for (int at = StreamPair.headerLength(level); at < frames.length; at += 97) {
             byte[] damaged = frames.clone();
             damaged[at] ^= 4;
             replay(damaged, true);
@@ -198,8 +200,10 @@ class CompressedStreamTest {
         assertEquals(refused, target.told().stream().filter("abandoned"::equals).count());
     }
 
-    @Test
-    void aSourceThatCameUpShortIsRejected() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void aSourceThatCameUpShortIsRejected(Protection each) throws Exception {
+        level = each;
         byte[] frames = record(writer -> {
             try (SourceFile file = file("source", text(50_000))) {
                 DataWriter.Sent sent = writer.compressed(file, 1, 1, 0, 60_000);
@@ -217,8 +221,10 @@ class CompressedStreamTest {
         assertEquals(List.of("damaged", "damaged"), target.told());
     }
 
-    @Test
-    void aRejectedChunkIsMadeAnewIfTheSourceStillHoldsIt() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "SAFE"})
+    void aRejectedChunkIsMadeAnewIfTheSourceStillHoldsIt(Protection each) throws Exception {
+        level = each;
         byte[] text = text(500_000);
         byte[] frames = record(writer -> {
             Path path = Files.write(directory.resolve("source"), text);

@@ -97,6 +97,9 @@ class DataPathTest {
                 new Way(Protection.CLEAR, DataPath.SENDFILE),
                 new Way(Protection.CLEAR, DataPath.MAPPED),
                 new Way(Protection.CLEAR, DataPath.BUFFERED),
+                new Way(Protection.SAFE, DataPath.SENDFILE),
+                new Way(Protection.SAFE, DataPath.MAPPED),
+                new Way(Protection.SAFE, DataPath.BUFFERED),
                 new Way(Protection.PRIVATE, DataPath.MAPPED),
                 new Way(Protection.PRIVATE, DataPath.BUFFERED));
     }
@@ -288,7 +291,7 @@ class DataPathTest {
     }
 
     static Stream<Way> waysThatMayDamage() {
-        return ways().filter(way -> way.level() == Protection.CLEAR);
+        return ways().filter(way -> way.level() != Protection.PRIVATE);
     }
 
     @ParameterizedTest

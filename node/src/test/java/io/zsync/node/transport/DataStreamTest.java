@@ -12,7 +12,6 @@ import io.zsync.protocol.DataPath;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
-import io.zsync.protocol.FrameHeaderCodec;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.PackRecord;
@@ -30,6 +29,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -70,11 +70,13 @@ class DataStreamTest {
         target.close();
     }
 
-    @Test
-    void everyFlippedBitOfAHeaderIsFoundBeforeAnythingIsUsed() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "SAFE"})
+    void everyFlippedBitOfAHeaderIsFoundBeforeAnythingIsUsed(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(this::twoChunks);
 
-        for (int bit = 0; bit < FrameHeaderCodec.CLEAR_LENGTH * Byte.SIZE; bit++) {
+        for (int bit = 0; bit < headerLength() * Byte.SIZE; bit++) {
             byte[] flipped = flip(frames, bit);
             ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(flipped));
             assertEquals(ErrorCode.INTEGRITY, refused.code());
@@ -84,23 +86,33 @@ class DataStreamTest {
         assertEquals(0, verified.sum());
     }
 
-    @Test
-    void aFlippedBitOfAPayloadDamagesThatChunkAlone() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "SAFE"})
+    void aFlippedBitOfAPayloadDamagesThatChunkAlone(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(this::twoChunks);
 
-        replay(flip(frames, (FrameHeaderCodec.CLEAR_LENGTH + 500) * Byte.SIZE));
+        replay(flip(frames, (headerLength() + 500) * Byte.SIZE));
 
         assertEquals(List.of("damaged", "verified"), target.told());
         assertEquals(2_000, verified.sum());
     }
 
-    @Test
-    void aFlippedBitOfAPayloadCheckDamagesThatChunkAlone() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "SAFE"})
+    void aFlippedBitOfAPayloadCheckDamagesThatChunkAlone(Protection chosen) throws Exception {
+        level = chosen;
         byte[] frames = record(this::twoChunks);
 
-        replay(flip(frames, (FrameHeaderCodec.CLEAR_LENGTH + 1_000 + 2) * Byte.SIZE));
+        for (int i = 0; i < checkLength(); i++) {
+            replay(flip(frames, (headerLength() + 1_000 + i) * Byte.SIZE + i % Byte.SIZE));
+        }
 
-        assertEquals(List.of("damaged", "verified"), target.told());
+        assertEquals(
+                Collections.nCopies(checkLength(), List.of("damaged", "verified")).stream()
+                        .flatMap(List::stream)
+                        .toList(),
+                target.told());
     }
 
     /** As in the vectors data-private/chunk and chunk-spoilt. */
@@ -141,7 +153,7 @@ class DataStreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    @EnumSource
     void aFrameThatComesTwiceIsRefused(Protection chosen) throws Exception {
         level = chosen;
         byte[] frames = record(this::twoChunks);
@@ -149,12 +161,12 @@ class DataStreamTest {
 
         ProtocolException refused = assertThrows(ProtocolException.class, () -> replay(join(first, frames)));
 
-        assertEquals(ErrorCode.VIOLATION, refused.code());
+        assertEquals(outOfOrder(), refused.code());
         assertEquals(List.of("verified"), target.told());
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    @EnumSource
     void aFrameThatIsLeftOutIsMissed(Protection chosen) throws Exception {
         level = chosen;
         byte[] frames = record(this::twoChunks);
@@ -163,11 +175,12 @@ class DataStreamTest {
         ProtocolException refused =
                 assertThrows(ProtocolException.class, () -> replay(Arrays.copyOfRange(frames, first, frames.length)));
 
-        assertEquals(ErrorCode.VIOLATION, refused.code());
+        assertEquals(outOfOrder(), refused.code());
+        assertEquals(List.of(), target.told());
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    @EnumSource
     void aStreamThatEndsInsideAFrameIsBroken(Protection chosen) throws Exception {
         level = chosen;
         byte[] frames = record(this::twoChunks);
@@ -185,7 +198,7 @@ class DataStreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    @EnumSource
     void aClaimThatTheSinkRefusesEndsTheStream(Protection chosen) throws Exception {
         level = chosen;
         byte[] frames = record(this::twoChunks);
@@ -206,7 +219,7 @@ class DataStreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    @EnumSource
     void packsArriveWithEveryFileAndItsIdentity(Protection chosen) throws Exception {
         level = chosen;
         int[] sizes = {1, 2, 65_535, 4_096, 777};
@@ -239,7 +252,7 @@ class DataStreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    @EnumSource
     void aDamagedPackGivesNothingAndTheNextOneAll(Protection chosen) throws Exception {
         level = chosen;
         byte[] frames = record(writer -> {
@@ -252,14 +265,14 @@ class DataStreamTest {
         });
 
         // In its content, or where its sender says that it is whole.
-        int spot = level == Protection.CLEAR ? headerLength() + 3 : frames.length / 2 - 1;
+        int spot = level == Protection.PRIVATE ? frames.length / 2 - 1 : headerLength() + 3;
         replay(flip(frames, spot * Byte.SIZE));
 
         assertEquals(List.of("packDamaged 3 0", "packed"), target.told());
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    @EnumSource
     void aFileThatIsNotWhatItWasIsLeftOutOfThePack(Protection chosen) throws Exception {
         level = chosen;
         byte[] frames = record(writer -> {
@@ -285,7 +298,7 @@ class DataStreamTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLEAR", "PRIVATE"})
+    @EnumSource
     void aPackIsFullByBytesOrByFiles(Protection chosen) throws Exception {
         level = chosen;
         byte[] frames = record(writer -> {
@@ -334,15 +347,20 @@ class DataStreamTest {
     }
 
     private DataPath path() {
-        return level == Protection.CLEAR ? DataPath.SENDFILE : DataPath.BUFFERED;
+        return level == Protection.PRIVATE ? DataPath.BUFFERED : DataPath.SENDFILE;
     }
 
     private int headerLength() {
-        return level == Protection.CLEAR ? FrameHeaderCodec.CLEAR_LENGTH : FrameHeaderCodec.LENGTH;
+        return StreamPair.headerLength(level);
     }
 
     private int checkLength() {
-        return level == Protection.CLEAR ? FrameHeaderCodec.CLEAR_CHECK_LENGTH : 1;
+        return StreamPair.checkLength(level);
+    }
+
+    /** At level safe it is no frame of that place at all. */
+    private ErrorCode outOfOrder() {
+        return level == Protection.SAFE ? ErrorCode.INTEGRITY : ErrorCode.VIOLATION;
     }
 
     private static byte[] readAll(DataStream stream) throws IOException {

@@ -13,6 +13,7 @@ import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
@@ -211,7 +212,7 @@ class PrivateBindingTest {
     }
 
     private BindKeys near(Protection level) throws IOException {
-        return BindKeys.of(control, session, level);
+        return BindKeys.of(control, session, level, Mode.PUSH);
     }
 
     private BindRequest request(Protection level, int stream) {
@@ -224,7 +225,7 @@ class PrivateBindingTest {
     }
 
     private CompletableFuture<DataStream> serve(Protection level) throws IOException {
-        BindKeys keys = BindKeys.of(controlFar, session, level);
+        BindKeys keys = BindKeys.of(controlFar, session, level, Mode.PUSH);
         return Background.start(() -> pending(LONG).accept(keys, numbers));
     }
 

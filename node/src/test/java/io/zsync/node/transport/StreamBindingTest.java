@@ -8,22 +8,32 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zsync.node.copy.PathCounters;
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.FrameHeader;
+import io.zsync.protocol.FrameTags;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Mode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
+import io.zsync.protocol.TagKey;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +43,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class StreamBindingTest {
@@ -43,6 +56,11 @@ class StreamBindingTest {
     private final SessionId session = SessionId.of(new byte[SessionId.LENGTH]);
     private BindKeys initiatorKeys;
     private BindKeys responderKeys;
+    private TargetFile target;
+
+    @TempDir
+    Path directory;
+
     private ServerSocketChannel server;
 
     @BeforeAll
@@ -59,13 +77,15 @@ class StreamBindingTest {
     @BeforeEach
     void listen() throws IOException {
         server = Loopback.listen();
-        initiatorKeys = BindKeys.of(control.initiator(), session, Protection.CLEAR);
-        responderKeys = BindKeys.of(control.responder(), session, Protection.CLEAR);
+        target = new TargetFile(directory.resolve("target"));
+        initiatorKeys = BindKeys.of(control.initiator(), session, Protection.CLEAR, Mode.PUSH);
+        responderKeys = BindKeys.of(control.responder(), session, Protection.CLEAR, Mode.PUSH);
     }
 
     @AfterEach
     void stop() throws IOException {
         server.close();
+        target.close();
     }
 
     @Test
@@ -101,7 +121,7 @@ class StreamBindingTest {
     void keysOfAnotherSessionProveNothing() throws Exception {
         byte[] id = new byte[SessionId.LENGTH];
         id[0] = 1;
-        BindKeys otherKeys = BindKeys.of(control.initiator(), SessionId.of(id), Protection.CLEAR);
+        BindKeys otherKeys = BindKeys.of(control.initiator(), SessionId.of(id), Protection.CLEAR, Mode.PUSH);
         CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
 
         assertThrows(IOException.class, () -> open(request(0), otherKeys));
@@ -113,7 +133,7 @@ class StreamBindingTest {
     void keysOfAnotherConnectionProveNothing() throws Exception {
         CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
         try (ConnectedPair other = ConnectedPair.open(DEADLINES)) {
-            BindKeys otherKeys = BindKeys.of(other.initiator(), session, Protection.CLEAR);
+            BindKeys otherKeys = BindKeys.of(other.initiator(), session, Protection.CLEAR, Mode.PUSH);
 
             assertThrows(IOException.class, () -> open(request(0), otherKeys));
         }
@@ -132,17 +152,84 @@ class StreamBindingTest {
         }
     }
 
+    /** Whichever is the lower, with the session's keys and with those of the level that is asked for. */
+    @ParameterizedTest
+    @CsvSource({"CLEAR, SAFE", "SAFE, CLEAR", "PRIVATE, CLEAR", "PRIVATE, SAFE"})
+    void anotherLevelThanTheSessionsIsRefused(Protection agreed, Protection asked) throws Exception {
+        BindRequest request = new BindRequest(asked, session, 0, new byte[BindRequest.NONCE_LENGTH]);
+        BindKeys sessions = keys(control.initiator(), agreed);
+        BindKeys own = keys(control.initiator(), asked);
+        for (BindKeys used : List.of(sessions, own)) {
+            CompletableFuture<DataStream> accepted = acceptOne(keys(control.responder(), agreed));
+            assertHearsNothing(BindCodec.request(request, used.initiator()));
+            assertRefused(accepted, "asks for " + asked);
+        }
+        assertFalse(Arrays.equals(sessions.initiator(), own.initiator()));
+        assertFalse(Arrays.equals(sessions.initiator(), sessions.responder()));
+    }
+
+    /** The claim says the session's level, as it must, but comes from an end that took another one for agreed. */
+    @ParameterizedTest
+    @CsvSource({"CLEAR, SAFE", "SAFE, CLEAR"})
+    void keysOfAnotherLevelProveNothing(Protection agreed, Protection believed) throws Exception {
+        BindRequest request = new BindRequest(agreed, session, 0, new byte[BindRequest.NONCE_LENGTH]);
+        CompletableFuture<DataStream> accepted = acceptOne(keys(control.responder(), agreed));
+
+        assertHearsNothing(
+                BindCodec.request(request, keys(control.initiator(), believed).initiator()));
+
+        assertRefused(accepted, "does not prove");
+    }
+
     @Test
-    void anotherLevelThanTheSessionsIsRefused() throws Exception {
-        BindRequest safe = new BindRequest(Protection.SAFE, session, 0, new byte[BindRequest.NONCE_LENGTH]);
-        CompletableFuture<DataStream> accepted = acceptOne(responderKeys);
+    void aSafeStreamIsBareAndItsEndsShareAKey() throws Exception {
+        BindRequest request = new BindRequest(Protection.SAFE, session, 5, new byte[BindRequest.NONCE_LENGTH]);
+        CompletableFuture<DataStream> accepted = acceptOne(keys(control.responder(), Protection.SAFE));
 
-        assertHearsNothing(BindCodec.request(safe, initiatorKeys.initiator()));
+        try (DataStream near = open(request, keys(control.initiator(), Protection.SAFE));
+                DataStream far = accepted.get(10, TimeUnit.SECONDS)) {
+            assertTrue(Objects.requireNonNull(near.bareChannel()).isBlocking());
+            assertTrue(Objects.requireNonNull(far.bareChannel()).isBlocking());
+            new DataWriter(near, new PathCounters(), new Pace(0), false).hole(1, 1, 0, 1);
+            Objects.requireNonNull(near.bareChannel()).shutdownOutput();
+            DataReader reader = new DataReader(far, 5, target, new Arrivals(), false);
+            reader.run();
+        }
+        assertEquals(List.of("verified"), target.told());
+    }
 
-        assertRefused(accepted, "asks for SAFE");
-        BindKeys safeKeys = BindKeys.of(control.initiator(), session, Protection.SAFE);
-        assertFalse(Arrays.equals(safeKeys.initiator(), initiatorKeys.initiator()));
-        assertFalse(Arrays.equals(initiatorKeys.initiator(), initiatorKeys.responder()));
+    /** Every stream, each direction, every session and every connection has a key of its own. */
+    @Test
+    void noTwoStreamsShareAKey() throws Exception {
+        byte[] id = new byte[SessionId.LENGTH];
+        id[SessionId.LENGTH - 1] = 1;
+        Set<String> tags = new HashSet<>();
+        try (ConnectedPair other = ConnectedPair.open(DEADLINES)) {
+            List<BindKeys> all = List.of(
+                    BindKeys.of(control.initiator(), session, Protection.SAFE, Mode.PUSH),
+                    BindKeys.of(control.initiator(), session, Protection.SAFE, Mode.PULL),
+                    BindKeys.of(control.initiator(), SessionId.of(id), Protection.SAFE, Mode.PUSH),
+                    BindKeys.of(other.initiator(), session, Protection.SAFE, Mode.PUSH));
+            for (BindKeys keys : all) {
+                for (int stream = 0; stream < Limits.STREAMS; stream++) {
+                    tags.add(firstTag(keys.tagKey(stream)));
+                }
+            }
+        }
+        assertEquals(4 * Limits.STREAMS, tags.size());
+        BindKeys same = BindKeys.of(control.responder(), session, Protection.SAFE, Mode.PUSH);
+        assertFalse(tags.add(firstTag(same.tagKey(7))), "the other end's is the same");
+    }
+
+    private static String firstTag(TagKey key) {
+        FrameHeader hole = new FrameHeader(FrameHeader.Type.HOLE, 0, 1, 0, 1, 0, 0, 1);
+        ByteBuffer frame = ByteBuffer.allocate(FrameTags.HEADER_LENGTH);
+        key.tags().appendHeader(hole, frame);
+        return HexFormat.of().formatHex(frame.array());
+    }
+
+    private static BindKeys keys(Connection end, Protection level) throws IOException {
+        return BindKeys.of(end, SessionId.of(new byte[SessionId.LENGTH]), level, Mode.PUSH);
     }
 
     @Test

@@ -1,7 +1,11 @@
 package io.zsync.node.transport;
 
 import io.zsync.node.trust.Identity;
+import io.zsync.protocol.FrameHeaderCodec;
+import io.zsync.protocol.FrameTags;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Protection;
+import io.zsync.protocol.TagKey;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -16,18 +20,44 @@ record StreamPair(DataStream near, DataStream far, Loopback sockets, Deadlines d
     private static final Duration LONG = Duration.ofSeconds(30);
 
     static StreamPair open(Protection level) throws Exception {
+        return open(level, new byte[TagKey.LENGTH], Limits.SAFE_FRAMES);
+    }
+
+    /** @param secret and how many frames it may serve: of level safe, the same at both ends */
+    static StreamPair open(Protection level, byte[] secret, long frames) throws Exception {
         Loopback sockets = Loopback.open();
         Deadlines deadlines = new Deadlines();
         return switch (level) {
             case CLEAR ->
                 new StreamPair(DataStream.plain(sockets.near()), DataStream.plain(sockets.far()), sockets, deadlines);
+            case SAFE ->
+                new StreamPair(
+                        DataStream.tagged(sockets.near(), new TagKey(secret, frames)),
+                        DataStream.tagged(sockets.far(), new TagKey(secret, frames)),
+                        sockets,
+                        deadlines);
             case PRIVATE -> {
                 CompletableFuture<TlsChannel> far = Background.start(() -> accept(sockets.far(), deadlines));
                 TlsChannel near = connect(sockets.near(), deadlines);
                 yield new StreamPair(
                         new TlsStream(near), new TlsStream(far.get(30, TimeUnit.SECONDS)), sockets, deadlines);
             }
-            case SAFE -> throw new IllegalArgumentException("level " + level);
+        };
+    }
+
+    static int headerLength(Protection level) {
+        return switch (level) {
+            case CLEAR -> FrameHeaderCodec.CLEAR_LENGTH;
+            case SAFE -> FrameTags.HEADER_LENGTH;
+            case PRIVATE -> FrameHeaderCodec.LENGTH;
+        };
+    }
+
+    static int checkLength(Protection level) {
+        return switch (level) {
+            case CLEAR -> FrameHeaderCodec.CLEAR_CHECK_LENGTH;
+            case SAFE -> FrameTags.LENGTH;
+            case PRIVATE -> 1;
         };
     }
 

@@ -34,6 +34,7 @@ class DecoderFuzzTest {
     @FuzzTest(maxDuration = "2m")
     void data(byte[] bytes) {
         allowNothingButProtocolException(Decoding.DATA, bytes);
+        allowNothingButProtocolException(Decoding.SAFE, bytes);
         allowNothingButProtocolException(Decoding.HEADER, bytes);
         allowNothingButProtocolException(Decoding.PACK, bytes);
     }

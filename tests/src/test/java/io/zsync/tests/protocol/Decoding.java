@@ -10,6 +10,7 @@ import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.FrameHeaderCodec;
+import io.zsync.protocol.FrameTags;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.LzBlock;
 import io.zsync.protocol.ManifestDecoder;
@@ -19,6 +20,7 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.MessageCodec;
 import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.TagKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,6 +64,20 @@ enum Decoding {
             FrameHeader header = FrameHeaderCodec.readClear(ByteBuffer.wrap(bytes));
             ByteBuffer again = ByteBuffer.allocate(FrameHeaderCodec.CLEAR_LENGTH);
             FrameHeaderCodec.appendClear(header, again);
+            assertArrayEquals(Arrays.copyOf(bytes, again.capacity()), again.array(), "a header has no other encoding");
+        }
+    },
+    /** The header of a first frame at level safe with its tag. */
+    SAFE {
+        @Override
+        void decode(byte[] bytes) {
+            byte[] key = new byte[TagKey.LENGTH];
+            for (int i = 0; i < key.length; i++) {
+                key[i] = (byte) (64 + i);
+            }
+            FrameHeader header = new TagKey(key, 1).tags().readHeader(ByteBuffer.wrap(bytes));
+            ByteBuffer again = ByteBuffer.allocate(FrameTags.HEADER_LENGTH);
+            new TagKey(key, 1).tags().appendHeader(header, again);
             assertArrayEquals(Arrays.copyOf(bytes, again.capacity()), again.array(), "a header has no other encoding");
         }
     },

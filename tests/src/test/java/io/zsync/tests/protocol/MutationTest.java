@@ -26,6 +26,7 @@ class MutationTest {
             new Target(Decoding.PART, seeds("control:manifest-part", "bad:part-")),
             new Target(Decoding.MANIFEST, seeds("manifest", "bad:manifest-")),
             new Target(Decoding.DATA, seeds("data", "bad:data-")),
+            new Target(Decoding.SAFE, seeds("data-safe:chunk")),
             new Target(Decoding.HEADER, seeds("data", "bad:data-")),
             new Target(Decoding.PACK, seeds("data:pack", "bad:pack-")),
             new Target(Decoding.BIND, seeds("bind:request", "bad:bind-")));

@@ -8,15 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
+import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.FrameHeaderCodec;
+import io.zsync.protocol.FrameTags;
 import io.zsync.protocol.ManifestDecoder;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.PackRecord;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.TagKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VectorsTest {
     private static final byte[] INITIATOR_KEY = key(0);
     private static final byte[] RESPONDER_KEY = key(32);
+    private static final byte[] TAG_KEY = key(64);
 
     static List<Vector> control() {
         return Vector.all("control");
@@ -56,6 +60,7 @@ class VectorsTest {
 
     static Stream<Arguments> everything() {
         return Stream.of(
+                        Vector.all("data-safe", "chunk").stream().map(v -> Arguments.of(Decoding.SAFE, header(v, 56))),
                         Vector.all("control").stream().map(v -> Arguments.of(Decoding.CONTROL, v)),
                         Stream.of(Arguments.of(Decoding.PART, Vector.load("control/manifest-part"))),
                         Vector.all("manifest").stream().map(v -> Arguments.of(Decoding.MANIFEST, v)),
@@ -138,6 +143,57 @@ class VectorsTest {
         assertEquals(clear, FrameHeaderCodec.read(source));
         assertEquals(clear.wireLength() + 1, source.remaining());
         assertEquals(name.equals("chunk") ? 1 : 0, source.get(source.limit() - 1));
+    }
+
+    /** The headers are those at level clear; a chunk, a hole and a pack are one stream. */
+    @ParameterizedTest
+    @ValueSource(strings = {"chunk hole pack", "chunk-lz4-small"})
+    void safeVectorsAreMadeAndVerifiedFrameByFrame(String names) {
+        FrameTags sent = new TagKey(TAG_KEY, 3).tags();
+        FrameTags received = new TagKey(TAG_KEY, 3).tags();
+        for (String name : names.split(" ", -1)) {
+            FrameHeader clear = expected(ExpectedValues.HEADERS, Vector.load("data/" + name));
+            ByteBuffer frame =
+                    ByteBuffer.wrap(Vector.load("data-safe/" + name).bytes()).asReadOnlyBuffer();
+
+            assertEquals(clear, received.readHeader(frame));
+            ByteBuffer payload = frame.slice(frame.position(), clear.wireLength());
+            frame.position(frame.position() + clear.wireLength());
+            ByteBuffer made = ByteBuffer.allocate(frame.limit());
+            sent.appendHeader(clear, made);
+            if (clear.type() != FrameHeader.Type.HOLE) {
+                received.update(payload.duplicate());
+                assertTrue(received.matches(frame), "the payload check covers header and payload");
+                sent.update(payload.duplicate());
+                made.put(payload).put(sent.tag());
+            }
+            assertFalse(frame.hasRemaining());
+            assertEquals(frame.rewind(), made.flip());
+        }
+    }
+
+    @Test
+    void noFlippedBitOfASafeVectorGoesUnnoticed() {
+        byte[] chunk = Vector.load("data-safe/chunk").bytes();
+        for (int bit = 0; bit < chunk.length * 8; bit++) {
+            assertFalse(isSafeChunk(flip(chunk, bit), TAG_KEY), "bit " + bit);
+        }
+        assertTrue(isSafeChunk(chunk, TAG_KEY));
+        assertFalse(isSafeChunk(chunk, INITIATOR_KEY), "another stream's");
+        assertFalse(isSafeChunk(Vector.load("data-safe/chunk-spoilt").bytes(), TAG_KEY), "what was filled up");
+    }
+
+    private static boolean isSafeChunk(byte[] bytes, byte[] key) {
+        FrameTags tags = new TagKey(key, 1).tags();
+        ByteBuffer frame = ByteBuffer.wrap(bytes);
+        try {
+            FrameHeader header = tags.readHeader(frame);
+            tags.update(frame.slice(frame.position(), header.wireLength()));
+            return tags.matches(frame.position(frame.position() + header.wireLength()));
+        } catch (ProtocolException e) {
+            assertEquals(ErrorCode.INTEGRITY, e.code());
+            return false;
+        }
     }
 
     @Test
@@ -245,7 +301,9 @@ class VectorsTest {
         for (int bit = 0; bit < vector.bytes().length * 8; bit++) {
             try {
                 decoding.decode(flip(vector.bytes(), bit));
-                assertTrue(decoding != Decoding.DATA, "a header check lets no flipped bit pass");
+                assertTrue(
+                        decoding != Decoding.DATA && decoding != Decoding.SAFE,
+                        "a header check lets no flipped bit pass");
             } catch (ProtocolException expected) {
                 // The other allowed end.
             }

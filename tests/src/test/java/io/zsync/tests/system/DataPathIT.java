@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The data path that we name is the one that ran: strace is the witness. */
 class DataPathIT {
@@ -34,9 +35,10 @@ class DataPathIT {
                 SIZE);
     }
 
-    @Test
-    void byDefaultThePayloadLeavesBySendfileAlone() throws IOException {
-        Run run = push("auto");
+    @ParameterizedTest
+    @ValueSource(strings = {"clear", "safe"})
+    void byDefaultThePayloadLeavesBySendfileAlone(String level) throws IOException {
+        Run run = push("auto", level);
 
         assertEquals(SIZE, run.sentByKernel());
         assertEquals(0, run.readFromSource());
@@ -44,9 +46,10 @@ class DataPathIT {
         run.assertSays("sendfile");
     }
 
-    @Test
-    void bufferedReadsAndWritesEachByteOnce() throws IOException {
-        Run run = push("buffered");
+    @ParameterizedTest
+    @ValueSource(strings = {"clear", "safe"})
+    void bufferedReadsAndWritesEachByteOnce(String level) throws IOException {
+        Run run = push("buffered", level);
 
         assertEquals(0, run.sentByKernel());
         assertEquals(SIZE, run.readFromSource());
@@ -54,9 +57,10 @@ class DataPathIT {
         run.assertSays("buffered");
     }
 
-    @Test
-    void mappedWritesWithoutReading() throws IOException {
-        Run run = push("mapped");
+    @ParameterizedTest
+    @ValueSource(strings = {"clear", "safe"})
+    void mappedWritesWithoutReading(String level) throws IOException {
+        Run run = push("mapped", level);
 
         assertEquals(0, run.sentByKernel());
         assertEquals(0, run.readFromSource());
@@ -65,7 +69,7 @@ class DataPathIT {
         run.assertSays("mapped");
     }
 
-    private Run push(String dataPath) throws IOException {
+    private Run push(String dataPath, String level) throws IOException {
         Path trace = work.path("trace");
         Outcome outcome = Command.of(
                         "strace",
@@ -83,11 +87,14 @@ class DataPathIT {
                         "--explain",
                         "--data-path",
                         dataPath,
+                        "--protect",
+                        level,
                         source.toString(),
                         "local:" + target)
                 .run()
                 .exits(0);
         Trees.assertMirrors(source, target);
+        assertTrue(outcome.errLines().get(2).contains("; protection " + level + "; "), outcome::err);
         return new Run(outcome, SystemCalls.read(trace), source.resolve("large").toString());
     }
 

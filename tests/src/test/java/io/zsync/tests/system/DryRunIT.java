@@ -204,7 +204,8 @@ class DryRunIT {
         makeTwoTreesThatDifferInEveryWay(1_000);
         List<Object> words = new ArrayList<>(List.of("diff", "-i", "-H", "-A", "-X", "--delete"));
 
-        Outcome node = Checkout.zsync(with(words, source, "local:" + target)).run().exits(40);
+        Outcome node =
+                Checkout.zsync(with(words, source, "local:" + target)).run().exits(40);
         Outcome path = Checkout.zsync(with(words, source, target)).run().exits(40);
 
         assertEquals(node.out(), path.out());
@@ -216,7 +217,8 @@ class DryRunIT {
         work.make("touch -r target/d1/new time; printf N >target/d1/new; truncate -s 4 target/d1/new;"
                 + " touch -r time target/d1/new");
         Checkout.zsync(with(words, source, target)).run().exits(0);
-        assertTrue(Checkout.zsync("verify", source, target).run().exits(40).out().contains("d1/new"));
+        assertTrue(
+                Checkout.zsync("verify", source, target).run().exits(40).out().contains("d1/new"));
     }
 
     private static Object[] with(List<Object> words, Object... more) {

@@ -40,7 +40,6 @@ class ErrorsIT {
                     push --streams 17 source local:target |  1 | zsync: push --streams 17: not a number from 1 to 16
                     push --inplace source local:target    |  1 | zsync: push --inplace: an option of rsync alone
                     push --max-delete 1 source local:t    |  1 | zsync: push --max-delete 1: nothing is deleted
-                    push --protect safe source local:t    |  1 | zsync: push --protect safe: not available yet
                     push source me@backup1                |  1 | zsync: push: peer: a host has no
                     pull backup1                          |  1 | zsync: pull: DIR is missing (backup1)
                     pull backup1/s/a/../b target          |  1 | zsync: pull: peer: path a/../b: component . or .. (

@@ -31,10 +31,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is on the wire between two nodes of a run that is held to a rate, and of one that compresses. */
 class RateIT {
@@ -57,7 +57,7 @@ class RateIT {
 
     /** Ten seconds of a run, seen from between the nodes; large files and packs, several streams. */
     @ParameterizedTest
-    @CsvSource({"PUSH, CLEAR, 4", "PULL, PRIVATE, 2"})
+    @CsvSource({"PUSH, CLEAR, 4", "PUSH, SAFE, 3", "PULL, PRIVATE, 2"})
     void aRateIsKeptWithinFivePercent(Mode mode, Protection level, int streams) {
         String source = mode == Mode.PUSH ? "here" : "share";
         work.make("head -c 40M /dev/urandom >" + source + "/large; for f in {1..600}; do head -c 40000 /dev/urandom >"
@@ -88,8 +88,9 @@ class RateIT {
     }
 
     /** A compressed chunk that arrives damaged is made anew, as the same block. */
-    @Test
-    void aCompressedChunkDamagedOnTheWireIsSentAgain() {
+    @ParameterizedTest
+    @EnumSource(names = {"CLEAR", "SAFE"})
+    void aCompressedChunkDamagedOnTheWireIsSentAgain(Protection level) {
         work.make(
                 "for ((i = 0; i < 400000; i++)); do echo \"the line with number $((i * 7919 % 1000))\"; done >here/text");
         try (ServingNode node = serve();
@@ -97,7 +98,7 @@ class RateIT {
             client.reach("server", node.id(), proxy.endpoint());
             proxy.damage(20_000);
 
-            RunReport report = run(Mode.PUSH, Protection.CLEAR, new Transfer(PathPolicy.AUTO, 1, true, 0));
+            RunReport report = run(Mode.PUSH, level, new Transfer(PathPolicy.AUTO, 1, true, 0));
 
             assertEquals(1, proxy.fired());
             assertEquals(0, report.tally().failed());

@@ -21,6 +21,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may not is turned away with exit 5 and one clear line, before a path of the share is opened: strace watches. */
 class RefusalsIT {
@@ -75,34 +77,28 @@ class RefusalsIT {
         }
     }
 
-    @Test
-    void aLevelBelowWhatTheNodeDemandsIsRefused() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"private, clear safe, private", "safe, clear, safe private"})
+    void aLevelBelowWhatTheNodeDemandsIsRefused(String least, String refused, String granted) throws IOException {
         Machine.needsStrace();
         makeTrees();
         Home server = new Home(Host.HERE, work.path("server"));
         Home client = home("client");
         server.admit("client", client);
         Path trace = work.path("trace");
-        List<Object> options = new ArrayList<>(List.of("--min-protect", "private"));
+        List<Object> options = new ArrayList<>(List.of("--min-protect", least));
         options.addAll(List.of(shares()));
         try (ServingNode node = ServingNode.startUnder(strace(trace), server, 0, options.toArray())) {
             client.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
 
-            assertEquals(
-                    0,
-                    opened(
-                            trace,
-                            () -> assertRefused(
-                                    "clear",
-                                    client.zsync("push", "--protect", "clear", source(), "server")
-                                            .run())));
-
-            assertTrue(opened(
-                            trace,
-                            () -> client.zsync("push", "--protect", "private", source(), "server")
-                                    .run()
-                                    .exits(0))
-                    > 0);
+            for (String level : refused.split(" ", -1)) {
+                Command push = client.zsync("push", "--protect", level, source(), "server");
+                assertEquals(0, opened(trace, () -> assertRefused(level, push.run())));
+            }
+            for (String level : granted.split(" ", -1)) {
+                Command push = client.zsync("push", "--protect", level, source(), "server");
+                assertTrue(opened(trace, () -> push.run().exits(0)) > 0, level);
+            }
         }
         Trees.assertMirrors(source(), work.path("default"));
     }

@@ -8,6 +8,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A wire that is slow, and one that stands still. */
 class SlowWireIT {
@@ -26,14 +28,15 @@ class SlowWireIT {
     }
 
     /** One chunk takes longer than the patience, but its bytes do come. */
-    @Test
-    void bytesThatTrickleAreProgress() {
+    @ParameterizedTest
+    @ValueSource(strings = {"clear", "safe"})
+    void bytesThatTrickleAreProgress(String level) {
         try (ServingNode node = ServingNode.start(server, "--share", "default=" + work.path("share") + ":rw");
                 WireProxy proxy = WireProxy.forgetful("127.0.0.1", node.port())) {
             client.reach("server", node.id(), proxy.endpoint());
             proxy.limitTo(350_000);
 
-            client.zsync("push", "--timeout", "12", "--retries", "0", work.path("source"), "server")
+            client.zsync("push", "--protect", level, "--timeout", "12", "--retries", "0", work.path("source"), "server")
                     .run()
                     .exits(0);
 

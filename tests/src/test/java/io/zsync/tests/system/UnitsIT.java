@@ -89,7 +89,7 @@ class UnitsIT {
                 strace(served), server, 0, "--share", "default=" + work.path("replica") + ":rw")) {
             // By its name, so that it has to be looked up.
             client.reach("backup1", node.id(), "localhost:" + node.port());
-            for (String level : List.of("clear", "private")) {
+            for (String level : List.of("clear", "safe", "private")) {
                 client.zsync(
                                 strace(pushed),
                                 "push",
