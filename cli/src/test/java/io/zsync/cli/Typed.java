@@ -1,5 +1,6 @@
 package io.zsync.cli;
 
+import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -9,6 +10,7 @@ final class Typed {
     final FakeEngine engine = new FakeEngine();
     final FakeEngine.FakeSignals signals = new FakeEngine.FakeSignals();
     final Screen screen = new Screen();
+    byte[] input = new byte[0];
 
     static List<Argument> words(String... words) {
         return Stream.of(words).map(Argument::of).toList();
@@ -19,7 +21,8 @@ final class Typed {
     }
 
     int run(List<Argument> words) {
-        return new Program(new Surroundings(screen.console(), () -> engine, signals, 0))
+        return new Program(
+                        new Surroundings(new ByteArrayInputStream(input), screen.console(), () -> engine, signals, 0))
                 .run(words)
                 .number();
     }
