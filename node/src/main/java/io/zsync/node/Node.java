@@ -237,9 +237,9 @@ public final class Node implements AutoCloseable {
     }
 
     /** For the one peer of this process: what it asked for. */
-    private record LocalAccess(Grant grant) implements Access {
+    private record LocalAccess(Access.Grant grant) implements Access {
         @Override
-        public Grant grant(Connection connection, Message.Open open) {
+        public Access.Grant grant(Connection connection, Message.Open open) {
             return grant;
         }
 

@@ -161,13 +161,13 @@ public final class InviteFile {
             if (!lines[0].equals(HEADER)) {
                 throw new IllegalArgumentException("it is not '" + HEADER + "'");
             }
-            for (String line : List.of(lines).subList(1, lines.length)) {
+            for (String line : List.of(lines).subList(1, Math.max(1, lines.length - 1))) {
                 number++;
-                if (number < lines.length) {
-                    invites.add(OpenInvite.parse(line));
-                } else if (!line.isEmpty()) {
-                    throw new IllegalArgumentException("it has no end");
-                }
+                invites.add(OpenInvite.parse(line));
+            }
+            number = lines.length;
+            if (number == 1 || !lines[number - 1].isEmpty()) {
+                throw new IllegalArgumentException("it has no end");
             }
         } catch (IllegalArgumentException e) {
             throw new RunFailure(
