@@ -150,6 +150,7 @@ class NodeJoinTest {
         assertEquals(new Peer(OwnHost.name(), client.id(), null, Protection.PRIVATE, List.of(grant)), there);
         assertEquals(new JoinReport(service.endpoint(), OwnHost.name(), false), report);
         push(client);
+        service.close();
         assertTrue(
                 log.contains(new ServiceEvent.Joined(OwnHost.name(), "127.0.0.1", client.id())), () -> log.toString());
     }
@@ -295,21 +296,21 @@ class NodeJoinTest {
 
         assertEquals(FailureKind.NOT_ALLOWED, failure.kind());
         assertTrue(String.valueOf(failure.getMessage()).contains("used up"), failure.getMessage());
-        assertTrue(log.stream().anyMatch(ServiceEvent.Trouble.class::isInstance), () -> log.toString());
         Files.delete(temp.resolve("server/peers"));
         assertNotTaken(client, invite);
         joins(client, second);
+        service.close();
+        assertTrue(log.stream().anyMatch(ServiceEvent.Trouble.class::isInstance), () -> log.toString());
     }
 
     @Test
     void invitesThatOthersCouldHaveReadLetNobodyIn() throws Exception {
         Invite invite = invite();
-        Files.setPosixFilePermissions(
-                temp.resolve("server/invites"),
-                PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(temp.resolve("server/invites"), PosixFilePermissions.fromString("rw-r--r--"));
 
         assertNotTaken(client("client"), invite);
 
+        service.close();
         assertTrue(
                 log.stream()
                         .anyMatch(event -> event instanceof ServiceEvent.Trouble trouble
@@ -382,8 +383,7 @@ class NodeJoinTest {
     void nobodyIsInvitedByANodeThatNeverListened() throws Exception {
         Node fresh = client("fresh");
 
-        RunFailure failure =
-                assertThrows(RunFailure.class, () -> fresh.invite(null, null, TEN_MINUTES, null));
+        RunFailure failure = assertThrows(RunFailure.class, () -> fresh.invite(null, null, TEN_MINUTES, null));
 
         assertEquals(FailureKind.USAGE, failure.kind());
         assertFalse(new InviteFile(folder("fresh"), () -> now).isAnyOpen());

@@ -127,8 +127,7 @@ class JoinGreetingTest {
     @Test
     void whoProvesTheInviteIsAnswered() throws IOException {
         try (JoinConnection joining = joining()) {
-            assertEquals(
-                    new JoinReply(JoinReply.Outcome.JOINED, "laptop"), joining.ask(REQUEST, key(), PATIENCE));
+            assertEquals(new JoinReply(JoinReply.Outcome.JOINED, "laptop"), joining.ask(REQUEST, key(), PATIENCE));
         }
     }
 
@@ -149,8 +148,8 @@ class JoinGreetingTest {
         try (SSLSocket first = raw("zsync-join/1");
                 SSLSocket second = raw("zsync-join/1")) {
             byte[] exported = exported(first);
-            byte[] request = JoinCodec.request(
-                    REQUEST, key(), new JoinCodec.Binding(exported, self.id(), stranger.id()));
+            byte[] request =
+                    JoinCodec.request(REQUEST, key(), new JoinCodec.Binding(exported, self.id(), stranger.id()));
 
             second.getOutputStream().write(request);
             assertHearsNothing(second);

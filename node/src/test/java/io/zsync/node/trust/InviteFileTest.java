@@ -198,7 +198,8 @@ class InviteFileTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
 
         assertEquals(FailureKind.NOT_TRUSTED, refused(() -> again().isAnyOpen()).kind());
-        assertEquals("chmod go-rwx " + file, refused(() -> used(again(), invite)).wayOut());
+        assertEquals(
+                "chmod go-rwx " + file, refused(() -> used(again(), invite)).wayOut());
         refused(() -> made(10, null, null));
     }
 
@@ -226,7 +227,13 @@ class InviteFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "# zsync invites, version 2\n", "# zsync invites, version 1", "# zsync invites, version 1\nx\n"})
+    @ValueSource(
+            strings = {
+                "",
+                "# zsync invites, version 2\n",
+                "# zsync invites, version 1",
+                "# zsync invites, version 1\nx\n"
+            })
     void aFileThatIsWrongLetsNobodyIn(String text) throws Exception {
         Invite invite = made(10, null, null);
         Files.writeString(file, text);

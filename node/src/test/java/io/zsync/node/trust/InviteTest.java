@@ -58,7 +58,8 @@ class InviteTest {
     @Test
     void caseAndWhiteSpaceDoNotMatter() {
         String text = invite.text();
-        String mailed = "  " + text.substring(0, 40) + "\r\n" + text.substring(40).toUpperCase(Locale.ROOT) + "\n\n";
+        String mailed =
+                "  " + text.substring(0, 40) + "\r\n" + text.substring(40).toUpperCase(Locale.ROOT) + "\n\n";
 
         assertEquals(invite, Invite.parse(mailed));
     }
@@ -88,7 +89,8 @@ class InviteTest {
         int read = 0;
         int refused = 0;
         for (int round = 0; round < 20_000; round++) {
-            byte[] mutated = Arrays.copyOf(content, content.length - 5 - (random.nextInt(4) == 0 ? random.nextInt(9) : 0));
+            byte[] mutated =
+                    Arrays.copyOf(content, content.length - 5 - (random.nextInt(4) == 0 ? random.nextInt(9) : 0));
             // Past the server's id and the secret, which may be any bytes.
             mutated[56 + random.nextInt(mutated.length - 56)] = (byte) random.nextInt();
             String text = "zsi1-" + Base32.encode(withCheck(mutated));
@@ -123,7 +125,9 @@ class InviteTest {
             })
     void whatIsNoInviteSaysWhy(String text, String why) {
         assertEquals(
-                why, assertThrows(IllegalArgumentException.class, () -> Invite.parse(text)).getMessage());
+                why,
+                assertThrows(IllegalArgumentException.class, () -> Invite.parse(text))
+                        .getMessage());
     }
 
     @Test
@@ -143,9 +147,8 @@ class InviteTest {
     }
 
     private static void assertRefused(String text) {
-        String message = String.valueOf(
-                assertThrows(IllegalArgumentException.class, () -> Invite.parse(text), text)
-                        .getMessage());
+        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> Invite.parse(text), text)
+                .getMessage());
         assertTrue(message.length() < 100, message);
     }
 }
