@@ -27,7 +27,6 @@ final class Help {
 
             Examples:
               zsync push photos local:/mnt/backup/photos
-              zsync pull nas/photos/2024 photos
             """;
 
     static final String SERVE = """
