@@ -7,6 +7,7 @@ import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ public final class Invite {
         if (addresses.stream().anyMatch(address -> address.port() == 0)) {
             throw new IllegalArgumentException("port 0 cannot be connected to");
         }
-        if (secret.length != JoinCodec.SECRET_LENGTH || expiry.getNano() != 0) {
+        if (secret.length != JoinCodec.SECRET_LENGTH || !expiry.equals(expiry.truncatedTo(ChronoUnit.SECONDS))) {
             throw new IllegalArgumentException("secret of " + secret.length + " bytes, expiry " + expiry);
         }
         this.addresses = List.copyOf(addresses);
