@@ -66,7 +66,11 @@ public final class JoinConnection implements Closeable {
         });
     }
 
-    /** The responder's end. @param tls agreed on for joining */
+    /**
+     * The responder's end.
+     *
+     * @param tls agreed on for joining
+     */
     public static JoinConnection over(TlsChannel tls, Identity self, Deadlines deadlines) {
         if (tls.purpose() != TlsChannel.Purpose.JOIN) {
             throw new IllegalArgumentException("a join over " + tls.purpose());

@@ -28,8 +28,10 @@ public final class ListeningFile {
     /** @throws RunFailure NOT_TRUSTED, USAGE or ROOT_UNUSABLE if there is one that cannot be used */
     public Optional<Endpoint> read() throws RunFailure {
         try (TrustedFolder folder = TrustedFolder.open(folders.state())) {
-            byte[] bytes =
-                    folder == null ? null : folder.read(WHAT, NAME, MAX_LENGTH, TrustedFolder.WRITABLE_BY_OTHERS);
+            if (folder == null) {
+                return Optional.empty();
+            }
+            byte[] bytes = folder.read(WHAT, NAME, MAX_LENGTH, TrustedFolder.WRITABLE_BY_OTHERS);
             return bytes == null ? Optional.empty() : Optional.of(parse(bytes, folder.pathOf(NAME)));
         } catch (IOException e) {
             throw TrustedFolder.unusable(WHAT, e);
