@@ -1,5 +1,5 @@
 #!/bin/sh
-# Two nodes on one machine, each with a key of its own: they get to know each other, one pushes to the other, looks for
+# Two nodes on one machine, each with a key of its own: one invites the other, which joins, pushes to it, looks for
 # differences, and pulls everything back. On two hosts the commands are the same; only the addresses are others.
 set -eu
 
@@ -48,15 +48,6 @@ echo "a field of rape" >"$work/photos/2026/field.txt"
 ln -s 2026/harbour.txt "$work/photos/latest"
 head -c 3000000 /dev/urandom >"$work/photos/2026/harbour.raw"
 
-say "Each node has an id, which is a hash of its public key. The key is made at first use."
-alice=$(ZSYNC_HOME=$work/alice zsync id)
-bob=$(ZSYNC_HOME=$work/bob zsync id)
-echo "  alice is $alice"
-echo "  bob is   $bob"
-
-say "Bob lets Alice in: she may read and write the share photos, but delete nothing there"
-node bob peers add alice "$alice" --grant photos=read,write
-
 say "Bob serves, on a free port"
 ZSYNC_HOME=$work/bob zsync serve --share "photos=$work/replica:rw" --listen 127.0.0.1:0 >"$work/bob.out" 2>"$work/bob.log" &
 server=$!
@@ -66,9 +57,14 @@ until grep -qs '^listening on ' "$work/bob.out"; do
 done
 sed 's/^/  /' "$work/bob.out"
 address=$(sed -n 's/^listening on \([^ ]*\) .*/\1/p' "$work/bob.out")
+bob=$(sed -n 's/^listening on .*  id //p' "$work/bob.out")
 
-say "Alice has to know Bob's id too, and where he is"
-node alice peers add bob "$bob" "$address"
+say "Bob invites: whoever has the string may read and write the share photos, but delete nothing there"
+ZSYNC_HOME=$work/bob zsync invite --share photos --grant read,write >"$work/invite"
+sed 's/^/  /' "$work/invite"
+
+say "Alice joins with it. Then both know each other, and the string is good for nothing more"
+node alice join bob "$work/invite"
 node alice peers list
 
 say "Push, and see that nothing differs"

@@ -12,11 +12,13 @@ final class Help {
               zsync verify DIR PEER              read everything on both sides and compare SHA-256
               zsync serve --share NAME=DIR...    run a node
               zsync id                           this node's id
+              zsync invite                       one string that lets another node join this one
+              zsync join NAME [FILE]             read that string; both ends then know each other
               zsync peers list | add | remove    the nodes that this one knows
               zsync COMMAND --help | --version
 
             PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without; or local:DIR, a node inside
-            this process; of diff and verify also ./DIR or /DIR. invite, join and bench are not available yet.
+            this process; of diff and verify also ./DIR or /DIR. bench is not available yet.
 
             Exit codes: 0 done, 1 usage, 2 protocol versions do not meet, 5 not trusted or not allowed,
               10 socket error, 11 a root cannot be used, 12 the protocol was broken, 20 interrupted,
@@ -26,7 +28,6 @@ final class Help {
 
             Examples:
               zsync push photos local:/mnt/backup/photos
-              zsync pull nas/photos/2024 photos
             """;
 
     static final String SERVE = """
@@ -75,6 +76,40 @@ final class Help {
             Examples:
               zsync peers add nas zs1-... nas.example.org:7419
               zsync peers add laptop zs1-... --grant photos=read --grant backup=read,write
+            """;
+
+    static final String INVITE = """
+            zsync invite [OPTIONS]   print one string that lets another node join this one, once
+
+              --share SHARE         only for this share, with all that the share allows; without it for what
+                                    each share allows
+              --grant RIGHTS        less than that in it: read, write, delete, with commas between
+              --protect LEVEL       clear or private: what both ends ask for on the wire to each other
+              --ttl TIME            how long it is good for, 30s, 10m, 2h or 1d, at most 7d; 10m
+              --address HOST:PORT   where the other node finds this one; by default where zsync serve listens,
+                                    or this host's own addresses if that is 0.0.0.0 or [::]
+              -v, -vv               accepted; stack traces behind errors
+
+            The string is a secret until it is used: whoever has it can join. A node that serves takes it at
+            once, by the time of its own clock, and lets who joined in at once. Five wrong tries void it.
+
+            Examples:
+              zsync invite
+              zsync invite --share photos --grant read --ttl 1h | ssh laptop zsync join nas
+            """;
+
+    static final String JOIN = """
+            zsync join [OPTIONS] NAME [FILE]   become a peer of the node that made an invite
+
+              -v, -vv   accepted; stack traces behind errors
+
+            Reads what zsync invite printed on that node, from FILE or from standard input, and never from the
+            command line. The key of that node is checked first; then both ends know each other, and this one
+            calls that one NAME. That one calls this one by its host name, or that and a number if it is taken.
+
+            Examples:
+              zsync join nas
+              zsync join nas invite.txt
             """;
 
     private Help() {}

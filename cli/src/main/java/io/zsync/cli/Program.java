@@ -31,7 +31,7 @@ final class Program {
             departure.crash();
         });
         int columns = Integer.getInteger("zsync.terminal.columns", 0);
-        Surroundings around = new Surroundings(console, () -> engine.apply(departure), departure, columns);
+        Surroundings around = new Surroundings(System.in, console, () -> engine.apply(departure), departure, columns);
         departure.exit(new Program(around).run(Arguments.ofProcess(args)));
     }
 
@@ -72,7 +72,9 @@ final class Program {
             case "serve" -> new ServeCommand();
             case "id" -> new IdCommand();
             case "peers" -> new PeersCommand();
-            case "invite", "join", "bench" -> throw new UsageError(name + ": not available yet", HELP);
+            case "invite" -> new InviteCommand();
+            case "join" -> new JoinCommand();
+            case "bench" -> throw new UsageError(name + ": not available yet", HELP);
             default -> null;
         };
     }

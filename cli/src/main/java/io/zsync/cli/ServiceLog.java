@@ -30,6 +30,9 @@ final class ServiceLog implements Consumer<ServiceEvent> {
                     case ServiceEvent.Ended ended -> line(ended);
                     case ServiceEvent.Refused refused ->
                         "refused " + Escape.text(refused.from()) + ": " + Escape.text(refused.reason());
+                    case ServiceEvent.Joined joined ->
+                        Escape.text(joined.peer()) + " (" + Escape.text(joined.from()) + ") joined, id " + joined.id();
+                    case ServiceEvent.Trouble trouble -> Escape.text(trouble.reason());
                 });
     }
 

@@ -4,11 +4,14 @@ import io.zsync.node.Service;
 import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.EventSink;
+import io.zsync.node.api.JoinReport;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.api.ServeRequest;
 import io.zsync.node.api.ServiceEvent;
+import io.zsync.node.trust.Grant;
+import io.zsync.node.trust.Invite;
 import io.zsync.node.trust.Peer;
 import io.zsync.node.trust.PeerBook;
 import io.zsync.protocol.DataPath;
@@ -18,9 +21,12 @@ import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +44,10 @@ final class FakeEngine implements Engine {
     Runnable closing = () -> {};
     PeerBook book = PeerBook.EMPTY;
     int closed;
+    final List<Optional<Grant>> grants = new ArrayList<>();
+    final List<Invite> invited = new ArrayList<>();
+    final Map<String, Invite> joined = new LinkedHashMap<>();
+    Joining joining = invite -> new JoinReport(invite.addresses().getFirst(), "laptop", false);
 
     interface Answer<R> {
         RunReport to(R request, EventSink events) throws RunFailure;
@@ -128,6 +138,27 @@ final class FakeEngine implements Engine {
     @Override
     public void removePeer(String name) throws RunFailure {
         book = book.without(name);
+    }
+
+    @Override
+    public Invite invite(
+            @Nullable Grant grant, @Nullable Protection protection, Duration validity, @Nullable Endpoint address) {
+        grants.add(Optional.ofNullable(grant));
+        Endpoint listening = new Endpoint("127.0.0.1", 7419);
+        Invite invite = Invite.fresh(
+                List.of(address == null ? listening : address), ID, Instant.EPOCH.plus(validity), protection);
+        invited.add(invite);
+        return invite;
+    }
+
+    @Override
+    public JoinReport join(String name, Invite invite) throws RunFailure {
+        joined.put(name, invite);
+        return joining.to(invite);
+    }
+
+    interface Joining {
+        JoinReport to(Invite invite) throws RunFailure;
     }
 
     /** Signals that come when a test says so. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
     @ParameterizedTest
-    @ValueSource(strings = {Help.PROGRAM, Help.SERVE, Help.ID, Help.PEERS})
+    @ValueSource(strings = {Help.PROGRAM, Help.SERVE, Help.ID, Help.INVITE, Help.JOIN, Help.PEERS})
     void fitsAScreenAndEndsWithExamples(String help) {
         assertOneScreen(help, 24);
     }
@@ -41,11 +41,14 @@ class HelpTest {
     void namesEveryOptionAndNoOther() {
         assertEquals(accepted(new ServeFlags()), named(Help.SERVE));
         assertEquals(accepted(new CommonFlags()), named(Help.ID));
+        assertEquals(accepted(new InviteFlags()), named(Help.INVITE));
+        assertEquals(accepted(new CommonFlags()), named(Help.JOIN));
         assertEquals(accepted(new PeerFlags()), named(Help.PEERS));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"push", "pull", "copy", "diff", "verify", "serve", "id", "peers"})
+    @ValueSource(
+            strings = {"push", "pull", "copy", "diff", "verify", "serve", "id", "invite", "join", "peers"})
     void everyCommandShowsItsOwn(String command) {
         Typed typed = new Typed();
 

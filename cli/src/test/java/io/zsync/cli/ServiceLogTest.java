@@ -108,4 +108,17 @@ class ServiceLogTest {
     void aRefusalIsEscapedToo() {
         assertEquals("zsync: refused f\\x1b: a\\nb\n", line(new ServiceEvent.Refused("f\u001b", "a\nb")));
     }
+
+    @Test
+    void whoJoinedIsNamedWithItsId() {
+        assertEquals(
+                "zsync: lap\\x1btop (10.0.0.2) joined, id " + FakeEngine.ID + "\n",
+                line(new ServiceEvent.Joined("lap\u001btop", "10.0.0.2", FakeEngine.ID)));
+    }
+
+    @Test
+    void whatIsWrongWithTheNodeItselfIsALine() {
+        assertEquals(
+                "zsync: invites: others can read it\n", line(new ServiceEvent.Trouble("invites: others can read it")));
+    }
 }

@@ -1,14 +1,22 @@
 package io.zsync.cli;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A command line as a user types it, over an engine that only records. */
 final class Typed {
     final FakeEngine engine = new FakeEngine();
     final FakeEngine.FakeSignals signals = new FakeEngine.FakeSignals();
     final Screen screen = new Screen();
+    byte[] input = new byte[0];
+
+    /** In place of that, where more may come. */
+    @Nullable
+    InputStream in;
 
     static List<Argument> words(String... words) {
         return Stream.of(words).map(Argument::of).toList();
@@ -19,7 +27,8 @@ final class Typed {
     }
 
     int run(List<Argument> words) {
-        return new Program(new Surroundings(screen.console(), () -> engine, signals, 0))
+        return new Program(new Surroundings(
+                        in == null ? new ByteArrayInputStream(input) : in, screen.console(), () -> engine, signals, 0))
                 .run(words)
                 .number();
     }

@@ -5,6 +5,7 @@ import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.Event;
 import io.zsync.node.api.EventSink;
 import io.zsync.node.api.FailureKind;
+import io.zsync.node.api.JoinReport;
 import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
@@ -13,8 +14,10 @@ import io.zsync.node.api.ServeRequest;
 import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.session.Access;
 import io.zsync.node.session.EventPump;
+import io.zsync.node.session.Joiner;
 import io.zsync.node.session.Listener;
 import io.zsync.node.session.LocalRun;
+import io.zsync.node.session.Newcomers;
 import io.zsync.node.session.OpenTree;
 import io.zsync.node.session.Overlap;
 import io.zsync.node.session.Remote;
@@ -22,7 +25,11 @@ import io.zsync.node.session.Run;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.trust.ConfigFolder;
+import io.zsync.node.trust.Grant;
 import io.zsync.node.trust.Identity;
+import io.zsync.node.trust.Invite;
+import io.zsync.node.trust.InviteFile;
+import io.zsync.node.trust.ListeningFile;
 import io.zsync.node.trust.Peer;
 import io.zsync.node.trust.PeerBook;
 import io.zsync.node.trust.PeerBookFile;
@@ -30,11 +37,16 @@ import io.zsync.protocol.Escape;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.PeerId;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,16 +62,24 @@ public final class Node implements AutoCloseable {
     private final Set<Runnable> running = ConcurrentHashMap.newKeySet();
 
     private final @Nullable ConfigFolder folders;
+    private final InstantSource clock;
     private volatile boolean cancelled;
 
     /** A node of this process's user: its folders are those that the environment names. */
     public Node() {
         folders = null;
+        clock = InstantSource.system();
     }
 
     /** A node that keeps its identity and its peer book there. */
     public Node(ConfigFolder folders) {
+        this(folders, InstantSource.system());
+    }
+
+    /** @param clock by which its invites expire */
+    Node(ConfigFolder folders, InstantSource clock) {
         this.folders = folders;
+        this.clock = clock;
     }
 
     /** Looked up at first use: a run between two directories here needs no identity. */
@@ -84,6 +104,74 @@ public final class Node implements AutoCloseable {
     /** @throws RunFailure USAGE if there is none of this name */
     public void removePeer(String name) throws RunFailure {
         new PeerBookFile(folders()).update(book -> book.without(name));
+    }
+
+    /**
+     * Makes an invite: whoever has it may join once, while a service of this node runs.
+     *
+     * @param grant what the joining peer may do here; null for whatever each share allows
+     * @param protection what both ends store for each other; null for what is usual
+     * @param address where that peer will find this node; null for where it listens, or did last
+     * @throws RunFailure USAGE if no address is known, or too many invites wait; otherwise as {@link #addPeer}
+     */
+    public Invite invite(
+            @Nullable Grant grant, @Nullable Protection protection, Duration validity, @Nullable Endpoint address)
+            throws RunFailure {
+        List<Endpoint> addresses = address == null ? ownAddresses() : List.of(address);
+        Instant expiry = clock.instant().plus(validity).plusNanos(999_999_999).truncatedTo(ChronoUnit.SECONDS);
+        Invite invite = Invite.fresh(addresses, id(), expiry, protection);
+        new InviteFile(folders(), clock).add(invite, grant);
+        return invite;
+    }
+
+    private List<Endpoint> ownAddresses() throws RunFailure {
+        Endpoint listening = new ListeningFile(folders())
+                .read()
+                .orElseThrow(() -> new RunFailure(
+                        FailureKind.USAGE,
+                        "invite: this node has never listened, so it has no address to put into an invite",
+                        "start zsync serve first, or say where it will be found: --address HOST:PORT",
+                        null));
+        List<Endpoint> own;
+        try {
+            own = OwnHost.reaching(listening);
+        } catch (IOException e) {
+            own = List.of();
+        }
+        if (own.isEmpty()) {
+            throw new RunFailure(
+                    FailureKind.USAGE,
+                    "invite: this host has no address that others could use (" + listening + ")",
+                    "say where this node will be found: --address HOST:PORT",
+                    null);
+        }
+        return own;
+    }
+
+    /**
+     * Becomes a peer of the node that made the invite, and makes it one of this node's.
+     *
+     * @param name what it is called here
+     * @throws IllegalArgumentException if no peer can be called so, with the reason in one line
+     * @throws RunFailure USAGE if the name or the node is in the peer book already; NOT_TRUSTED if another node answers, or
+     *     the invite is not taken; CANNOT_CONNECT
+     */
+    public JoinReport join(String name, Invite invite) throws RunFailure {
+        PeerBookFile book = new PeerBookFile(folders());
+        // What could be refused here is refused before the invite is used up.
+        book.read().with(peer(name, invite, invite.addresses().getFirst()));
+        Identity self = Identity.loadOrCreate(folders());
+        if (self.id().equals(invite.server())) {
+            throw new RunFailure(
+                    FailureKind.USAGE, "join: the invite is of this very node", "another node can use it", null);
+        }
+        JoinReport report = new Joiner(invite, self, OwnHost.name(), clock, deadlines).join();
+        book.update(peers -> peers.with(peer(name, invite, report.address())));
+        return report;
+    }
+
+    private static Peer peer(String name, Invite invite, Endpoint address) {
+        return new Peer(name, invite.server(), address, invite.protection(), List.of());
     }
 
     /**
@@ -117,7 +205,7 @@ public final class Node implements AutoCloseable {
      * @throws RunFailure if a share is no directory, the address cannot be taken, or identity or peer book cannot be used
      */
     public Service serve(ServeRequest request, Consumer<ServiceEvent> events) throws RunFailure {
-        return SharingService.open(request, folders(), events, deadlines);
+        return SharingService.open(request, folders(), clock, events, deadlines);
     }
 
     /** Both ends are in this process, known to each other by throw-away keys, and speak over loopback. */
@@ -131,7 +219,14 @@ public final class Node implements AutoCloseable {
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (EventPump<Event> pump = new EventPump<>(events::accept);
                 Listener listener = Listener.open(
-                        loopback, responder, initiator.id()::equals, access, 1, EventPump.none(), deadlines)) {
+                        loopback,
+                        responder,
+                        initiator.id()::equals,
+                        Newcomers.NONE,
+                        access,
+                        1,
+                        EventPump.none(),
+                        deadlines)) {
             Remote remote = new Remote(
                     initiator,
                     responder.id(),
@@ -149,9 +244,9 @@ public final class Node implements AutoCloseable {
     }
 
     /** For the one peer of this process: what it asked for. */
-    private record LocalAccess(Grant grant) implements Access {
+    private record LocalAccess(Access.Grant grant) implements Access {
         @Override
-        public Grant grant(Connection connection, Message.Open open) {
+        public Access.Grant grant(Connection connection, Message.Open open) {
             return grant;
         }
 
@@ -198,7 +293,8 @@ public final class Node implements AutoCloseable {
             throw new RunFailure(
                     FailureKind.NOT_TRUSTED,
                     "peer: not in the peer book (" + Escape.text(typed) + ")",
-                    "run zsync id over there, then here: zsync peers add NAME ID " + endpoint,
+                    "zsync invite over there and zsync join here make it known; or zsync id there, and here: zsync peers"
+                            + " add NAME ID " + endpoint,
                     null);
         }
         if (there.size() > 1) {

@@ -9,11 +9,15 @@ import io.zsync.node.api.Share;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.session.EventPump;
+import io.zsync.node.session.InvitedNewcomers;
 import io.zsync.node.session.Listener;
+import io.zsync.node.session.Newcomers;
 import io.zsync.node.session.ShareAccess;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Identity;
+import io.zsync.node.trust.InviteFile;
+import io.zsync.node.trust.ListeningFile;
 import io.zsync.node.trust.PeerBook;
 import io.zsync.node.trust.PeerBookFile;
 import io.zsync.node.trust.Shares;
@@ -21,6 +25,7 @@ import io.zsync.protocol.PeerId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.function.Consumer;
 
 /** Shares, offered by one listener to the peers in the book as it was when it was read last. Any thread. */
@@ -39,6 +44,7 @@ final class SharingService implements Service {
             ServeRequest request,
             Shares shares,
             ConfigFolder folders,
+            InstantSource clock,
             Consumer<ServiceEvent> events,
             Deadlines deadlines)
             throws RunFailure {
@@ -47,12 +53,15 @@ final class SharingService implements Service {
         book = file.read();
         ShareAccess access = new ShareAccess(() -> book, shares, request.minProtection(), request.maxSessions());
         this.events = new EventPump<>(events);
+        Newcomers newcomers =
+                new InvitedNewcomers(new InviteFile(folders, clock), file, () -> book, this::takeUp, this.events);
         boolean listening = false;
         try {
             listener = Listener.open(
                     address(request.listen()),
                     identity,
                     id -> book.withId(id).isPresent(),
+                    newcomers,
                     access,
                     request.maxSessions(),
                     this.events,
@@ -70,9 +79,24 @@ final class SharingService implements Service {
                 this.events.close();
             }
         }
+        noteWhereItListens(folders);
     }
 
-    static Service open(ServeRequest request, ConfigFolder folders, Consumer<ServiceEvent> events, Deadlines deadlines)
+    /** For invites, which other processes make. */
+    private void noteWhereItListens(ConfigFolder folders) {
+        try {
+            new ListeningFile(folders).write(endpoint);
+        } catch (RunFailure e) {
+            events.offer(new ServiceEvent.Trouble(e.getMessage() + "; zsync invite needs --address now"));
+        }
+    }
+
+    static Service open(
+            ServeRequest request,
+            ConfigFolder folders,
+            InstantSource clock,
+            Consumer<ServiceEvent> events,
+            Deadlines deadlines)
             throws RunFailure {
         Shares shares;
         try {
@@ -93,7 +117,7 @@ final class SharingService implements Service {
                 throw new RunFailure(FailureKind.ROOT_UNUSABLE, "share " + share.name() + ": " + e, null, e);
             }
         }
-        return new SharingService(request, shares, folders, events, deadlines);
+        return new SharingService(request, shares, folders, clock, events, deadlines);
     }
 
     private static InetSocketAddress address(Endpoint listen) throws IOException {
@@ -116,9 +140,14 @@ final class SharingService implements Service {
 
     @Override
     public void reload() throws RunFailure {
-        PeerBook fresh = file.read();
-        book = fresh;
+        PeerBook fresh = takeUp();
         listener.drop(id -> fresh.withId(id).isEmpty());
+    }
+
+    /** One after another, so that what is read last is in force last. */
+    private synchronized PeerBook takeUp() throws RunFailure {
+        book = file.read();
+        return book;
     }
 
     @Override

@@ -12,9 +12,7 @@ import java.security.NoSuchAlgorithmException;
  */
 final class PeerIdText {
     private static final String PREFIX = "zs1-";
-    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
-    private static final int BITS = 5;
-    private static final int DIGEST_CHARACTERS = (Digest.LENGTH * Byte.SIZE + BITS - 1) / BITS;
+    private static final int DIGEST_CHARACTERS = Base32.characters(Digest.LENGTH);
     private static final int CHECK_CHARACTERS = 4;
     private static final int CHARACTERS = DIGEST_CHARACTERS + CHECK_CHARACTERS;
     private static final int GROUP = 8;
@@ -33,12 +31,12 @@ final class PeerIdText {
 
     /** Any case, with all hyphens between the groups or with none. */
     static Digest parse(String text) {
-        String lower = lowerCase(text);
+        String lower = Base32.lowerCase(text);
         if (!lower.startsWith(PREFIX)) {
             throw new IllegalArgumentException("an id starts with " + PREFIX);
         }
         String characters = withoutGroups(lower.substring(PREFIX.length()));
-        Digest digest = Digest.of(bytes(characters));
+        Digest digest = Digest.of(Base32.decode(characters, Digest.LENGTH));
         // Making the text again checks the spare bits of the last character as well.
         if (!characters(digest).equals(characters)) {
             throw new IllegalArgumentException("the id is mistyped: its check characters do not match");
@@ -54,7 +52,7 @@ final class PeerIdText {
             if (c == '-') {
                 continue;
             }
-            if (ALPHABET.indexOf(c) < 0) {
+            if (!Base32.has(c)) {
                 throw new IllegalArgumentException("an id has no '"
                         + Escape.text(Character.toString(text.codePointAt(i))) + "', only letters and 2 to 7");
             }
@@ -72,46 +70,8 @@ final class PeerIdText {
         return out.toString();
     }
 
-    /** ASCII letters alone: Unicode knows other characters whose lower case is one of ours. */
-    private static String lowerCase(String text) {
-        StringBuilder out = new StringBuilder(text);
-        for (int i = 0; i < out.length(); i++) {
-            char c = out.charAt(i);
-            if (c >= 'A' && c <= 'Z') {
-                out.setCharAt(i, (char) (c - 'A' + 'a'));
-            }
-        }
-        return out.toString();
-    }
-
     private static String characters(Digest digest) {
-        byte[] check = checkOf(digest);
-        StringBuilder out = new StringBuilder(CHARACTERS);
-        encode(digest.bytes(), DIGEST_CHARACTERS, out);
-        encode(check, CHECK_CHARACTERS, out);
-        return out.toString();
-    }
-
-    private static void encode(byte[] bytes, int count, StringBuilder out) {
-        for (int i = 0; i < count; i++) {
-            int value = 0;
-            for (int bit = i * BITS; bit < (i + 1) * BITS; bit++) {
-                int at = bit / Byte.SIZE;
-                int set = at < bytes.length ? bytes[at] >> (Byte.SIZE - 1 - bit % Byte.SIZE) & 1 : 0;
-                value = value << 1 | set;
-            }
-            out.append(ALPHABET.charAt(value));
-        }
-    }
-
-    private static byte[] bytes(String characters) {
-        byte[] bytes = new byte[Digest.LENGTH];
-        for (int bit = 0; bit < Digest.LENGTH * Byte.SIZE; bit++) {
-            int value = ALPHABET.indexOf(characters.charAt(bit / BITS));
-            int set = value >> (BITS - 1 - bit % BITS) & 1;
-            bytes[bit / Byte.SIZE] |= (byte) (set << (Byte.SIZE - 1 - bit % Byte.SIZE));
-        }
-        return bytes;
+        return Base32.encode(digest.bytes()) + Base32.encode(checkOf(digest), CHECK_CHARACTERS);
     }
 
     private static byte[] checkOf(Digest digest) {

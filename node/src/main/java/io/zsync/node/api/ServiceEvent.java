@@ -1,6 +1,7 @@
 package io.zsync.node.api;
 
 import io.zsync.protocol.Mode;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
@@ -30,4 +31,10 @@ public sealed interface ServiceEvent {
      * @param reason one line, for the operator; the peer may have been told less
      */
     record Refused(String from, String reason) implements ServiceEvent {}
+
+    /** Somebody used an invite, and is a peer from now on. {@code peer} is the name it got in the peer book. */
+    record Joined(String peer, String from, PeerId id) implements ServiceEvent {}
+
+    /** Something of this node's own is not as it should be; it goes on without. One line. */
+    record Trouble(String reason) implements ServiceEvent {}
 }

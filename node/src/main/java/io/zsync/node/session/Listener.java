@@ -3,10 +3,13 @@ package io.zsync.node.session;
 import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.Deadlines;
+import io.zsync.node.transport.JoinConnection;
 import io.zsync.node.transport.PendingStream;
 import io.zsync.node.transport.TlsChannel;
 import io.zsync.node.trust.Identity;
 import io.zsync.protocol.BindCodec;
+import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.JoinReply;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
@@ -21,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +45,7 @@ public final class Listener implements Closeable {
     private final ServerSocketChannel server;
     private final Identity self;
     private final Predicate<PeerId> accepted;
+    private final Newcomers newcomers;
     private final EventPump<ServiceEvent> events;
     private final Responder responder;
     private final Deadlines deadlines;
@@ -55,6 +60,7 @@ public final class Listener implements Closeable {
             ServerSocketChannel server,
             Identity self,
             Predicate<PeerId> accepted,
+            Newcomers newcomers,
             Access access,
             int maxSessions,
             EventPump<ServiceEvent> events,
@@ -62,6 +68,7 @@ public final class Listener implements Closeable {
         this.server = server;
         this.self = self;
         this.accepted = accepted;
+        this.newcomers = newcomers;
         this.events = events;
         this.deadlines = deadlines;
         this.responder = new Responder(access, maxSessions, events, binding);
@@ -72,12 +79,14 @@ public final class Listener implements Closeable {
      * Binds and starts to accept; port 0 takes any free one.
      *
      * @param accepted which keys may come in; asked anew at each connection
+     * @param newcomers who else may ask to be one of them
      * @param maxSessions further ones are refused while so many run
      */
     public static Listener open(
             InetSocketAddress address,
             Identity self,
             Predicate<PeerId> accepted,
+            Newcomers newcomers,
             Access access,
             int maxSessions,
             EventPump<ServiceEvent> events,
@@ -91,7 +100,7 @@ public final class Listener implements Closeable {
             server.close();
             throw e;
         }
-        Listener listener = new Listener(server, self, accepted, access, maxSessions, events, deadlines);
+        Listener listener = new Listener(server, self, accepted, newcomers, access, maxSessions, events, deadlines);
         listener.acceptor.start();
         return listener;
     }
@@ -162,7 +171,7 @@ public final class Listener implements Closeable {
         return channel.socket().getInetAddress().getHostAddress();
     }
 
-    /** Finds out what has connected. @return null if it was a data stream, which its session has now */
+    /** Finds out what has connected. @return null if it was a data stream, which its session has now, or somebody who joins */
     private @Nullable Connection identify(SocketChannel channel) throws IOException {
         ByteBuffer first = ByteBuffer.allocate(1);
         Deadlines.Deadline deadline = deadlines.close(channel, GREETING);
@@ -177,11 +186,15 @@ public final class Listener implements Closeable {
         }
         byte opening = first.get(0);
         if (read == 1 && opening == TlsChannel.FIRST_BYTE) {
-            TlsChannel tls = TlsChannel.accept(channel, opening, self, accepted, deadlines, GREETING);
+            TlsChannel tls = TlsChannel.accept(channel, opening, self, this::admits, deadlines, GREETING);
             return switch (tls.purpose()) {
                 case CONTROL -> Connection.over(tls, self);
                 case DATA -> {
                     bind(PendingStream.read(tls, deadlines, GREETING));
+                    yield null;
+                }
+                case JOIN -> {
+                    admit(JoinConnection.over(tls, self, deadlines), from(channel));
                     yield null;
                 }
             };
@@ -192,6 +205,23 @@ public final class Listener implements Closeable {
         }
         channel.close();
         return null;
+    }
+
+    /** A stranger may do no more than ask to be let in, and only while somebody is expected. */
+    private boolean admits(PeerId peer, TlsChannel.Purpose purpose) {
+        return accepted.test(peer) || (purpose == TlsChannel.Purpose.JOIN && newcomers.areExpected());
+    }
+
+    private void admit(JoinConnection joining, String from) throws IOException {
+        try (joining) {
+            JoinConnection.Asked asked = joining.receive(GREETING);
+            Optional<JoinReply> reply = newcomers.admit(joining.peer(), from, asked.request(), asked.proof());
+            if (reply.isEmpty()) {
+                throw new ProtocolException(
+                        ErrorCode.NOT_TRUSTED, "peer " + joining.peer() + " has no invite that is good here");
+            }
+            joining.answer(reply.get(), GREETING);
+        }
     }
 
     private void bind(PendingStream pending) throws IOException {

@@ -108,7 +108,9 @@ public final class Connection implements Closeable {
             Deadlines deadlines,
             Duration deadline)
             throws IOException {
-        return over(TlsChannel.accept(channel, firstByte, self, accepted, deadlines, deadline), self);
+        return over(
+                TlsChannel.accept(channel, firstByte, self, TlsChannel.Admission.of(accepted), deadlines, deadline),
+                self);
     }
 
     /**

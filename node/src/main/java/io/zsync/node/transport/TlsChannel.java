@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,12 +48,29 @@ public final class TlsChannel implements Closeable {
     /** What a connection is for: the name that both ends agree on in the handshake. */
     public enum Purpose {
         CONTROL("zsync/1"),
-        DATA("zsync-data/1");
+        DATA("zsync-data/1"),
+        JOIN("zsync-join/1");
 
         private final String protocol;
 
         Purpose(String protocol) {
             this.protocol = protocol;
+        }
+
+        private static Optional<Purpose> of(String protocol) {
+            return Arrays.stream(values())
+                    .filter(each -> each.protocol.equals(protocol))
+                    .findFirst();
+        }
+    }
+
+    /** Which keys may come in, and what for: asked in the handshake and once more after it. Any thread. */
+    public interface Admission {
+        boolean admits(PeerId peer, Purpose purpose);
+
+        /** Those keys, for whatever they come. */
+        static Admission of(Predicate<PeerId> accepted) {
+            return (peer, purpose) -> accepted.test(peer);
         }
     }
 
@@ -80,13 +98,16 @@ public final class TlsChannel implements Closeable {
             SocketChannel channel,
             byte @Nullable [] read,
             Identity self,
-            Predicate<PeerId> accepted,
+            Admission admission,
             Purpose[] purposes,
             Deadlines deadlines)
             throws IOException {
         this.channel = channel;
         this.deadlines = deadlines;
-        engine = self.tlsContext(accepted).createSSLEngine();
+        // Without a purpose, which is refused behind the handshake, a key has to be good for a session.
+        engine = self.tlsContext((peer, protocol) ->
+                        admission.admits(peer, Purpose.of(protocol).orElse(Purpose.CONTROL)))
+                .createSSLEngine();
         engine.setUseClientMode(read == null);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3"});
@@ -110,28 +131,27 @@ public final class TlsChannel implements Closeable {
         sending = ByteBuffer.allocate(2 * recordLength);
         shakeHands();
         purpose = agreed();
-        peer = identified(accepted);
+        peer = identified(admission);
     }
 
     /** Opens a connection from the client's side. On any failure the channel is the caller's to close. */
     static TlsChannel connect(
             SocketChannel channel, Identity self, Predicate<PeerId> expected, Purpose purpose, Deadlines deadlines)
             throws IOException {
-        return new TlsChannel(channel, null, self, expected, new Purpose[] {purpose}, deadlines);
+        return new TlsChannel(channel, null, self, Admission.of(expected), new Purpose[] {purpose}, deadlines);
     }
 
     /**
      * Shakes hands with a peer that has connected. On any failure the channel is closed.
      *
      * @param firstByte what the listener has read already
-     * @param accepted which peers may come in; asked during the handshake and once after it
-     * @throws ProtocolException NOT_TRUSTED if the peer's key is not accepted, VERSION if it names no purpose
+     * @throws ProtocolException NOT_TRUSTED if the peer's key is not admitted, VERSION if it names no purpose
      */
     public static TlsChannel accept(
             SocketChannel channel,
             byte firstByte,
             Identity self,
-            Predicate<PeerId> accepted,
+            Admission admission,
             Deadlines deadlines,
             Duration deadline)
             throws IOException {
@@ -139,7 +159,7 @@ public final class TlsChannel implements Closeable {
         return Establishing.within(deadline, operation, channel, deadlines, timer -> {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             byte[] read = {firstByte};
-            return new TlsChannel(channel, read, self, accepted, Purpose.values(), deadlines);
+            return new TlsChannel(channel, read, self, admission, Purpose.values(), deadlines);
         });
     }
 
@@ -163,19 +183,16 @@ public final class TlsChannel implements Closeable {
     }
 
     private Purpose agreed() {
-        for (Purpose each : Purpose.values()) {
-            if (each.protocol.equals(engine.getApplicationProtocol())) {
-                return each;
-            }
-        }
-        throw new ProtocolException(
-                ErrorCode.VERSION, "peer speaks \"" + engine.getApplicationProtocol() + "\" over TLS, not zsync");
+        String protocol = engine.getApplicationProtocol();
+        return Purpose.of(protocol)
+                .orElseThrow(() -> new ProtocolException(
+                        ErrorCode.VERSION, "peer speaks \"" + protocol + "\" over TLS, not zsync"));
     }
 
-    private PeerId identified(Predicate<PeerId> accepted) throws IOException {
+    private PeerId identified(Admission admission) throws IOException {
         Certificate[] chain = engine.getSession().getPeerCertificates();
         PeerId found = Identity.idOf(chain[0].getPublicKey());
-        if (chain.length != 1 || !accepted.test(found)) {
+        if (chain.length != 1 || !admission.admits(found, purpose)) {
             throw new ProtocolException(ErrorCode.NOT_TRUSTED, "peer " + found + " is not trusted here");
         }
         return found;

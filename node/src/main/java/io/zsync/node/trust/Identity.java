@@ -12,6 +12,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -115,6 +116,11 @@ public final class Identity {
      * connection: sessions cannot be resumed across contexts, so a removed key is refused at once.
      */
     public SSLContext tlsContext(Predicate<PeerId> accepted) {
+        return tlsContext((peer, protocol) -> accepted.test(peer));
+    }
+
+    /** The same, where it also matters what for: the name that ALPN has agreed on, empty if none was. */
+    public SSLContext tlsContext(BiPredicate<PeerId, String> accepted) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             context.init(

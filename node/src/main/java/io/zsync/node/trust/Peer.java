@@ -33,10 +33,7 @@ public record Peer(
 
     /** @throws IllegalArgumentException with the reason in one line, fit for whoever typed it */
     public Peer {
-        Alphabet.require("peer", name, MAX_NAME_LENGTH);
-        if (name.equals("local")) {
-            throw new IllegalArgumentException("no peer is called local, which means this machine");
-        }
+        requireName(name);
         if (address != null && address.port() == 0) {
             throw new IllegalArgumentException("port 0 cannot be connected to");
         }
@@ -49,6 +46,14 @@ public record Peer(
             if (!shares.add(grant.share())) {
                 throw new IllegalArgumentException("two grants for share " + grant.share());
             }
+        }
+    }
+
+    /** @throws IllegalArgumentException if no peer can be called so, with the reason in one line */
+    public static void requireName(String name) {
+        Alphabet.require("peer", name, MAX_NAME_LENGTH);
+        if (name.equals("local")) {
+            throw new IllegalArgumentException("no peer is called local, which means this machine");
         }
     }
 
@@ -88,7 +93,7 @@ public record Peer(
         return rest.next();
     }
 
-    private static Protection protection(String word) {
+    static Protection protection(String word) {
         for (Protection protection : Protection.values()) {
             if (word(protection).equals(word)) {
                 return protection;
@@ -98,7 +103,7 @@ public record Peer(
                 "'" + Escape.text(word) + "' is no protection; these are: clear, safe, private");
     }
 
-    private static String word(Protection protection) {
+    static String word(Protection protection) {
         return protection.name().toLowerCase(Locale.ROOT);
     }
 

@@ -6,10 +6,13 @@ import io.zsync.node.api.RunFailure;
 import io.zsync.protocol.Escape;
 import io.zsync.protocol.PeerId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The peers that this node knows, each name and each id once, in the order they came. Immutable, for any thread. */
@@ -56,6 +59,28 @@ public final class PeerBook {
             throw new RunFailure(FailureKind.USAGE, "peer " + peer.name() + ": " + reason, wayOut, null);
         }
         return builder.build();
+    }
+
+    /**
+     * A name for a peer that chose {@code wish} for itself: that, or the first of {@code wish-2}, {@code wish-3} and so on
+     * by which nobody here is or could be meant. So a peer takes no name away from another one, nor from a host.
+     *
+     * @param wish a peer's name
+     */
+    public String freeName(String wish) {
+        Set<String> taken = new HashSet<>();
+        for (Peer peer : byName.values()) {
+            taken.add(peer.name().toLowerCase(Locale.ROOT));
+            if (peer.address() != null) {
+                taken.add(peer.address().host());
+            }
+        }
+        String name = wish;
+        for (int i = 2; taken.contains(name.toLowerCase(Locale.ROOT)); i++) {
+            String suffix = "-" + i;
+            name = wish.substring(0, Math.min(wish.length(), Peer.MAX_NAME_LENGTH - suffix.length())) + suffix;
+        }
+        return name;
     }
 
     /** @throws RunFailure USAGE if there is none of this name */

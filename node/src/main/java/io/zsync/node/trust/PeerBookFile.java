@@ -6,7 +6,6 @@ import io.zsync.protocol.Name;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The file {@code peers} of the config folder. Changes go one after another, whatever processes make them, and each is
@@ -16,14 +15,12 @@ public final class PeerBookFile {
     private static final Name NAME = Name.of("peers");
     private static final Name LOCK = Name.of("peers.lock");
     private static final String WHAT = "peer book";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long PAUSE_MILLIS = 10;
 
     private final ConfigFolder folders;
     private final Duration patience;
 
     public PeerBookFile(ConfigFolder folders) {
-        this(folders, PATIENCE);
+        this(folders, TrustedFolder.PATIENCE);
     }
 
     /** @param patience how long a change waits for another one that is under way */
@@ -58,7 +55,7 @@ public final class PeerBookFile {
      */
     public PeerBook update(Change change) throws RunFailure {
         try (TrustedFolder folder = TrustedFolder.openOrCreate(folders.config())) {
-            Closeable lock = lock(folder);
+            Closeable lock = folder.lock(WHAT, LOCK, patience);
             try {
                 return update(folder, change);
             } finally {
@@ -91,33 +88,5 @@ public final class PeerBookFile {
     private static PeerBookText text(TrustedFolder folder) throws IOException, RunFailure {
         byte[] bytes = folder.read(WHAT, NAME, PeerBookText.MAX_LENGTH, TrustedFolder.WRITABLE_BY_OTHERS);
         return bytes == null ? PeerBookText.EMPTY : PeerBookText.parse(bytes, folder.pathOf(NAME));
-    }
-
-    /** The kernel can wait for a lock, but not for ten seconds. */
-    private Closeable lock(TrustedFolder folder) throws IOException, RunFailure {
-        long start = System.nanoTime();
-        while (true) {
-            @Nullable Closeable lock = folder.lock(LOCK);
-            if (lock != null) {
-                return lock;
-            }
-            if (System.nanoTime() - start > patience.toNanos()) {
-                throw new RunFailure(
-                        FailureKind.TARGET_LOCKED,
-                        WHAT + ": another zsync is changing it (" + folder.pathOf(LOCK) + ")",
-                        "run this again when that one is done",
-                        null);
-            }
-            pause();
-        }
-    }
-
-    private static void pause() throws RunFailure {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RunFailure(FailureKind.INTERRUPTED, WHAT + ": interrupted", null, e);
-        }
     }
 }

@@ -4,7 +4,7 @@ import io.zsync.protocol.PeerId;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -15,44 +15,45 @@ import org.jspecify.annotations.Nullable;
  * in checks of its own.
  */
 final class PinnedTrust extends X509ExtendedTrustManager {
-    private final Predicate<PeerId> accepted;
+    private final BiPredicate<PeerId, String> accepted;
 
-    PinnedTrust(Predicate<PeerId> accepted) {
+    /** @param accepted asked with a peer's id and the ALPN name that was agreed on; an empty one if none was */
+    PinnedTrust(BiPredicate<PeerId, String> accepted) {
         this.accepted = accepted;
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain);
+        check(chain, null);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        check(chain);
+        check(chain, null);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        check(chain);
+        check(chain, engine == null ? null : engine.getHandshakeApplicationProtocol());
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain);
+        check(chain, null);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        check(chain);
+        check(chain, null);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        check(chain);
+        check(chain, engine == null ? null : engine.getHandshakeApplicationProtocol());
     }
 
     @Override
@@ -60,12 +61,12 @@ final class PinnedTrust extends X509ExtendedTrustManager {
         return new X509Certificate[0];
     }
 
-    private void check(X509Certificate[] chain) throws CertificateException {
+    private void check(X509Certificate[] chain, @Nullable String protocol) throws CertificateException {
         if (chain.length != 1) {
             throw new CertificateException("a chain of " + chain.length + " certificates, not 1");
         }
         PeerId peer = Identity.idOf(chain[0].getPublicKey());
-        if (!accepted.test(peer)) {
+        if (!accepted.test(peer, protocol == null ? "" : protocol)) {
             throw new CertificateException("peer " + peer + " is not trusted here");
         }
     }

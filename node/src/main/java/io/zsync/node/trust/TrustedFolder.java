@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,11 @@ final class TrustedFolder implements Closeable {
 
     /** Any permission of group and others. */
     static final int OPEN_TO_OTHERS = 0077;
+
+    /** How long a change of a file waits for another one that is under way. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final long PAUSE_MILLIS = 10;
 
     private final Directory directory;
     private final String path;
@@ -196,10 +202,37 @@ final class TrustedFolder implements Closeable {
         }
     }
 
-    /** @return null while another holds it */
-    @Nullable
-    Closeable lock(Name name) throws IOException {
-        return directory.lock(name);
+    /**
+     * Waits until nobody else holds the lock of that name, and takes it. The kernel can wait for a lock, but not for so long.
+     *
+     * @param what the file that it guards, for people
+     * @throws RunFailure TARGET_LOCKED if that takes longer than {@code patience}
+     */
+    Closeable lock(String what, Name name, Duration patience) throws IOException, RunFailure {
+        long start = System.nanoTime();
+        while (true) {
+            @Nullable Closeable lock = directory.lock(name);
+            if (lock != null) {
+                return lock;
+            }
+            if (System.nanoTime() - start > patience.toNanos()) {
+                throw new RunFailure(
+                        FailureKind.TARGET_LOCKED,
+                        what + ": another zsync is changing it (" + pathOf(name) + ")",
+                        "run this again when that one is done",
+                        null);
+            }
+            pause(what);
+        }
+    }
+
+    private static void pause(String what) throws RunFailure {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunFailure(FailureKind.INTERRUPTED, what + ": interrupted", null, e);
+        }
     }
 
     @Override

@@ -67,7 +67,8 @@ class ListenerTest {
             }
         };
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        listener = Listener.open(loopback, self, peer.id()::equals, access, 2, EventPump.none(), deadlines);
+        listener = Listener.open(
+                loopback, self, peer.id()::equals, Newcomers.NONE, access, 2, EventPump.none(), deadlines);
     }
 
     @AfterEach

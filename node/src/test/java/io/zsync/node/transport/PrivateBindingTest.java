@@ -98,7 +98,8 @@ class PrivateBindingTest {
     void anotherResponderThanThePeerIsRefused() throws Exception {
         CompletableFuture<TlsChannel> impostor = Background.start(() -> {
             SocketChannel channel = server.accept();
-            return TlsChannel.accept(channel, ConnectedPair.firstByte(channel), OTHER, peer -> true, deadlines, LONG);
+            return TlsChannel.accept(
+                    channel, ConnectedPair.firstByte(channel), OTHER, (peer, purpose) -> true, deadlines, LONG);
         });
 
         ProtocolException refused = assertThrows(
@@ -234,7 +235,10 @@ class PrivateBindingTest {
         byte first = ConnectedPair.firstByte(channel);
         return first == TlsChannel.FIRST_BYTE
                 ? PendingStream.read(
-                        TlsChannel.accept(channel, first, FAR, BOOK::contains, deadlines, LONG), deadlines, deadline)
+                        TlsChannel.accept(
+                                channel, first, FAR, TlsChannel.Admission.of(BOOK::contains), deadlines, LONG),
+                        deadlines,
+                        deadline)
                 : PendingStream.read(channel, first, deadlines, deadline);
     }
 

@@ -66,7 +66,13 @@ record StreamPair(DataStream near, DataStream far, Loopback sockets, Deadlines d
     }
 
     static TlsChannel accept(SocketChannel channel, Deadlines deadlines) throws IOException {
-        return TlsChannel.accept(channel, ConnectedPair.firstByte(channel), FAR, NEAR.id()::equals, deadlines, LONG);
+        return TlsChannel.accept(
+                channel,
+                ConnectedPair.firstByte(channel),
+                FAR,
+                TlsChannel.Admission.of(NEAR.id()::equals),
+                deadlines,
+                LONG);
     }
 
     /** The near end's last word, however long the far end takes to read up to it. */

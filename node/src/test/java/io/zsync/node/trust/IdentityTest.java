@@ -55,8 +55,8 @@ class IdentityTest {
     void trustIsInOneKeyAndNeverInAChain() throws Exception {
         KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         X509Certificate certificate = SelfSignedCertificate.of(keys, ED25519);
-        PinnedTrust trust = new PinnedTrust(Identity.idOf(keys.getPublic())::equals);
-        PinnedTrust other = new PinnedTrust(Identity.generate().id()::equals);
+        PinnedTrust trust = new PinnedTrust((peer, protocol) -> peer.equals(Identity.idOf(keys.getPublic())));
+        PinnedTrust other = new PinnedTrust((peer, protocol) -> false);
 
         X509Certificate[] alone = {certificate};
         assertDoesNotThrow(() -> trust.checkServerTrusted(alone, "UNKNOWN"));

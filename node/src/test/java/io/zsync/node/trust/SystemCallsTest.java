@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.zsync.node.api.Endpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -70,6 +73,21 @@ class SystemCallsTest {
                         "renameat",
                         "fsync folder 0"),
                 changes(AddPeersProgram.class, home, "p", "1"));
+    }
+
+    @Test
+    void anInviteIsBurntOnDiskBeforeItIsGranted() throws Exception {
+        Invite invite = planted();
+        assertEquals(
+                List.of("pwrite64 invites.new", "fsync invites.new", "renameat", "fsync folder 0"),
+                changes(UseInviteProgram.class, home, invite.id().toString()));
+    }
+
+    private Invite planted() throws Exception {
+        List<Endpoint> addresses = List.of(new Endpoint("h", 1));
+        Invite invite = Invite.fresh(addresses, Books.id(1), Instant.ofEpochSecond(4_000_000_000L), null);
+        new InviteFile(folders, InstantSource.system()).add(invite, null);
+        return invite;
     }
 
     private List<String> changes(Class<?> program, Path under, String... arguments) throws Exception {
@@ -139,6 +157,24 @@ class SystemCallsTest {
             assertTrue(left.equals(Books.of(old)) || left.equals(Books.of(old, added)), call + " " + nth + ": " + left);
             file.update(book -> book.named("p0").isPresent() ? book.without("p0") : book);
             assertEquals(Books.of(old), file.update(book -> book));
+        }
+    }
+
+    /** Only when it is burnt did anybody hear that it was granted. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pwrite64", "fsync", "renameat"})
+    void aKillAtAnyCallLeavesAnInviteOrABurntOne(String call) throws Exception {
+        Path granted = temp.resolve("granted");
+        InviteFile file = new InviteFile(folders, InstantSource.system());
+        boolean going = true;
+        for (int nth = 1; going; nth++) {
+            Invite invite = planted();
+            going = kill(call, nth, UseInviteProgram.class, home, invite.id().toString(), granted.toString());
+            boolean open = file.isAnyOpen();
+            assertTrue(!open || Files.notExists(granted), call + " " + nth + ": granted, and open still");
+            assertTrue(going || !open, call + " " + nth + ": it came to its end");
+            Files.deleteIfExists(granted);
+            Files.deleteIfExists(home.resolve("invites"));
         }
     }
 

@@ -27,7 +27,9 @@ class BadVectorsTest {
             "manifest-", Decoding.MANIFEST,
             "data-", Decoding.DATA,
             "pack-", Decoding.PACK,
-            "bind-", Decoding.BIND);
+            "bind-", Decoding.BIND,
+            "join-request-", Decoding.JOIN,
+            "join-reply-", Decoding.JOIN_REPLY);
 
     static Stream<Arguments> bad() {
         return BY_PREFIX.entrySet().stream()

@@ -45,6 +45,13 @@ class DecoderFuzzTest {
         allowNothingButProtocolException(Decoding.BIND, bytes);
     }
 
+    @MethodSource("joinSeeds")
+    @FuzzTest(maxDuration = "2m")
+    void join(byte[] bytes) {
+        allowNothingButProtocolException(Decoding.JOIN, bytes);
+        allowNothingButProtocolException(Decoding.JOIN_REPLY, bytes);
+    }
+
     private static void allowNothingButProtocolException(Decoding decoding, byte[] bytes) {
         try {
             decoding.decode(bytes);
@@ -73,6 +80,10 @@ class DecoderFuzzTest {
 
     static Stream<byte[]> bindSeeds() {
         return seeds("bind", "bind-");
+    }
+
+    static Stream<byte[]> joinSeeds() {
+        return seeds("join", "join-");
     }
 
     private static Stream<byte[]> seeds(String folder, String badPrefix) {

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.esotericsoftware.kryo.io.Output;
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
+import io.zsync.protocol.Digest;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.FrameHeaderCodec;
 import io.zsync.protocol.FrameTags;
+import io.zsync.protocol.JoinCodec;
+import io.zsync.protocol.JoinRequest;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.LzBlock;
 import io.zsync.protocol.ManifestDecoder;
@@ -19,6 +22,7 @@ import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.MessageCodec;
 import io.zsync.protocol.PackCodec;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.TagKey;
 import java.nio.ByteBuffer;
@@ -127,7 +131,30 @@ enum Decoding {
             assertFalse(
                     BindCodec.requestMatches(bytes, "another key".getBytes(US_ASCII)), "another key matches nothing");
         }
+    },
+    /** What a stranger asks. */
+    JOIN {
+        @Override
+        void decode(byte[] bytes) {
+            JoinRequest join = JoinCodec.readRequest(bytes);
+            int maced = JoinCodec.REQUEST_LENGTH - 32;
+            byte[] again = JoinCodec.request(join, new byte[32], NOBODY);
+            assertArrayEquals(Arrays.copyOf(bytes, maced), Arrays.copyOf(again, maced), "no other encoding");
+            assertFalse(JoinCodec.requestMatches(bytes, new byte[32], NOBODY), "another key matches nothing");
+        }
+    },
+    /** What it hears. */
+    JOIN_REPLY {
+        @Override
+        void decode(byte[] bytes) {
+            assertArrayEquals(bytes, JoinCodec.reply(JoinCodec.readReply(bytes)), "a reply has no other encoding");
+        }
     };
+
+    private static final JoinCodec.Binding NOBODY = new JoinCodec.Binding(
+            new byte[JoinCodec.EXPORT_LENGTH],
+            new PeerId(Digest.of(new byte[Digest.LENGTH])),
+            new PeerId(Digest.of(new byte[Digest.LENGTH])));
 
     /** @throws ProtocolException if the bytes are not what they should be; anything else is a fault of ours */
     abstract void decode(byte[] bytes);

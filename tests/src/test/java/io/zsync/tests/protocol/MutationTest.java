@@ -29,7 +29,9 @@ class MutationTest {
             new Target(Decoding.SAFE, seeds("data-safe:chunk")),
             new Target(Decoding.HEADER, seeds("data", "bad:data-")),
             new Target(Decoding.PACK, seeds("data:pack", "bad:pack-")),
-            new Target(Decoding.BIND, seeds("bind:request", "bad:bind-")));
+            new Target(Decoding.BIND, seeds("bind:request", "bad:bind-")),
+            new Target(Decoding.JOIN, seeds("join:request", "bad:join-request-")),
+            new Target(Decoding.JOIN_REPLY, seeds("join:reply", "bad:join-reply-")));
 
     private static List<byte[]> seeds(String... sources) {
         return Arrays.stream(sources)

@@ -8,6 +8,7 @@ import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.JoinReply;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.ManifestItem;
@@ -90,6 +91,7 @@ class SpecTest {
                         numbers("link policy", LinkPolicy.values(), LinkPolicy::number),
                         numbers("delete limit unit", Deletion.Unit.values(), Deletion.Unit::number),
                         numbers("protection", Protection.values(), Protection::number),
+                        numbers("join outcome", JoinReply.Outcome.values(), JoinReply.Outcome::number),
                         numbers("change kind", Message.Change.Kind.values(), Message.Change.Kind::number),
                         numbers("change action", Message.Change.Action.values(), Message.Change.Action::number),
                         numbers("special kind", Entry.SpecialKind.values(), Entry.SpecialKind::number),

@@ -8,15 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
+import io.zsync.protocol.Digest;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.FrameHeaderCodec;
 import io.zsync.protocol.FrameTags;
+import io.zsync.protocol.InviteId;
+import io.zsync.protocol.JoinCodec;
+import io.zsync.protocol.JoinReply;
+import io.zsync.protocol.JoinRequest;
 import io.zsync.protocol.ManifestDecoder;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.PackRecord;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.TagKey;
@@ -45,6 +51,9 @@ class VectorsTest {
     private static final byte[] INITIATOR_KEY = key(0);
     private static final byte[] RESPONDER_KEY = key(32);
     private static final byte[] TAG_KEY = key(64);
+    private static final InviteId INVITE = InviteId.of(Arrays.copyOf(key(0xB0), InviteId.LENGTH));
+    private static final JoinCodec.Binding JOINING =
+            new JoinCodec.Binding(key(0x60), new PeerId(Digest.of(key(0x20))), new PeerId(Digest.of(key(0x40))));
 
     static List<Vector> control() {
         return Vector.all("control");
@@ -67,7 +76,9 @@ class VectorsTest {
                         Vector.all("data").stream().map(v -> Arguments.of(Decoding.DATA, header(v, 44))),
                         Vector.all("data").stream().map(v -> Arguments.of(Decoding.HEADER, header(v, 40))),
                         Vector.all("data", "pack").stream().map(v -> Arguments.of(Decoding.PACK, v)),
-                        Vector.all("bind", "request").stream().map(v -> Arguments.of(Decoding.BIND, v)))
+                        Vector.all("bind", "request").stream().map(v -> Arguments.of(Decoding.BIND, v)),
+                        Vector.all("join", "request").stream().map(v -> Arguments.of(Decoding.JOIN, v)),
+                        Vector.all("join", "reply").stream().map(v -> Arguments.of(Decoding.JOIN_REPLY, v)))
                 .flatMap(each -> each);
     }
 
@@ -255,11 +266,64 @@ class VectorsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("joinRequests")
+    void aJoinVectorMeansItsRequestAndItsMacHolds(String file, JoinRequest expected) {
+        byte[] request = Vector.load("join/" + file).bytes();
+        byte[] joinKey = joinKey();
+
+        assertEquals(expected, JoinCodec.readRequest(request));
+        assertArrayEquals(request, JoinCodec.request(expected, joinKey, JOINING));
+        assertTrue(JoinCodec.requestMatches(request, joinKey, JOINING));
+        assertFalse(JoinCodec.requestMatches(request, key(1), JOINING), "nobody joins with another key");
+        JoinCodec.Binding elsewhere = new JoinCodec.Binding(key(0x61), JOINING.responder(), JOINING.initiator());
+        assertFalse(JoinCodec.requestMatches(request, joinKey, elsewhere), "nor on another connection");
+        JoinCodec.Binding swapped = new JoinCodec.Binding(key(0x60), JOINING.initiator(), JOINING.responder());
+        assertFalse(JoinCodec.requestMatches(request, joinKey, swapped), "nor with the ends exchanged");
+    }
+
+    static Stream<Arguments> joinRequests() {
+        return Stream.of(
+                Arguments.of("request", new JoinRequest(INVITE, null, "laptop")),
+                Arguments.of("request-private", new JoinRequest(INVITE, Protection.PRIVATE, "n".repeat(63) + "~")));
+    }
+
+    private static byte[] joinKey() {
+        return JoinCodec.key(Arrays.copyOf(key(0), JoinCodec.SECRET_LENGTH), INVITE, JOINING.responder());
+    }
+
+    @Test
+    void noFlippedBitOfAJoinGoesUnnoticed() {
+        byte[] request = Vector.load("join/request").bytes();
+        for (int bit = 0; bit < request.length * 8; bit++) {
+            assertFalse(JoinCodec.requestMatches(flip(request, bit), joinKey(), JOINING), "request bit " + bit);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("joinReplies")
+    void aJoinReplyVectorMeansItsReply(String file, JoinReply expected) {
+        byte[] reply = Vector.load("join/" + file).bytes();
+
+        assertEquals(expected, JoinCodec.readReply(reply));
+        assertArrayEquals(reply, JoinCodec.reply(expected));
+    }
+
+    static Stream<Arguments> joinReplies() {
+        return Stream.of(
+                Arguments.of("reply", new JoinReply(JoinReply.Outcome.JOINED, "laptop")),
+                Arguments.of("reply-known", new JoinReply(JoinReply.Outcome.KNOWN, "n".repeat(63) + "~")),
+                Arguments.of("reply-failed", new JoinReply(JoinReply.Outcome.FAILED, "x")));
+    }
+
     @Test
     void everyExpectedValueHasItsVectorAndEveryVectorItsValue() {
         assertEquals(names(control()), ExpectedValues.MESSAGES.keySet());
         assertEquals(names(manifests()), ExpectedValues.MANIFESTS.keySet());
         assertEquals(names(data()), ExpectedValues.HEADERS.keySet());
+        assertEquals(
+                joinRequests().count() + joinReplies().count(),
+                Vector.all("join").size());
     }
 
     @Test

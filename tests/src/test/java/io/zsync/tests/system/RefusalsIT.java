@@ -67,6 +67,8 @@ class RefusalsIT {
             refused.put("a read-only share", client.zsync("push", source(), "server/archive"));
             refused.put("no grant to write", reader.zsync("push", source(), "server"));
             refused.put("no grant for this share", reader.zsync("pull", "server/archive", work.path("pulled")));
+            refused.put("a used invite", home("late").zsync("join", "server", used(server)));
+            refused.put("an expired invite", home("late").zsync("join", "server", expired(server)));
             refused.forEach((why, command) -> assertEquals(
                     0, opened(trace, () -> assertRefused(why, command.run())), () -> "paths opened for " + why));
 
@@ -75,6 +77,25 @@ class RefusalsIT {
             Trees.assertMirrors(work.path("default"), work.path("pulled"));
             assertEquals(0, Trees.count(work.path("archive")));
         }
+    }
+
+    /** The file of an invite with which somebody else has joined. */
+    private Path used(Home server) throws IOException {
+        Path file = work.path("used");
+        Files.writeString(file, server.zsync("invite").output());
+        home("early").zsync("join", "server", file).output();
+        return file;
+    }
+
+    /** Another one lives, so that it is not for want of any that this one is refused. */
+    private Path expired(Home server) throws IOException {
+        Path file = work.path("expired");
+        server.zsync("invite").output();
+        Files.writeString(file, server.zsync("invite", "--ttl", "1s").output());
+        await().atMost(Duration.ofSeconds(10))
+                .pollDelay(Duration.ofMillis(2_100))
+                .until(() -> true);
+        return file;
     }
 
     @ParameterizedTest
