@@ -1,5 +1,8 @@
 package io.zsync.node;
 
+import io.zsync.node.api.BenchReport;
+import io.zsync.node.api.BenchRequest;
+import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.Event;
@@ -11,6 +14,7 @@ import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.api.ServeRequest;
 import io.zsync.node.api.ServiceEvent;
+import io.zsync.node.bench.Bench;
 import io.zsync.node.session.Access;
 import io.zsync.node.session.EventPump;
 import io.zsync.node.session.Listener;
@@ -46,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 public final class Node implements AutoCloseable {
     private final Deadlines deadlines = new Deadlines();
     private final Set<Run> running = ConcurrentHashMap.newKeySet();
+    private final Set<Bench> measuring = ConcurrentHashMap.newKeySet();
     private final @Nullable ConfigFolder folders;
     private volatile boolean cancelled;
 
@@ -103,6 +108,24 @@ public final class Node implements AutoCloseable {
      */
     public RunReport copy(CopyRequest request, EventSink events) throws RunFailure {
         throw new UnsupportedOperationException("copy " + request);
+    }
+
+    /**
+     * Measures what each data path costs on this machine, by the classes that runs move their files with.
+     *
+     * @throws RunFailure if the directory cannot be used
+     */
+    public BenchReport bench(BenchRequest request, BenchSink sink) throws RunFailure {
+        Bench bench = new Bench(request, sink);
+        measuring.add(bench);
+        try {
+            if (cancelled) {
+                bench.cancel();
+            }
+            return bench.run();
+        } finally {
+            measuring.remove(bench);
+        }
     }
 
     /**
@@ -245,6 +268,7 @@ public final class Node implements AutoCloseable {
     public void cancel() {
         cancelled = true;
         running.forEach(Run::cancel);
+        measuring.forEach(Bench::cancel);
     }
 
     @Override
