@@ -1,0 +1,60 @@
+package io.zsync.node.transport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Without a check the same bytes arrive, and no path brings them to the check any more. */
+@Timeout(60)
+class UncheckedStreamTest {
+    private static final int LENGTH = Limits.CHUNK_LENGTH - 5;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource(names = {"SENDFILE", "MAPPED", "BUFFERED"})
+    void everyByteArrives(DataPath path) throws Exception {
+        byte[] content = new byte[LENGTH];
+        new Random(20261125).nextBytes(content);
+        Path source = Files.write(directory.resolve("source"), content);
+        PathCounters counters = new PathCounters();
+        try (Loopback sockets = Loopback.open();
+                TargetFile target = new TargetFile(directory.resolve("target"));
+                SourceFile file = new SourceFile(source)) {
+            DataReader reader = UncheckedStream.reader(sockets.far(), target);
+            CompletableFuture<Void> reading = Background.start(() -> {
+                reader.run();
+                return null;
+            });
+            try (DataWriter writer = UncheckedStream.writer(sockets.near(), counters)) {
+                writer.chunk(file, 1, 1, 0, LENGTH / 2, path);
+                writer.chunk(file, 1, 1, LENGTH / 2, LENGTH - LENGTH / 2, path);
+            }
+            reading.get(30, TimeUnit.SECONDS);
+        }
+
+        assertArrayEquals(content, Files.readAllBytes(directory.resolve("target")));
+        assertEquals(LENGTH, counters.bytes(path));
+    }
+
+    @Test
+    void noLevelOfAStreamComesWithoutACheck() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            assertInstanceOf(ClearCheck.class, FrameCheck.of(DataStream.plain(sockets.near())));
+        }
+    }
+}
