@@ -12,10 +12,11 @@ final class Help {
               zsync serve --share NAME=DIR...    run a node
               zsync id                           this node's id
               zsync peers list | add | remove    the nodes that this one knows
+              zsync bench                        measure this machine's data paths
               zsync COMMAND --help | --version
 
             PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without; or local:DIR, a node inside
-            this process. copy, invite, join and bench are not available yet.
+            this process. copy, invite and join are not available yet.
 
             Exit codes: 0 done, 1 usage, 2 protocol versions do not meet, 5 not trusted or not allowed,
               10 socket error, 11 a root cannot be used, 12 the protocol was broken, 20 interrupted,
@@ -74,6 +75,27 @@ final class Help {
             Examples:
               zsync peers add nas zs1-... nas.example.org:7419
               zsync peers add laptop zs1-... --grant photos=read --grant backup=read,write
+            """;
+
+    static final String BENCH = """
+            zsync bench [OPTIONS]   measure what each data path costs on this machine
+
+              --size SIZE           a file of 7MB, 512KiB or 1GB; several with commas between, or repeated;
+                                    the eight sizes of IBM's article on zero copy from 7MB to 1GB
+              --dir DIR             where the two files stand that are moved, without a name while it lasts;
+                                    the system's folder for temporary files
+              --report FILE         also a page for a browser, with charts, all in one file
+              --json                the figures, an object a line, in place of all else on standard output
+              -v, -vv               accepted; stack traces behind errors
+
+            Moves a file into a loopback connection and into another file, by the very code that push and
+            copy have, each path in turn and in turn again, and prints medians with what lies around them:
+            throughput, CPU of both ends, context switches, system calls. It takes about two minutes,
+            less with smaller sizes, and says so when the machine is too busy to tell.
+
+            Examples:
+              zsync bench --size 64MiB,1GB --report bench.html
+              zsync bench --dir /mnt/backup --json
             """;
 
     private Help() {}

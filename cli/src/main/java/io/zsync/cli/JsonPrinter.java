@@ -39,7 +39,7 @@ final class JsonPrinter implements Telling {
     private final Runs runs;
     private final Runs.Run run;
 
-    private interface Body {
+    interface Body {
         void write(JsonGenerator json) throws IOException;
     }
 
@@ -126,7 +126,8 @@ final class JsonPrinter implements Telling {
         }));
     }
 
-    private static String line(String event, Body body) {
+    /** One event, as a line without its end. */
+    static String line(String event, Body body) {
         StringWriter line = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(line)) {
             json.writeStartObject();
@@ -230,7 +231,7 @@ final class JsonPrinter implements Telling {
         json.writeNumberField("reconnects", report.reconnects());
     }
 
-    private static void failure(JsonGenerator json, ExitCode code, String message, @Nullable String wayOut)
+    static void failure(JsonGenerator json, ExitCode code, String message, @Nullable String wayOut)
             throws IOException {
         json.writeNumberField("exit_code", code.number());
         json.writeStringField("error", message);
@@ -257,7 +258,7 @@ final class JsonPrinter implements Telling {
         }
     }
 
-    private static String word(Enum<?> constant) {
+    static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

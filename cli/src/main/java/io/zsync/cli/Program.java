@@ -71,7 +71,8 @@ final class Program {
             case "serve" -> new ServeCommand();
             case "id" -> new IdCommand();
             case "peers" -> new PeersCommand();
-            case "copy", "invite", "join", "bench" -> throw new UsageError(name + ": not available yet", HELP);
+            case "bench" -> new BenchCommand();
+            case "copy", "invite", "join" -> throw new UsageError(name + ": not available yet", HELP);
             default -> null;
         };
     }
