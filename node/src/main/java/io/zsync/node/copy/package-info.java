@@ -1,4 +1,4 @@
-/** File-to-file data paths; hides copy_file_range, sendfile, mapped windows and buffers. */
+/** From file to file: which data path moves a range, and how; hides clone, copy_file_range, sendfile, mapped windows and buffers. */
 @NullMarked
 package io.zsync.node.copy;
 

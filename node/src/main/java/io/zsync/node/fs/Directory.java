@@ -44,6 +44,12 @@ public interface Directory extends Inode, Closeable {
     /** Stat of this directory itself. */
     FileStat stat() throws IOException;
 
+    /**
+     * False where the kernel makes up the content of files as it is read, as in {@code /proc} and {@code /sys}: their sizes say
+     * nothing, and only reading finds the end. Of this directory's own file system.
+     */
+    boolean hasTrueSizes() throws IOException;
+
     /** Stat of a member. @throws FileFailure {@link Errno#NOENT} if there is none */
     FileStat stat(Name name) throws IOException;
 

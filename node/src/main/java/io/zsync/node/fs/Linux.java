@@ -22,6 +22,7 @@ final class Linux {
     static final int AT_EMPTY_PATH = 0x1000;
 
     static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
     static final int O_RDWR = 2;
     static final int O_CREAT = 0x40;
     static final int O_EXCL = 0x80;
@@ -71,10 +72,12 @@ final class Linux {
     static final long RESOLVE_BENEATH_WITHOUT_LINKS = RESOLVE_BENEATH | 0x04;
 
     private static final long SYS_OPENAT2 = 437;
+    // POWER encodes another one: there the kernel does not know this number, and says so.
+    private static final long FICLONERANGE = 0x4020940D;
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int STATX_MNT_ID = 0x1000;
 
-    private static final Linker LINKER = Linker.nativeLinker();
+    static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle CALL = LINKER.downcallHandle(
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             Linker.Option.captureCallState("errno"));
@@ -106,6 +109,8 @@ final class Linux {
     private static final MemorySegment SYNCFS = symbol("syncfs");
     private static final MemorySegment FSTATFS = symbol("fstatfs");
     private static final MemorySegment FLOCK = symbol("flock");
+    private static final MemorySegment IOCTL = symbol("ioctl");
+    private static final MemorySegment SENDFILE = symbol("sendfile");
     private static final MemorySegment STRERROR = symbol("strerror");
 
     private Linux() {}
@@ -245,6 +250,16 @@ final class Linux {
         return number(FLOCK, descriptor, operation, 0, 0, 0);
     }
 
+    /** Makes the target share blocks of the source, at the same place; a length of 0 is all that follows. */
+    static int cloneRange(int source, int target, long offset, long length) {
+        return number(IOCTL, target, FICLONERANGE, Scratch.current().cloneRange(source, offset, length), 0, 0);
+    }
+
+    /** Writes at the target's own position. */
+    static long sendfile(int source, int target, long offset, long length) {
+        return size(SENDFILE, target, source, Scratch.current().sourceOffset(offset), length, 0);
+    }
+
     /** The calls for extended attributes, which the system has three of each. */
     static final class AttributeCalls {
         /** The object is a descriptor that was not opened by {@code O_PATH}. */
@@ -333,7 +348,7 @@ final class Linux {
     }
 
     /** {@code NULL} for a function that this C library lacks. */
-    private static MemorySegment symbol(String name) {
+    static MemorySegment symbol(String name) {
         return LINKER.defaultLookup().find(name).orElse(MemorySegment.NULL);
     }
 

@@ -80,6 +80,12 @@ final class LinuxDirectory extends OpenInode implements Directory {
     }
 
     @Override
+    public boolean hasTrueSizes() throws IOException {
+        call("fstatfs", Linux::fstatfs);
+        return !GeneratedFiles.areOn(Scratch.current().fileSystemType());
+    }
+
+    @Override
     public FileStat stat(Name name) throws IOException {
         call("statx", name, (number, scratch) -> Linux.statMember(number, scratch.first(name)));
         FileStat stat = Scratch.current().stat();

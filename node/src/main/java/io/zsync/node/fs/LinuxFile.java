@@ -24,6 +24,7 @@ final class LinuxFile extends OpenInode implements OpenFile {
     private final Name name;
     private final boolean writable;
     private @Nullable FileChannel channel;
+    private @Nullable SecondDescription second;
 
     LinuxFile(int descriptor, Place directory, Name name, boolean writable) {
         super(descriptor);
@@ -124,6 +125,56 @@ final class LinuxFile extends OpenInode implements OpenFile {
         return segment.address();
     }
 
+    @Override
+    public void cloneRange(OpenFile source, long offset, long length) throws IOException {
+        if (length < 1) {
+            // A length of 0 means everything to the kernel.
+            throw new IllegalArgumentException("length " + length);
+        }
+        between("ioctl FICLONERANGE", source, offset, length, Linux::cloneRange);
+    }
+
+    @Override
+    public long copyRange(OpenFile source, long offset, long length) throws IOException {
+        return between("copy_file_range", source, offset, length, CopyFileRange::call);
+    }
+
+    @Override
+    public long sendFile(OpenFile source, long offset, long length) throws IOException {
+        SecondDescription target = second();
+        return between(
+                "sendfile", source, offset, length, (from, own, start, count) -> target.send(from, start, count));
+    }
+
+    private interface CallBetween {
+        long on(int source, int target, long offset, long length);
+    }
+
+    private long between(String operation, OpenFile source, long offset, long length, CallBetween call)
+            throws FileFailure {
+        requireOffset(offset);
+        requireOffset(Math.addExact(offset, length));
+        if (!(source instanceof LinuxFile other)) {
+            throw new IllegalArgumentException("not a file of this system: " + source);
+        }
+        int from = other.enter(operation);
+        try {
+            return call(operation, number -> call.on(from, number, offset, length));
+        } finally {
+            other.leave();
+        }
+    }
+
+    /** A descriptor that may only be read must not become one that writes: the kernel would let root do that. */
+    private synchronized SecondDescription second() throws FileFailure {
+        if (second != null) {
+            return second;
+        }
+        long opened = call("open", number -> writable ? SecondDescription.of(number) : -Linux.EBADF);
+        second = new SecondDescription((int) opened);
+        return second;
+    }
+
     private static void requireOffset(long offset) {
         if (offset < 0 || offset > Limits.FILE_LENGTH) {
             throw new IllegalArgumentException("offset " + offset + " not in 0.." + Limits.FILE_LENGTH);
@@ -197,13 +248,15 @@ final class LinuxFile extends OpenInode implements OpenFile {
                 channel.close();
             }
         } finally {
-            closeDescriptor();
+            int first = second == null ? 0 : second.close();
+            int last = descriptor.close();
+            requireClosed(first);
+            requireClosed(last);
         }
     }
 
     /** A full or failing disk may say so only here (NFS, quota). */
-    private void closeDescriptor() throws FileFailure {
-        int result = descriptor.close();
+    private void requireClosed(int result) throws FileFailure {
         if (result < 0 && result != -Linux.EINTR) {
             throw directory.failure("close", name, result);
         }

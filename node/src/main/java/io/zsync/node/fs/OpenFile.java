@@ -24,6 +24,29 @@ public interface OpenFile extends Inode, Closeable {
     /** Writes all that remains in the buffer at {@code offset}. */
     void write(ByteBuffer source, long offset) throws IOException;
 
+    /**
+     * Makes this file share the source's blocks from {@code offset} on, at the same place; all of the range or, where that
+     * cannot be, an error. The range starts and ends at a border of blocks, or ends where the source does.
+     *
+     * @param length at least 1
+     */
+    void cloneRange(OpenFile source, long offset, long length) throws IOException;
+
+    /**
+     * Lets the kernel copy a range of the source to the same place here ({@code copy_file_range}), which may mean sharing it.
+     *
+     * @return bytes copied, perhaps fewer; 0 at the source's end, and from file systems that make up what they hold
+     */
+    long copyRange(OpenFile source, long offset, long length) throws IOException;
+
+    /**
+     * Lets the kernel pass a range of the source on to the same place here ({@code sendfile}), across file systems too. Opens
+     * this file's inode a second time at the first call, which checks its mode again. One call at a time gets on.
+     *
+     * @return bytes written, perhaps fewer; 0 at the source's end, and from file systems that make up what they hold
+     */
+    long sendFile(OpenFile source, long offset, long length) throws IOException;
+
     /** Reserves {@code length} bytes of disk and sets the size. Where the file system cannot, sets the size only. */
     void allocate(long length) throws IOException;
 

@@ -42,6 +42,7 @@ final class Scratch {
 
     private static final int STAT_LENGTH = 256;
     private static final int TIMES_LENGTH = 32;
+    private static final int RANGE_LENGTH = 32;
     private static final long UTIME_OMIT = (1L << 30) - 2;
     private static final int STATX_MNT_ID = 0x1000;
     private static final int TYPE_MASK = 0170000;
@@ -61,6 +62,7 @@ final class Scratch {
     private final MemorySegment stat = arena.allocate(STAT_LENGTH, Long.BYTES);
     private final MemorySegment times = arena.allocate(TIMES_LENGTH, Long.BYTES);
     private final MemorySegment openHow = arena.allocate(OPEN_HOW_LENGTH, Long.BYTES);
+    private final MemorySegment range = arena.allocate(RANGE_LENGTH, Long.BYTES);
     private final MemorySegment first = arena.allocate(PATH_LENGTH + 1);
     private final MemorySegment second = arena.allocate(PATH_LENGTH + 1);
     private final MemorySegment buffer = arena.allocate(BUFFER_LENGTH, Long.BYTES);
@@ -168,6 +170,27 @@ final class Scratch {
         times.set(JAVA_LONG, 16, seconds);
         times.set(JAVA_LONG, 24, nanos);
         return times.address();
+    }
+
+    /** {@code struct file_clone_range}, for the same place in both files. */
+    long cloneRange(int source, long offset, long length) {
+        range.set(JAVA_LONG, 0, source);
+        range.set(JAVA_LONG, 8, offset);
+        range.set(JAVA_LONG, 16, length);
+        range.set(JAVA_LONG, 24, offset);
+        return range.address();
+    }
+
+    /** Where a call that moves bytes between files is to read; the kernel moves it on. */
+    long sourceOffset(long offset) {
+        range.set(JAVA_LONG, 0, offset);
+        return range.address();
+    }
+
+    /** The same for where it is to write. */
+    long targetOffset(long offset) {
+        range.set(JAVA_LONG, 8, offset);
+        return range.address() + 8;
     }
 
     long statAddress() {

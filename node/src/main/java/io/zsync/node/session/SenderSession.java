@@ -2,12 +2,12 @@ package io.zsync.node.session;
 
 import io.zsync.node.api.Event;
 import io.zsync.node.api.RunFailure;
+import io.zsync.node.copy.PathCounters;
 import io.zsync.node.fs.Root;
 import io.zsync.node.replica.TreeScanner;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.node.transport.Pace;
-import io.zsync.node.transport.PathCounters;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.PathPolicy;

@@ -1,5 +1,6 @@
 package io.zsync.node.transport;
 
+import io.zsync.node.copy.PathCounters;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.FrameHeader;

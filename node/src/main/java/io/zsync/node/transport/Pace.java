@@ -2,6 +2,7 @@ package io.zsync.node.transport;
 
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import io.zsync.node.copy.Throttle;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * second at most, so that no window ever carries more than its share and that. Who waits is served in the order of asking,
  * and is released at once by {@link #close}, without an interrupt, which would close the file under it. For any thread.
  */
-public final class Pace implements Closeable {
+public final class Pace implements Throttle, Closeable {
     /** Bucket4j takes a token a nanosecond at most; beyond that a token is more than a byte. */
     private static final long TOKENS_PER_SECOND = 1_000_000_000;
 
@@ -84,8 +85,8 @@ public final class Pace implements Closeable {
                 .build();
     }
 
-    /** As {@code most}, or less, so that a rate is even and progress shows. */
-    int portion(int most) {
+    @Override
+    public int portion(int most) {
         if (bucket == null) {
             return most;
         }
@@ -100,9 +101,10 @@ public final class Pace implements Closeable {
     /**
      * Waits until so many more bytes may go.
      *
-     * @throws IOException if this is closed
+     * @throws IOException if there is a rate and this is closed
      */
-    void await(int bytes) throws IOException {
+    @Override
+    public void await(int bytes) throws IOException {
         if (bucket == null) {
             return;
         }

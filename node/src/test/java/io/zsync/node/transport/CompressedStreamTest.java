@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zsync.node.copy.PathCounters;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FrameHeader;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zsync.node.copy.PathCounters;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.ErrorCode;

@@ -92,6 +92,21 @@ class SourceFile implements OpenFile {
     }
 
     @Override
+    public void cloneRange(OpenFile source, long offset, long length) {
+        throw new UnsupportedOperationException("read only");
+    }
+
+    @Override
+    public long copyRange(OpenFile source, long offset, long length) {
+        throw new UnsupportedOperationException("read only");
+    }
+
+    @Override
+    public long sendFile(OpenFile source, long offset, long length) {
+        throw new UnsupportedOperationException("read only");
+    }
+
+    @Override
     public void allocate(long length) {
         throw new UnsupportedOperationException();
     }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zsync.node.copy.PathCounters;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Protection;
 import java.io.EOFException;

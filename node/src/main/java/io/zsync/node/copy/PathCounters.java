@@ -1,4 +1,4 @@
-package io.zsync.node.transport;
+package io.zsync.node.copy;
 
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Message;
@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Payload bytes that left by each data path; one for all streams of a run. For any thread. */
+/** Payload bytes that moved by each data path; one for all streams or copying threads of a run. For any thread. */
 public final class PathCounters {
     private final Map<DataPath, LongAdder> bytes = new EnumMap<>(DataPath.class);
 
@@ -30,7 +30,7 @@ public final class PathCounters {
         return new Message.PathTotals(bytes(DataPath.SENDFILE), bytes(DataPath.MAPPED), bytes(DataPath.BUFFERED));
     }
 
-    void add(DataPath path, long count) {
+    public void add(DataPath path, long count) {
         adder(path).add(count);
     }
 
