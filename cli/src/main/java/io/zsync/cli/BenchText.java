@@ -131,7 +131,7 @@ final class BenchText {
                 count(row.sender().waits()),
                 count(row.sender().preemptions()),
                 count(row.sender().calls()));
-        int filled = (int) Math.clamp(Math.round(bar * rate.median() / full), 0, bar);
+        int filled = Math.clamp(Math.round(bar * rate.median() / full), 0, bar);
         return bar == 0 ? line : line + " " + "#".repeat(filled);
     }
 

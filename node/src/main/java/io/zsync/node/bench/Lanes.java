@@ -21,7 +21,11 @@ final class Lanes {
                     }
                 }
             }
-            case FILE -> {}
+            case FILE -> {
+                for (DataPath path : DataPath.values()) {
+                    lanes.add(new FileLane(files.source(), files.target(), path));
+                }
+            }
         }
         return lanes;
     }

@@ -6,7 +6,7 @@ import io.zsync.node.fs.OpenFile;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.node.transport.Pace;
-import io.zsync.node.transport.PathCounters;
+import io.zsync.node.copy.PathCounters;
 import io.zsync.node.transport.UncheckedStream;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Limits;

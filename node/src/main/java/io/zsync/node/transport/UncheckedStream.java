@@ -1,5 +1,6 @@
 package io.zsync.node.transport;
 
+import io.zsync.node.copy.PathCounters;
 import java.nio.channels.SocketChannel;
 
 /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.zsync.node.copy.PathCounters;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Limits;
 import java.nio.file.Files;
