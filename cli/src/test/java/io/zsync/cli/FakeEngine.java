@@ -1,6 +1,9 @@
 package io.zsync.cli;
 
 import io.zsync.node.Service;
+import io.zsync.node.api.BenchReport;
+import io.zsync.node.api.BenchRequest;
+import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.EventSink;
 import io.zsync.node.api.RunFailure;
@@ -27,8 +30,12 @@ final class FakeEngine implements Engine {
     static final PeerId ID = new PeerId(Digest.of(new byte[Digest.LENGTH]));
 
     final List<RunRequest> runs = new ArrayList<>();
+    final List<BenchRequest> benches = new ArrayList<>();
     final List<ServeRequest> served = new ArrayList<>();
     Answer answer = (request, events) -> report(Map.of());
+    Measuring measuring = (request, sink) -> {
+        throw new AssertionError("not asked to measure");
+    };
     Serving serving = events -> {};
     Reloading reloading = () -> {};
     Runnable closing = () -> {};
@@ -37,6 +44,10 @@ final class FakeEngine implements Engine {
 
     interface Answer {
         RunReport to(RunRequest request, EventSink events) throws RunFailure;
+    }
+
+    interface Measuring {
+        BenchReport of(BenchRequest request, BenchSink sink) throws RunFailure;
     }
 
     /** What a service does once it is up. */
@@ -89,6 +100,12 @@ final class FakeEngine implements Engine {
                 closing.run();
             }
         };
+    }
+
+    @Override
+    public BenchReport bench(BenchRequest request, BenchSink sink) throws RunFailure {
+        benches.add(request);
+        return measuring.of(request, sink);
     }
 
     @Override
