@@ -6,6 +6,7 @@ import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.RunFailure;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,7 @@ final class BenchCommand implements Command {
 
     private static void write(@Nullable ReportFile file, BenchReport report, Console console) throws RunFailure {
         if (file != null) {
-            file.write(BenchPage.of(report));
+            file.write(BenchPage.of(report, Instant.now()));
             console.tell("report in " + file);
         }
     }

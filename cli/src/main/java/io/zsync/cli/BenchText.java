@@ -150,20 +150,12 @@ final class BenchText {
     }
 
     private void verdicts(Table table, long size, Measure measure) {
-        List<String> orders = new ArrayList<>();
+        String by = measure == Measure.TIME ? "by time" : table == Table.SOCKET ? "by sender's CPU" : "by CPU";
         for (Verdict verdict : report.verdicts()) {
             if (verdict.table() == table && verdict.bytes() == size && verdict.measure() == measure) {
-                String of = table == Table.FILE ? "" : verdict.checked() ? "with the check " : "without it ";
-                orders.add(of + order(verdict.places()));
+                String of = table == Table.FILE ? "" : verdict.checked() ? ", with the check" : ", without it";
+                wrapped("  ", by + of + ": " + order(verdict.places()));
             }
-        }
-        if (!orders.isEmpty()) {
-            String by =
-                    switch (measure) {
-                        case TIME -> "by time: ";
-                        case SENDER_CPU -> table == Table.SOCKET ? "by sender's CPU: " : "by CPU: ";
-                    };
-            wrapped("  ", by + String.join("; ", orders));
         }
     }
 
@@ -180,8 +172,8 @@ final class BenchText {
     }
 
     private static String ibm(IbmFigures figures, List<Row> rows) {
-        return "IBM, 2008: read and write " + Quantity.count(figures.readWriteMillis()) + " ms, transferTo "
-                + Quantity.count(figures.transferToMillis()) + " ms; here without the check: buffered "
+        return "IBM 2008: read and write " + Quantity.count(figures.readWriteMillis()) + " ms, transferTo "
+                + Quantity.count(figures.transferToMillis()) + " ms; here without check: buffered "
                 + millis(rows, DataPath.BUFFERED) + ", sendfile " + millis(rows, DataPath.SENDFILE);
     }
 
