@@ -56,8 +56,8 @@ final class BenchNotes {
     static List<String> of(BenchReport report) {
         List<String> notes = new ArrayList<>();
         Machine machine = report.machine();
-        notes.add("Figures are medians of rounds that go through all paths in turn, with the least and the greatest. Of"
-                + " two neighbours in an order the first is better (>) if it was so in each of five rounds or more, and by"
+        notes.add("Figures are medians of n rounds that go through all paths in turn, with the least and the greatest;"
+                + " CPU seconds, waits, preemptions (both are context switches) and calls are for each GB. Of two neighbours in an order the first is better (>) if it was so in each of five rounds or more, and by"
                 + " 5 % or more in the middle; else (~) the difference is within the spread.");
         notes.add("Loopback is no network card. The receiver copies every byte out of its socket whatever path the"
                 + " sender takes, and part of TCP's receiving side runs inside the sender's calls.");

@@ -28,7 +28,7 @@ final class BenchTables {
 
     /** Which path was better, at each size. */
     static String orders(BenchReport report, Table table) {
-        HtmlTable html = new HtmlTable("Best first; > is certain, ~ within the spread");
+        HtmlTable html = new HtmlTable("Best first; > told apart by the rounds, ~ within the spread");
         if (table == Table.SOCKET) {
             html.head("*size", "*check", "*by time", "*by sender's CPU");
         } else {
@@ -55,7 +55,7 @@ final class BenchTables {
 
     static String figures(Table table, List<Row> rows) {
         HtmlTable html = new HtmlTable("Medians, with the least and the greatest of the rounds; CPU, switches and calls for"
-                + " each GB");
+                + " each GB; the last column is rounds × transfers in each");
         List<String> head = new ArrayList<>(List.of("*size", "*path"));
         if (table == Table.SOCKET) {
             head.add("*check");
@@ -67,7 +67,7 @@ final class BenchTables {
         } else {
             head.addAll(List.of("CPU s", "waits", "preempted", "calls"));
         }
-        head.add("rounds");
+        head.add("n");
         html.head(head.toArray(String[]::new));
         long size = 0;
         for (Row row : rows) {

@@ -20,8 +20,8 @@ final class BenchText {
     private static final int PLAIN_WIDTH = 80;
     private static final int MAX_WIDTH = 100;
     private static final int LEAST_BAR = 4;
-    private static final String ROW = "  %-10s %6s %13s %8s %8s %8s %8s %8s";
-    private static final int ROW_WIDTH = 76;
+    private static final String ROW = "  %-10s %5s %12s %8s %8s %6s %7s %6s";
+    private static final int ROW_WIDTH = 71;
 
     private final BenchReport report;
     private final int width;
@@ -65,7 +65,7 @@ final class BenchText {
             Theory theory = Theory.of(table, path);
             lines.add(String.format(
                     Locale.ROOT,
-                    "  %-10s in theory %s by the CPU%s, %d mode switches for each buffer",
+                    "  %-10s in theory %s by the CPU%s, %d mode switches a buffer",
                     path.word(),
                     Quantity.count(theory.cpuCopies(), "copy", "copies"),
                     theory.dmaCopies() == 0 ? "" : ", " + theory.dmaCopies() + " by DMA",
@@ -78,7 +78,7 @@ final class BenchText {
 
     private void group(Table table, long size, List<Row> rows) {
         lines.add("");
-        lines.add(head(FileSize.text(size) + ", " + Quantity.count(rows.getFirst().rounds(), "round", "rounds"), table));
+        lines.add(head(FileSize.text(size) + ", n=" + rows.getFirst().rounds(), table));
         double full = rows.stream()
                 .filter(row -> row.way().path() != DataPath.CLONE)
                 .mapToDouble(row -> row.bytesPerSecond().median())
@@ -106,7 +106,7 @@ final class BenchText {
     private static String head(String group, Table table) {
         String names = String.format(
                 Locale.ROOT,
-                "%6s %13s %8s %8s %8s %8s %8s",
+                "%5s %12s %8s %8s %6s %7s %6s",
                 "GB/s",
                 "min..max",
                 table == Table.SOCKET ? "send CPU" : "CPU s/GB",

@@ -8,9 +8,12 @@ final class HtmlTable {
     private boolean empty = true;
 
     HtmlTable(String caption) {
-        html.append("<div class=\"table\"><table>\n<caption>")
-                .append(BenchTables.text(caption))
-                .append("</caption>\n");
+        String text = BenchTables.text(caption);
+        html.append("<p class=\"caption\">")
+                .append(text)
+                .append("</p>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"")
+                .append(text)
+                .append("\"><table>\n");
     }
 
     void head(String... cells) {

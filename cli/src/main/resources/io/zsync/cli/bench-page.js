@@ -141,6 +141,8 @@
       borderDash: dashed ? [6, 4] : [],
       pointRadius: 3,
     });
+    const look = options('milliseconds', true, undefined);
+    Object.assign(look.plugins.legend.labels, {usePointStyle: true, pointStyle: 'line', pointStyleWidth: 40});
     return {
       type: 'line',
       data: {
@@ -152,7 +154,7 @@
           line('here, sendfile', 'sendfile', row => row.seconds.median * 1e3, false),
         ],
       },
-      options: options('milliseconds', true, undefined),
+      options: look,
     };
   };
 

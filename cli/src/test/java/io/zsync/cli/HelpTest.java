@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
     @ParameterizedTest
-    @ValueSource(strings = {Help.PROGRAM, Help.SERVE, Help.ID, Help.PEERS})
+    @ValueSource(strings = {Help.PROGRAM, Help.SERVE, Help.ID, Help.PEERS, Help.BENCH})
     void fitsAScreenAndEndsWithExamples(String help) {
         assertOneScreen(help, 24);
     }
@@ -42,10 +42,11 @@ class HelpTest {
         assertEquals(accepted(new ServeFlags()), named(Help.SERVE));
         assertEquals(accepted(new CommonFlags()), named(Help.ID));
         assertEquals(accepted(new PeerFlags()), named(Help.PEERS));
+        assertEquals(accepted(new BenchFlags()), named(Help.BENCH));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"push", "pull", "diff", "verify", "serve", "id", "peers"})
+    @ValueSource(strings = {"push", "pull", "diff", "verify", "serve", "id", "peers", "bench"})
     void everyCommandShowsItsOwn(String command) {
         Typed typed = new Typed();
 

@@ -138,7 +138,6 @@ class ProgramTest {
                 "pusch|zsync: no such command (pusch)",
                 "-n|zsync: a command comes first (-n)",
                 "copy|zsync: copy: not available yet",
-                "bench|zsync: bench: not available yet",
                 "push|zsync: push: DIR and PEER are missing",
                 "push a|zsync: push: PEER is missing (a)",
                 "push a local:|zsync: push: local: names no directory (local:)",
