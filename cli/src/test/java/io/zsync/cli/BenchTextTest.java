@@ -29,7 +29,7 @@ class BenchTextTest {
                   sendfile   in theory 0 copies by the CPU, 2 by DMA, 2 mode switches a buffer
                   buffered   in theory 2 copies by the CPU, 2 by DMA, 4 mode switches a buffer
 
-                7 MB, n=5      GB/s     min..max send CPU recv CPU  waits preempt  calls
+                7 MB, n=5     GB/s     min..max send CPU recv CPU  waits preempt  calls
                   with the check
                   sendfile    4.67   4.44..4.91    0.150    0.250  1,234      56  7,857
                   buffered    2.33   2.22..2.46    0.300    0.250  1,234      56  7,857
@@ -45,7 +45,7 @@ class BenchTextTest {
                   clone      in theory 0 copies by the CPU, 2 mode switches a buffer
                   buffered   in theory 2 copies by the CPU, 4 mode switches a buffer
 
-                7 MB, n=5      GB/s     min..max CPU s/GB           waits preempt  calls
+                7 MB, n=5     GB/s     min..max CPU s/GB           waits preempt  calls
                   clone        700     667..737    0.500              10       0      -
                   buffered    1.75   1.67..1.84    0.500              10       0      -
                   by time: clone > buffered

@@ -3,6 +3,7 @@ package io.zsync.node.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -86,6 +87,27 @@ class BenchTest {
         }
     }
 
+    @Test
+    void everyWayIntoAFileIsMeasuredOrLeftOutWithAReason() throws Exception {
+        BenchReport report = run(5, LONG, SMALL);
+
+        Set<DataPath> measured =
+                rows(report, Table.FILE).map(row -> row.way().path()).collect(Collectors.toSet());
+        Set<DataPath> left = report.omissions().stream().map(Omission::path).collect(Collectors.toSet());
+        assertTrue(measured.containsAll(Set.of(DataPath.SENDFILE, DataPath.MAPPED, DataPath.BUFFERED)), measured::toString);
+        for (DataPath path : DataPath.values()) {
+            assertTrue(measured.contains(path) ^ left.contains(path), path::toString);
+        }
+        for (Row row : rows(report, Table.FILE).toList()) {
+            assertFalse(row.way().checked());
+            assertNull(row.receiver());
+            assertTrue(row.seconds().min() > 0, row::toString);
+        }
+        // A header less than into a socket: the calls themselves, two reads and two writes, map and write and unmap.
+        assertEquals(1, callsOfOneTransfer(report, new Way(Table.FILE, DataPath.SENDFILE, false)));
+        assertEquals(3, callsOfOneTransfer(report, new Way(Table.FILE, DataPath.MAPPED, false)));
+    }
+
     /** By hand for 300,000 bytes: two slices of 256 KiB, a header, a check. */
     @Test
     void systemCallsAreThoseThatThePathsMake() throws Exception {
@@ -103,8 +125,12 @@ class BenchTest {
     }
 
     private static double callsOfOneTransfer(BenchReport report, DataPath path, boolean checked) {
-        Row row = rows(report, Table.SOCKET)
-                .filter(each -> each.way().equals(new Way(Table.SOCKET, path, checked)))
+        return callsOfOneTransfer(report, new Way(Table.SOCKET, path, checked));
+    }
+
+    private static double callsOfOneTransfer(BenchReport report, Way way) {
+        Row row = report.rows().stream()
+                .filter(each -> each.way().equals(way))
                 .findFirst()
                 .orElseThrow();
         // What a thread does at most once in a measurement, like loading a class, is less than a call a transfer.
