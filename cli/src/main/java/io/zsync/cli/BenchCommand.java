@@ -31,14 +31,14 @@ final class BenchCommand implements Command {
             return measure(flags, around);
         }
         return Attempt.of(
-                console, () -> measure(flags, around), (code, message, wayOut) -> console.print(
-                        BenchJson.failure(code, message, wayOut)));
+                console,
+                () -> measure(flags, around),
+                (code, message, wayOut) -> console.print(BenchJson.failure(code, message, wayOut)));
     }
 
     private ExitCode measure(BenchFlags flags, Surroundings around) throws UsageError, RunFailure {
         judge.count(flags.words, 0);
-        List<Long> sizes =
-                flags.sizes.isEmpty() ? IbmFigures.sizes() : FileSize.parse(judge, "--size", flags.sizes);
+        List<Long> sizes = flags.sizes.isEmpty() ? IbmFigures.sizes() : FileSize.parse(judge, "--size", flags.sizes);
         Path directory = flags.directory == null
                 ? Path.of(System.getProperty("java.io.tmpdir", "/tmp"))
                 : flags.directory.path();
@@ -52,8 +52,7 @@ final class BenchCommand implements Command {
         } finally {
             console.status("");
         }
-        (flags.json ? BenchJson.lines(report) : BenchText.of(report, around.terminalColumns()))
-                .forEach(console::print);
+        (flags.json ? BenchJson.lines(report) : BenchText.of(report, around.terminalColumns())).forEach(console::print);
         console.flush();
         write(file, report, console);
         return ExitCode.DONE;

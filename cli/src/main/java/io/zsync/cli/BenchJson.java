@@ -68,12 +68,11 @@ final class BenchJson {
     }
 
     private static Optional<Double> ibmSeconds(long bytes, DataPath path) {
-        return IbmFigures.at(bytes)
-                .flatMap(figures -> switch (path) {
-                    case SENDFILE -> Optional.of(figures.transferToMillis() / 1e3);
-                    case BUFFERED -> Optional.of(figures.readWriteMillis() / 1e3);
-                    case MAPPED, CLONE, COPY_RANGE -> Optional.empty();
-                });
+        return IbmFigures.at(bytes).flatMap(figures -> switch (path) {
+            case SENDFILE -> Optional.of(figures.transferToMillis() / 1e3);
+            case BUFFERED -> Optional.of(figures.readWriteMillis() / 1e3);
+            case MAPPED, CLONE, COPY_RANGE -> Optional.empty();
+        });
     }
 
     private static void cost(JsonGenerator json, String key, Cost cost) throws IOException {

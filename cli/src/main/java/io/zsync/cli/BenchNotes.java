@@ -67,8 +67,9 @@ final class BenchNotes {
                 + " of this machine, so saved CPU shows as time only where no core is idle.");
         notes.add("The check (CRC32C) reads the data once: sendfile and mapped through a map, copied into an array of"
                 + " 256 KiB, buffered in the buffer that it has anyway. Theory's copies are those without it.");
-        notes.add("Source and target are in the page cache: no disk is measured, and nothing is synced. A file is copied"
-                + " into an empty one. Where the file system can, copy-range may share blocks without telling.");
+        notes.add(
+                "Source and target are in the page cache: no disk is measured, and nothing is synced. A file is copied"
+                        + " into an empty one. Where the file system can, copy-range may share blocks without telling.");
         notes.add("Calls are those that move or map data: what the kernel counts in /proc/thread-self/io, a call that"
                 + " reads and writes at once taken once, and mmap, munmap and clone as they were made. Stat, poll and the"
                 + " copy_file_range that Java tries before each sendfile are not in it. Waits and preemptions are from"
@@ -90,8 +91,7 @@ final class BenchNotes {
                     Quantity.count(machine.cores(), "core", "cores")));
         }
         List<Row> rows = report.rows();
-        long wide =
-                rows.stream().filter(row -> row.seconds().width() > NOISY).count();
+        long wide = rows.stream().filter(row -> row.seconds().width() > NOISY).count();
         if (wide * 4 > rows.size()) {
             noise.add("NOISY: " + wide + " of " + rows.size() + " figures spread over more than "
                     + Math.round(NOISY * 100) + " % of their median. Repeat it on a quiet machine.");

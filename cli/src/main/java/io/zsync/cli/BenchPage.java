@@ -98,9 +98,11 @@ final class BenchPage {
             }
         }
         if (report.rows().stream()
-                .anyMatch(row -> IbmFigures.at(row.bytes()).isPresent() && row.way().table() == Table.SOCKET)) {
+                .anyMatch(row ->
+                        IbmFigures.at(row.bytes()).isPresent() && row.way().table() == Table.SOCKET)) {
             sections.append("<section>\n<h2>Beside IBM's figures of 2008</h2>\n")
-                    .append(figure("ibm", "", "One file into a socket, without the check, milliseconds (less is better)"))
+                    .append(figure(
+                            "ibm", "", "One file into a socket, without the check, milliseconds (less is better)"))
                     .append(BenchTables.ibm(report))
                     .append("</section>\n");
         }
@@ -115,17 +117,16 @@ final class BenchPage {
     }
 
     private static String charts(Table table) {
-        String charts =
-                switch (table) {
-                    case SOCKET ->
-                        socketFigure("throughput", true, "Throughput, with the check (more is better)")
-                                + socketFigure("throughput", false, "Throughput, without the check (more is better)")
-                                + socketFigure("cpu", true, "Sender's CPU, with the check (less is better)")
-                                + socketFigure("cpu", false, "Sender's CPU, without the check (less is better)");
-                    case FILE ->
-                        figure("throughput", " data-table=\"file\"", "Throughput (more is better)")
-                                + figure("cpu", " data-table=\"file\"", "CPU (less is better)");
-                };
+        String charts = switch (table) {
+            case SOCKET ->
+                socketFigure("throughput", true, "Throughput, with the check (more is better)")
+                        + socketFigure("throughput", false, "Throughput, without the check (more is better)")
+                        + socketFigure("cpu", true, "Sender's CPU, with the check (less is better)")
+                        + socketFigure("cpu", false, "Sender's CPU, without the check (less is better)");
+            case FILE ->
+                figure("throughput", " data-table=\"file\"", "Throughput (more is better)")
+                        + figure("cpu", " data-table=\"file\"", "CPU (less is better)");
+        };
         return "<div class=\"charts\">\n" + charts + "</div>\n";
     }
 

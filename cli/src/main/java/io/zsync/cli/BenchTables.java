@@ -54,8 +54,9 @@ final class BenchTables {
     }
 
     static String figures(Table table, List<Row> rows) {
-        HtmlTable html = new HtmlTable("Medians, with the least and the greatest of the rounds; CPU, switches and calls for"
-                + " each GB; the last column is rounds × transfers in each");
+        HtmlTable html =
+                new HtmlTable("Medians, with the least and the greatest of the rounds; CPU, switches and calls for"
+                        + " each GB; the last column is rounds × transfers in each");
         List<String> head = new ArrayList<>(List.of("*size", "*path"));
         if (table == Table.SOCKET) {
             head.add("*check");
@@ -71,8 +72,8 @@ final class BenchTables {
         html.head(head.toArray(String[]::new));
         long size = 0;
         for (Row row : rows) {
-            List<String> cells = new ArrayList<>(
-                    List.of("*" + FileSize.text(row.bytes()), "*" + row.way().path().word()));
+            List<String> cells = new ArrayList<>(List.of(
+                    "*" + FileSize.text(row.bytes()), "*" + row.way().path().word()));
             if (table == Table.SOCKET) {
                 cells.add(row.way().checked() ? "*with" : "*without");
             }
@@ -112,8 +113,9 @@ final class BenchTables {
     }
 
     static String ibm(BenchReport report) {
-        HtmlTable html = new HtmlTable("Sathish K. Palaniappan, Pramod B. Nagaraja: Efficient data transfer through zero copy,"
-                + " IBM developerWorks, 2008, table 1; a 2.6 kernel. Here: medians, without the check");
+        HtmlTable html =
+                new HtmlTable("Sathish K. Palaniappan, Pramod B. Nagaraja: Efficient data transfer through zero copy,"
+                        + " IBM developerWorks, 2008, table 1; a 2.6 kernel. Here: medians, without the check");
         html.head(
                 "*size",
                 "IBM read and write, ms",
@@ -150,8 +152,9 @@ final class BenchTables {
     }
 
     static String theory(BenchReport report) {
-        HtmlTable html = new HtmlTable("For each buffer, without the check; into a socket by a network card that gathers, else"
-                + " sendfile has one copy more");
+        HtmlTable html =
+                new HtmlTable("For each buffer, without the check; into a socket by a network card that gathers, else"
+                        + " sendfile has one copy more");
         html.head("*from file to", "*path", "copies by the CPU", "copies by DMA", "mode switches");
         for (Table table : Table.values()) {
             List<DataPath> paths = report.rows().stream()

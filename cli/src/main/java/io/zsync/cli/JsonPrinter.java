@@ -231,8 +231,7 @@ final class JsonPrinter implements Telling {
         json.writeNumberField("reconnects", report.reconnects());
     }
 
-    static void failure(JsonGenerator json, ExitCode code, String message, @Nullable String wayOut)
-            throws IOException {
+    static void failure(JsonGenerator json, ExitCode code, String message, @Nullable String wayOut) throws IOException {
         json.writeNumberField("exit_code", code.number());
         json.writeStringField("error", message);
         if (wayOut != null) {

@@ -38,7 +38,8 @@ final class ReportFile {
         }
         if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
             String what = parent == null || !Files.isDirectory(parent) ? "is none" : "cannot be written";
-            throw judge.refusal("--report", typed, "its directory " + what, "Name a file in a directory that is there.");
+            throw judge.refusal(
+                    "--report", typed, "its directory " + what, "Name a file in a directory that is there.");
         }
         return new ReportFile(typed, path);
     }

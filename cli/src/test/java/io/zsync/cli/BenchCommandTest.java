@@ -27,7 +27,9 @@ class BenchCommandTest {
 
     private BenchRequest request(String... options) {
         typed.engine.measuring = (request, sink) -> Measured.quiet();
-        assertEquals(0, typed.run(Stream.concat(Stream.of("bench"), Stream.of(options)).toArray(String[]::new)));
+        assertEquals(
+                0,
+                typed.run(Stream.concat(Stream.of("bench"), Stream.of(options)).toArray(String[]::new)));
         return typed.engine.benches.getLast();
     }
 
@@ -59,9 +61,7 @@ class BenchCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     x       | no size
                     7XB     | no size
                     -1      | no size

@@ -78,7 +78,8 @@ class BenchJsonTest {
         assertEquals(
                 "{'event':'omission','table':'socket','bytes':1000000000,'why':'it takes too much'}", lines.get(11));
         assertEquals(14, lines.size());
-        assertTrue(lines.getLast().startsWith("{'event':'summary','exit_code':0,'kernel':'Linux 6.1',"), lines::toString);
+        assertTrue(
+                lines.getLast().startsWith("{'event':'summary','exit_code':0,'kernel':'Linux 6.1',"), lines::toString);
         assertTrue(lines.getLast().contains("'noisy':false"), lines.getLast());
     }
 
@@ -97,7 +98,8 @@ class BenchJsonTest {
                 "{\"event\":\"omission\",\"table\":\"socket\",\"bytes\":1,\"why\":\"x\",\"more\":1}"
             })
     void theSchemaRefusesWhatIsNoSuchLine(String line) {
-        String timed = line.replaceFirst(",|}", ",\"time\":\"2026-01-01T00:00:00Z\"$0").replaceFirst(",}", "}");
+        String timed =
+                line.replaceFirst(",|}", ",\"time\":\"2026-01-01T00:00:00Z\"$0").replaceFirst(",}", "}");
 
         assertFalse(SCHEMA.validate(timed, InputFormat.JSON).isEmpty(), timed);
     }

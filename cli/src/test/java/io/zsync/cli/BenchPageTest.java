@@ -50,7 +50,8 @@ class BenchPageTest {
     /** A script that the policy does not name does not run. */
     @Test
     void thePolicyNamesEveryScriptAndForbidsTheNetwork() throws Exception {
-        String policy = all("Content-Security-Policy\" content=\"([^\"]*)\"", PAGE).getFirst();
+        String policy =
+                all("Content-Security-Policy\" content=\"([^\"]*)\"", PAGE).getFirst();
 
         assertTrue(policy.startsWith("default-src 'none'; script-src 'sha256-"), policy);
         List<String> inline = all("<script>(.*?)</script>", PAGE);
@@ -108,7 +109,8 @@ class BenchPageTest {
 
     @Test
     void everyElementThatIsOpenedIsClosed() {
-        String markup = OURS.replaceAll("(?s)<(script|style)[^>]*>.*?</\\1>", "").replaceFirst("<!DOCTYPE html>", "");
+        String markup =
+                OURS.replaceAll("(?s)<(script|style)[^>]*>.*?</\\1>", "").replaceFirst("<!DOCTYPE html>", "");
         List<String> open = new ArrayList<>();
         Matcher tag = Pattern.compile("<(/?)([a-z0-9]+)[^>]*>").matcher(markup);
         while (tag.find()) {

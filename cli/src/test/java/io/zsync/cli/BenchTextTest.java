@@ -60,13 +60,13 @@ class BenchTextTest {
     void aTerminalGetsBarsThatFitIt() {
         List<String> lines = BenchText.of(Measured.quiet(), 100);
 
-        assertTrue(lines.contains("  sendfile    7.00   6.67..7.37    0.100    0.250  1,234      56  7,857 "
-                + "#".repeat(27)));
-        assertTrue(lines.contains("  buffered    3.50   3.33..3.68    0.200    0.250  1,234      56  7,857 "
-                + "#".repeat(14)));
+        assertTrue(lines.contains(
+                "  sendfile    7.00   6.67..7.37    0.100    0.250  1,234      56  7,857 " + "#".repeat(27)));
+        assertTrue(lines.contains(
+                "  buffered    3.50   3.33..3.68    0.200    0.250  1,234      56  7,857 " + "#".repeat(14)));
         assertTrue(
-                lines.contains("  clone        700     667..737    0.500              10       0      - "
-                        + "#".repeat(27)),
+                lines.contains(
+                        "  clone        700     667..737    0.500              10       0      - " + "#".repeat(27)),
                 "what shares blocks does not make the other bars vanish");
     }
 
@@ -87,8 +87,8 @@ class BenchTextTest {
     @Test
     void wideSpreadsAndALoadedMachineAreSaid() {
         Machine quiet = Measured.QUIET;
-        Machine busy = new Machine(
-                quiet.kernel(), quiet.runtime(), quiet.processor(), 2, 3.5, quiet.directory(), "tmpfs");
+        Machine busy =
+                new Machine(quiet.kernel(), quiet.runtime(), quiet.processor(), 2, 3.5, quiet.directory(), "tmpfs");
 
         String text = text(Measured.of(busy, 5, 0.4), 0).replaceAll("\\s+", " ");
 

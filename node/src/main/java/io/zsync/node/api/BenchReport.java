@@ -43,7 +43,13 @@ public record BenchReport(
      * @param receiver the thread that receives; null in table FILE
      */
     public record Row(
-            Way way, long bytes, int transfers, int rounds, Spread seconds, Cost sender, @Nullable Cost receiver) {
+            Way way,
+            long bytes,
+            int transfers,
+            int rounds,
+            Spread seconds,
+            Cost sender,
+            @Nullable Cost receiver) {
         /** Bytes a second; the least comes of the slowest round. */
         public Spread bytesPerSecond() {
             return new Spread(bytes / seconds.median(), bytes / seconds.max(), bytes / seconds.min());
@@ -67,7 +73,10 @@ public record BenchReport(
      * @param calls system calls that move or map data; null where the kernel does not tell
      */
     public record Cost(
-            Spread cpuSeconds, @Nullable Spread waits, @Nullable Spread preemptions, @Nullable Spread calls) {}
+            Spread cpuSeconds,
+            @Nullable Spread waits,
+            @Nullable Spread preemptions,
+            @Nullable Spread calls) {}
 
     public enum Measure {
         TIME,
@@ -94,7 +103,8 @@ public record BenchReport(
     public record Place(DataPath path, @Nullable Spread ratio, boolean apart) {}
 
     /** @param path null if the size was left out for every path */
-    public record Omission(Table table, long bytes, @Nullable DataPath path, String why) {}
+    public record Omission(
+            Table table, long bytes, @Nullable DataPath path, String why) {}
 
     /**
      * Where it was measured.

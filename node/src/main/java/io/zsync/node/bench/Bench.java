@@ -61,8 +61,7 @@ public final class Bench {
                     compare(files, table, size, ++number, sizes.size() * Table.values().length);
                 }
             }
-            return new BenchReport(
-                    machine, rows, verdicts, omissions, Duration.ofNanos(System.nanoTime() - begun));
+            return new BenchReport(machine, rows, verdicts, omissions, Duration.ofNanos(System.nanoTime() - begun));
         } catch (IOException e) {
             throw cancelled ? interrupted() : unusable(e);
         }
@@ -109,8 +108,9 @@ public final class Bench {
         List<Series> all = comparison.series();
         all.forEach(series -> rows.add(series.row()));
         for (boolean checked : new boolean[] {true, false}) {
-            List<Series> alike =
-                    all.stream().filter(series -> series.way().checked() == checked).toList();
+            List<Series> alike = all.stream()
+                    .filter(series -> series.way().checked() == checked)
+                    .toList();
             if (alike.size() > 1) {
                 verdicts.add(verdict(table, size, checked, Measure.TIME, alike, Series::seconds));
                 verdicts.add(verdict(table, size, checked, Measure.SENDER_CPU, alike, Series::senderCpu));
@@ -145,8 +145,8 @@ public final class Bench {
     }
 
     private RunFailure unusable(IOException e) {
-        boolean full = e instanceof FileFailure failure
-                && (failure.errno() == Errno.NOSPC || failure.errno() == Errno.DQUOT);
+        boolean full =
+                e instanceof FileFailure failure && (failure.errno() == Errno.NOSPC || failure.errno() == Errno.DQUOT);
         String what = full ? "no room for what is measured with: " : "";
         return new RunFailure(FailureKind.ROOT_UNUSABLE, "bench: " + what + e.getMessage(), WAY_OUT, e);
     }

@@ -54,12 +54,7 @@ record Charge(long nanos, long cpuNanos, long waits, long preemptions, long read
         String io = text(IO);
         String status = text(STATUS);
         return new Charge(
-                nanos,
-                cpu,
-                number(WAITS, status),
-                number(PREEMPTIONS, status),
-                number(READS, io),
-                number(WRITES, io));
+                nanos, cpu, number(WAITS, status), number(PREEMPTIONS, status), number(READS, io), number(WRITES, io));
     }
 
     Charge since(Charge beginning) {

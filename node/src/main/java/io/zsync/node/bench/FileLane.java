@@ -72,7 +72,12 @@ final class FileLane implements Lane {
         } catch (PathRefused e) {
             throw new WayRefused(e.reason());
         }
-        return new Sample(transfers, bytes * transfers, sum.nanos(), Sample.Use.of(sum, twice(sum), besides(bytes, transfers)), null);
+        return new Sample(
+                transfers,
+                bytes * transfers,
+                sum.nanos(),
+                Sample.Use.of(sum, twice(sum), besides(bytes, transfers)),
+                null);
     }
 
     private void move(RangeCopier copier, Devices devices, long bytes) throws IOException, PathRefused {

@@ -29,7 +29,8 @@ final class Ranking {
     /** The best first. */
     static List<Place> of(List<Contender> contenders) {
         List<Contender> order = new ArrayList<>(contenders);
-        order.sort(Comparator.comparingDouble(contender -> Spreads.of(contender.costs).median()));
+        order.sort(Comparator.comparingDouble(
+                contender -> Spreads.of(contender.costs).median()));
         List<Place> places = new ArrayList<>();
         for (int i = 0; i < order.size(); i++) {
             Contender here = order.get(i);

@@ -48,8 +48,8 @@ final class Receiver implements ChunkSink, ChunkSink.Claim {
     private void receive() {
         try (reader) {
             reader.run();
-            outcome.completeExceptionally(new IOException("the connection ended after " + verified + " of " + expected
-                    + " bytes"));
+            outcome.completeExceptionally(
+                    new IOException("the connection ended after " + verified + " of " + expected + " bytes"));
         } catch (IOException | RuntimeException e) {
             outcome.completeExceptionally(e);
         }

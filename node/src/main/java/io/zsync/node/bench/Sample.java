@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param sender of the thread that sent or copied
  * @param receiver of the thread that received, if there was one
  */
-record Sample(int transfers, long bytes, long nanos, Use sender, @Nullable Use receiver) {
+record Sample(
+        int transfers,
+        long bytes,
+        long nanos,
+        Use sender,
+        @Nullable Use receiver) {
     /**
      * What one thread used.
      *

@@ -46,13 +46,7 @@ final class Series {
         Sample first = samples.getFirst();
         Cost receiver = first.receiver() == null ? null : cost(Sample::receiver);
         return new Row(
-                way,
-                bytes,
-                first.transfers(),
-                samples.size(),
-                Spreads.of(seconds()),
-                cost(Sample::sender),
-                receiver);
+                way, bytes, first.transfers(), samples.size(), Spreads.of(seconds()), cost(Sample::sender), receiver);
     }
 
     private Cost cost(Function<Sample, Sample.@Nullable Use> end) {
@@ -63,8 +57,7 @@ final class Series {
                 counted(end, Sample.Use::calls));
     }
 
-    private @Nullable Spread counted(
-            Function<Sample, Sample.@Nullable Use> end, ToLongFunction<Sample.Use> count) {
+    private @Nullable Spread counted(Function<Sample, Sample.@Nullable Use> end, ToLongFunction<Sample.Use> count) {
         for (Sample sample : samples) {
             if (count.applyAsLong(use(end, sample)) == Charge.UNTOLD) {
                 return null;

@@ -2,11 +2,11 @@ package io.zsync.node.bench;
 
 import io.zsync.node.api.BenchReport.Table;
 import io.zsync.node.api.BenchReport.Way;
+import io.zsync.node.copy.PathCounters;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.DataWriter;
 import io.zsync.node.transport.Pace;
-import io.zsync.node.copy.PathCounters;
 import io.zsync.node.transport.UncheckedStream;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Limits;

@@ -42,7 +42,9 @@ final class ThisMachine {
 
     private static double load() {
         List<String> lines = lines("/proc/loadavg");
-        return lines.isEmpty() ? Double.NaN : Double.parseDouble(lines.getFirst().split(" ")[0]);
+        return lines.isEmpty()
+                ? Double.NaN
+                : Double.parseDouble(lines.getFirst().split(" ")[0]);
     }
 
     private static List<String> lines(String file) {

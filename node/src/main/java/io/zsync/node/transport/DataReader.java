@@ -40,8 +40,7 @@ public final class DataReader implements Closeable {
         this(source, FrameCheck.of(source), stream, sink, arrivals, compressed);
     }
 
-    DataReader(
-            DataStream source, FrameCheck check, int stream, ChunkSink sink, Arrivals arrivals, boolean compressed) {
+    DataReader(DataStream source, FrameCheck check, int stream, ChunkSink sink, Arrivals arrivals, boolean compressed) {
         this.source = source;
         this.check = check;
         this.stream = stream;

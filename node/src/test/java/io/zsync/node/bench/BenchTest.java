@@ -70,7 +70,10 @@ class BenchTest {
         for (Row row : rows(report, Table.SOCKET).toList()) {
             assertEquals(5, row.rounds());
             assertTrue(row.transfers() > 1, "a transfer of 300 kB alone is too short: " + row);
-            assertTrue(row.seconds().min() > 0 && row.seconds().min() <= row.seconds().median(), row::toString);
+            assertTrue(
+                    row.seconds().min() > 0
+                            && row.seconds().min() <= row.seconds().median(),
+                    row::toString);
             assertTrue(row.bytesPerSecond().min() <= row.bytesPerSecond().median(), row::toString);
             assertTrue(row.sender().cpuSeconds().min() > 0, row::toString);
             assertNotNull(row.receiver());
@@ -94,7 +97,9 @@ class BenchTest {
         Set<DataPath> measured =
                 rows(report, Table.FILE).map(row -> row.way().path()).collect(Collectors.toSet());
         Set<DataPath> left = report.omissions().stream().map(Omission::path).collect(Collectors.toSet());
-        assertTrue(measured.containsAll(Set.of(DataPath.SENDFILE, DataPath.MAPPED, DataPath.BUFFERED)), measured::toString);
+        assertTrue(
+                measured.containsAll(Set.of(DataPath.SENDFILE, DataPath.MAPPED, DataPath.BUFFERED)),
+                measured::toString);
         for (DataPath path : DataPath.values()) {
             assertTrue(measured.contains(path) ^ left.contains(path), path::toString);
         }
@@ -144,7 +149,8 @@ class BenchTest {
         List<BenchSink.Step> socket =
                 steps.stream().filter(step -> step.table() == Table.SOCKET).toList();
         assertEquals(
-                List.of(0, 1, 2, 0, 1, 2), socket.stream().map(BenchSink.Step::round).toList());
+                List.of(0, 1, 2, 0, 1, 2),
+                socket.stream().map(BenchSink.Step::round).toList());
         assertEquals(
                 List.of(SMALL, SMALL, SMALL, 2 * SMALL, 2 * SMALL, 2 * SMALL),
                 socket.stream().map(BenchSink.Step::bytes).toList());
@@ -169,8 +175,11 @@ class BenchTest {
         List<Omission> left = report.omissions().stream()
                 .filter(omission -> omission.bytes() == 1L << 50)
                 .toList();
-        assertEquals(List.of(Table.SOCKET, Table.FILE), left.stream().map(Omission::table).toList());
-        assertTrue(left.getFirst().why().startsWith("it takes 2476979795053772 bytes for source and target, of which "),
+        assertEquals(
+                List.of(Table.SOCKET, Table.FILE),
+                left.stream().map(Omission::table).toList());
+        assertTrue(
+                left.getFirst().why().startsWith("it takes 2476979795053772 bytes for source and target, of which "),
                 left.getFirst().why());
     }
 

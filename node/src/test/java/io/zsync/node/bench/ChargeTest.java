@@ -71,8 +71,8 @@ class ChargeTest {
     void aTransferInTheKernelCountsAsBoth() throws Exception {
         Path file = Files.write(directory.resolve("f"), new byte[1 << 20]);
         try (FileChannel source = FileChannel.open(file);
-                FileChannel target = FileChannel.open(
-                        directory.resolve("g"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                FileChannel target =
+                        FileChannel.open(directory.resolve("g"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             Charge charge = of(() -> source.transferTo(0, 1 << 20, target));
 
             assertEquals(1, charge.writes());

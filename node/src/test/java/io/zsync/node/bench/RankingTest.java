@@ -27,8 +27,8 @@ class RankingTest {
 
     /** The second of two, compared with steady rounds of about 1. */
     private static Place behindSteady(double... costs) {
-        List<Place> places = Ranking.of(List.of(
-                new Contender(DataPath.SENDFILE, STEADY), new Contender(DataPath.BUFFERED, costs)));
+        List<Place> places =
+                Ranking.of(List.of(new Contender(DataPath.SENDFILE, STEADY), new Contender(DataPath.BUFFERED, costs)));
         assertEquals(DataPath.SENDFILE, places.getFirst().path());
         return places.getLast();
     }
