@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code zsync bench} */
 final class BenchCommand implements Command {
     private static final int ROUNDS = 5;
-    private static final Duration BUDGET = Duration.ofSeconds(100);
+    private static final Duration BUDGET = Duration.ofSeconds(80);
 
     private final Judge judge = new Judge("bench");
 

@@ -15,7 +15,6 @@ import io.zsync.protocol.DataPath;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Figures that nobody measured, for what prints them. */
 final class Measured {
@@ -85,12 +84,11 @@ final class Measured {
 
     private static Verdict verdict(
             Table table, boolean checked, Measure measure, boolean apart, DataPath first, DataPath second) {
-        @Nullable Spread none = null;
         return new Verdict(
                 table,
                 SEVEN_MB,
                 checked,
                 measure,
-                List.of(new Place(first, none, true), new Place(second, new Spread(2, 1.5, 2.5), apart)));
+                List.of(new Place(first, null, true), new Place(second, new Spread(2, 1.5, 2.5), apart)));
     }
 }

@@ -62,7 +62,8 @@ final class Receiver implements ChunkSink, ChunkSink.Claim {
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a measurement", e);
         } catch (ExecutionException e) {
-            throw new IOException("receiving: " + e.getCause().getMessage(), e);
+            Throwable cause = e.getCause();
+            throw new IOException("receiving: " + (cause == null ? e : cause).getMessage(), e);
         }
     }
 

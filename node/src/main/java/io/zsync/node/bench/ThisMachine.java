@@ -44,7 +44,7 @@ final class ThisMachine {
         List<String> lines = lines("/proc/loadavg");
         return lines.isEmpty()
                 ? Double.NaN
-                : Double.parseDouble(lines.getFirst().split(" ")[0]);
+                : Double.parseDouble(lines.getFirst().split(" ", 2)[0]);
     }
 
     private static List<String> lines(String file) {

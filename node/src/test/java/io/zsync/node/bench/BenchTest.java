@@ -21,15 +21,19 @@ import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.protocol.DataPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,7 +143,7 @@ class BenchTest {
                 .findFirst()
                 .orElseThrow();
         // What a thread does at most once in a measurement, like loading a class, is less than a call a transfer.
-        return Math.floor(row.sender().calls().median() * SMALL / 1e9 + 1e-9);
+        return Math.floor(Objects.requireNonNull(row.sender().calls()).median() * SMALL / 1e9 + 1e-9);
     }
 
     @Test
@@ -198,15 +202,15 @@ class BenchTest {
     private List<Path> listing() {
         try (Stream<Path> members = Files.list(directory)) {
             return members.toList();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     @Test
     void aCancelEndsIt() throws Exception {
         try (Node node = new Node()) {
-            AtomicReference<Thread> canceller = new AtomicReference<>();
+            AtomicReference<@Nullable Thread> canceller = new AtomicReference<>();
             BenchSink sink = step -> {
                 if (step.round() == 1 && canceller.get() == null) {
                     Thread thread = Thread.ofPlatform().start(node::cancel);
@@ -219,7 +223,7 @@ class BenchTest {
                     () -> node.bench(new BenchRequest(directory, List.of(50_000_000L), 50, LONG), sink));
 
             assertEquals(FailureKind.INTERRUPTED, failure.kind());
-            canceller.get().join();
+            Objects.requireNonNull(canceller.get()).join();
         }
     }
 
@@ -231,7 +235,7 @@ class BenchTest {
             RunFailure failure = assertThrows(RunFailure.class, () -> node.bench(request, steps::add));
 
             assertEquals(FailureKind.ROOT_UNUSABLE, failure.kind());
-            assertTrue(failure.getMessage().contains(directory.resolve("none").toString()), failure.getMessage());
+            assertTrue(String.valueOf(failure.getMessage()).contains(directory.resolve("none").toString()), failure::toString);
             assertNotNull(failure.wayOut());
         }
     }
