@@ -3,10 +3,14 @@ package io.zsync.node.transport;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.copy.PathCounters;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Limits;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -50,6 +54,51 @@ class UncheckedStreamTest {
 
         assertArrayEquals(content, Files.readAllBytes(directory.resolve("target")));
         assertEquals(LENGTH, counters.bytes(path));
+    }
+
+    /** A file that lets the kernel read it, and nobody map it. */
+    private static final class KernelOnly extends SourceFile {
+        private final FileChannel real;
+
+        KernelOnly(Path path) throws IOException {
+            super(path);
+            real = FileChannel.open(path);
+        }
+
+        @Override
+        public FileChannel channel() {
+            return new TransferOnlyChannel(real);
+        }
+
+        @Override
+        public void close() throws IOException {
+            real.close();
+            super.close();
+        }
+    }
+
+    /** The pass over the data that a check takes is what is to be saved; with the check it is tried. */
+    @Test
+    void sendfileWithoutACheckLooksAtNothing() throws Exception {
+        Path source = Files.write(directory.resolve("source"), new byte[1 << 20]);
+        try (Loopback sockets = Loopback.open();
+                TargetFile target = new TargetFile(directory.resolve("target"));
+                SourceFile file = new KernelOnly(source)) {
+            Background.start(() -> {
+                UncheckedStream.reader(sockets.far(), target).run();
+                return null;
+            });
+            DataWriter unchecked = UncheckedStream.writer(sockets.near(), new PathCounters());
+            assertTrue(unchecked
+                    .chunk(file, 1, 1, 0, 1 << 20, DataPath.SENDFILE)
+                    .whole());
+
+            DataWriter checked = new DataWriter(
+                    DataStream.plain(sockets.near()), new PathCounters(), new Pace(0), false);
+            assertThrows(
+                    UnsupportedOperationException.class,
+                    () -> checked.chunk(file, 1, 1, 0, 1 << 20, DataPath.SENDFILE));
+        }
     }
 
     @Test
