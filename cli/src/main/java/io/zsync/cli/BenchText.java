@@ -20,7 +20,6 @@ final class BenchText {
     private static final int PLAIN_WIDTH = 80;
     private static final int MAX_WIDTH = 100;
     private static final int LEAST_BAR = 4;
-    private static final String ROW = "  %-10s %5s %12s %8s %8s %6s %7s %6s";
     private static final int ROW_WIDTH = 71;
 
     private final BenchReport report;
@@ -122,7 +121,7 @@ final class BenchText {
         Cost receiver = row.receiver();
         String line = String.format(
                 Locale.ROOT,
-                ROW,
+                "  %-10s %5s %12s %8s %8s %6s %7s %6s",
                 row.way().path().word(),
                 rate(rate.median()),
                 rate(rate.min()) + ".." + rate(rate.max()),

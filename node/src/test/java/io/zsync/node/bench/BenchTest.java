@@ -235,7 +235,10 @@ class BenchTest {
             RunFailure failure = assertThrows(RunFailure.class, () -> node.bench(request, steps::add));
 
             assertEquals(FailureKind.ROOT_UNUSABLE, failure.kind());
-            assertTrue(String.valueOf(failure.getMessage()).contains(directory.resolve("none").toString()), failure::toString);
+            assertTrue(
+                    String.valueOf(failure.getMessage())
+                            .contains(directory.resolve("none").toString()),
+                    failure::toString);
             assertNotNull(failure.wayOut());
         }
     }

@@ -89,12 +89,11 @@ class UncheckedStreamTest {
                 return null;
             });
             DataWriter unchecked = UncheckedStream.writer(sockets.near(), new PathCounters());
-            assertTrue(unchecked
-                    .chunk(file, 1, 1, 0, 1 << 20, DataPath.SENDFILE)
-                    .whole());
+            assertTrue(
+                    unchecked.chunk(file, 1, 1, 0, 1 << 20, DataPath.SENDFILE).whole());
 
-            DataWriter checked = new DataWriter(
-                    DataStream.plain(sockets.near()), new PathCounters(), new Pace(0), false);
+            DataWriter checked =
+                    new DataWriter(DataStream.plain(sockets.near()), new PathCounters(), new Pace(0), false);
             assertThrows(
                     UnsupportedOperationException.class,
                     () -> checked.chunk(file, 1, 1, 0, 1 << 20, DataPath.SENDFILE));
