@@ -1,6 +1,9 @@
 package io.zsync.cli;
 
 import io.zsync.node.Service;
+import io.zsync.node.api.BenchReport;
+import io.zsync.node.api.BenchRequest;
+import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.EventSink;
@@ -28,6 +31,8 @@ interface Engine {
 
     /** @param events called by any thread */
     Service serve(ServeRequest request, Consumer<ServiceEvent> events) throws RunFailure;
+
+    BenchReport bench(BenchRequest request, BenchSink sink) throws RunFailure;
 
     PeerId id() throws RunFailure;
 

@@ -15,16 +15,16 @@ final class Help {
               zsync invite                       one string that lets another node join this one
               zsync join NAME [FILE]             read that string; both ends then know each other
               zsync peers list | add | remove    the nodes that this one knows
+              zsync bench                        measure this machine's data paths
               zsync COMMAND --help | --version
 
             PEER is NAME, HOST or HOST:PORT, with /SHARE[/SUBPATH] or without; or local:DIR, a node inside
-            this process; of diff and verify also ./DIR or /DIR. bench is not available yet.
+            this process; of diff and verify also ./DIR or /DIR.
 
-            Exit codes: 0 done, 1 usage, 2 protocol versions do not meet, 5 not trusted or not allowed,
-              10 socket error, 11 a root cannot be used, 12 the protocol was broken, 20 interrupted,
-              23 some files failed, 24 source files vanished or kept changing, 25 delete limit reached,
-              30 no progress in time, 35 could not connect, 40 differences, 41 empty source with --delete,
-              42 another run holds the target, 43 data kept failing its check, 70 a bug.
+            Exit codes: 0 done, 1 usage, 2 versions do not meet, 5 not trusted or not allowed, 10 socket error,
+              11 a root cannot be used, 12 protocol broken, 20 interrupted, 23 some files failed, 24 some vanished
+              or kept changing, 25 delete limit, 30 no progress, 35 could not connect, 40 differences, 41 empty
+              source with --delete, 42 another run holds the target, 43 data kept failing its check, 70 a bug.
 
             Examples:
               zsync push photos local:/mnt/backup/photos
@@ -84,7 +84,7 @@ final class Help {
               --share SHARE         only for this share, with all that the share allows; without it for what
                                     each share allows
               --grant RIGHTS        less than that in it: read, write, delete, with commas between
-              --protect LEVEL       clear or private: what both ends ask for on the wire to each other
+              --protect LEVEL       clear, safe or private: what both ends ask for on the wire to each other
               --ttl TIME            how long it is good for, 30s, 10m, 2h or 1d, at most 7d; 10m
               --address HOST:PORT   where the other node finds this one; by default where zsync serve listens,
                                     or this host's own addresses if that is 0.0.0.0 or [::]
@@ -110,6 +110,27 @@ final class Help {
             Examples:
               zsync join nas
               zsync join nas invite.txt
+            """;
+
+    static final String BENCH = """
+            zsync bench [OPTIONS]   measure what each data path costs on this machine
+
+              --size SIZE           a file of 7MB, 512KiB or 1GB; several with commas between, or repeated;
+                                    the eight sizes of IBM's article on zero copy from 7MB to 1GB
+              --dir DIR             where the two files stand that are moved, without a name while it lasts;
+                                    the system's folder for temporary files
+              --report FILE         also a page for a browser, with charts, all in one file
+              --json                the figures, an object a line, in place of all else on standard output
+              -v, -vv               accepted; stack traces behind errors
+
+            Moves a file into a loopback connection and into another file, by the very code that push and
+            copy have, each path in turn and in turn again, and prints medians with what lies around them:
+            throughput, CPU of both ends, context switches, system calls. It takes about two minutes,
+            less with smaller sizes, and says so when the machine is too busy to tell.
+
+            Examples:
+              zsync bench --size 64MiB,1GB --report bench.html
+              zsync bench --dir /mnt/backup --json
             """;
 
     private Help() {}

@@ -39,7 +39,7 @@ final class JsonPrinter implements Telling {
     private final Runs runs;
     private final Runs.Run run;
 
-    private interface Body {
+    interface Body {
         void write(JsonGenerator json) throws IOException;
     }
 
@@ -127,7 +127,8 @@ final class JsonPrinter implements Telling {
         }));
     }
 
-    private static String line(String event, Body body) {
+    /** One event, as a line without its end. */
+    static String line(String event, Body body) {
         StringWriter line = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(line)) {
             json.writeStartObject();
@@ -231,8 +232,7 @@ final class JsonPrinter implements Telling {
         json.writeNumberField("reconnects", report.reconnects());
     }
 
-    private static void failure(JsonGenerator json, ExitCode code, String message, @Nullable String wayOut)
-            throws IOException {
+    static void failure(JsonGenerator json, ExitCode code, String message, @Nullable String wayOut) throws IOException {
         json.writeNumberField("exit_code", code.number());
         json.writeStringField("error", message);
         if (wayOut != null) {
@@ -258,7 +258,7 @@ final class JsonPrinter implements Telling {
         }
     }
 
-    private static String word(Enum<?> constant) {
+    static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

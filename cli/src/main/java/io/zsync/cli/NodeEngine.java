@@ -2,6 +2,9 @@ package io.zsync.cli;
 
 import io.zsync.node.Node;
 import io.zsync.node.Service;
+import io.zsync.node.api.BenchReport;
+import io.zsync.node.api.BenchRequest;
+import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.EventSink;
@@ -48,6 +51,11 @@ final class NodeEngine implements Engine {
     @Override
     public Service serve(ServeRequest request, Consumer<ServiceEvent> events) throws RunFailure {
         return node.serve(request, events);
+    }
+
+    @Override
+    public BenchReport bench(BenchRequest request, BenchSink sink) throws RunFailure {
+        return node.bench(request, sink);
     }
 
     @Override

@@ -74,7 +74,7 @@ final class Program {
             case "peers" -> new PeersCommand();
             case "invite" -> new InviteCommand();
             case "join" -> new JoinCommand();
-            case "bench" -> throw new UsageError(name + ": not available yet", HELP);
+            case "bench" -> new BenchCommand();
             default -> null;
         };
     }

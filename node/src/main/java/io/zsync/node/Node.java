@@ -1,5 +1,8 @@
 package io.zsync.node;
 
+import io.zsync.node.api.BenchReport;
+import io.zsync.node.api.BenchRequest;
+import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.CopyRequest;
 import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.Event;
@@ -12,6 +15,7 @@ import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.api.ServeRequest;
 import io.zsync.node.api.ServiceEvent;
+import io.zsync.node.bench.Bench;
 import io.zsync.node.session.Access;
 import io.zsync.node.session.EventPump;
 import io.zsync.node.session.Joiner;
@@ -200,6 +204,16 @@ public final class Node implements AutoCloseable {
     }
 
     /**
+     * Measures what each data path costs on this machine, by the classes that runs move their files with.
+     *
+     * @throws RunFailure if the directory cannot be used
+     */
+    public BenchReport bench(BenchRequest request, BenchSink sink) throws RunFailure {
+        Bench bench = new Bench(request, sink);
+        return toEnd(bench::run, bench::cancel);
+    }
+
+    /**
      * Serves shares until the service is closed.
      *
      * @throws RunFailure if a share is no directory, the address cannot be taken, or identity or peer book cannot be used
@@ -307,11 +321,11 @@ public final class Node implements AutoCloseable {
         return there.getFirst();
     }
 
-    private interface Ending {
-        RunReport toEnd() throws RunFailure;
+    private interface Ending<R> {
+        R toEnd() throws RunFailure;
     }
 
-    private RunReport toEnd(Ending run, Runnable cancel) throws RunFailure {
+    private <R> R toEnd(Ending<R> run, Runnable cancel) throws RunFailure {
         running.add(cancel);
         try {
             if (cancelled) {

@@ -1,7 +1,9 @@
 package io.zsync.tests;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -16,9 +18,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.zsync.node.copy.PathCounters;
+import io.zsync.node.transport.DataWriter;
+import io.zsync.node.transport.UncheckedStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,6 +40,7 @@ class LayersTest {
     private static final List<String> TOP_TO_BOTTOM = List.of(
             "io.zsync.cli",
             "io.zsync.node",
+            "io.zsync.node.bench",
             "io.zsync.node.session",
             "io.zsync.node.replica",
             "io.zsync.node.transport",
@@ -71,6 +78,15 @@ class LayersTest {
             .should()
             .callMethodWhere(target(owner(assignableTo(FileChannel.class))).and(target(name("transferFrom"))))
             .because("from a socket, transferFrom is a loop over an 8 KiB heap buffer")
+            .allowEmptyShould(true);
+
+    private static final ArchRule ONLY_BENCH_MOVES_UNCHECKED = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.zsync.node.bench")
+            .and(not(equivalentTo(UncheckedStream.class)))
+            .should()
+            .dependOnClassesThat(equivalentTo(UncheckedStream.class))
+            .because("what arrives without a check may not be believed")
             .allowEmptyShould(true);
 
     static Stream<ArchRule> arrows() {
@@ -120,6 +136,11 @@ class LayersTest {
         NOBODY_CALLS_TRANSFER_FROM.check(PRODUCT);
     }
 
+    @Test
+    void noSessionMovesAnythingUnchecked() {
+        ONLY_BENCH_MOVES_UNCHECKED.check(PRODUCT);
+    }
+
     /** A rule that looks at no class passes for ever. */
     @Test
     void theRulesSeeTheProduct() {
@@ -131,6 +152,19 @@ class LayersTest {
                         .evaluate(new ClassFileImporter().importClasses(String.class))
                         .hasViolation(),
                 "and nothing else is");
+        assertTrue(
+                ONLY_BENCH_MOVES_UNCHECKED
+                        .evaluate(new ClassFileImporter().importClasses(Believer.class))
+                        .hasViolation(),
+                "a stream without checks is found");
+    }
+
+    static final class Believer {
+        private Believer() {}
+
+        static DataWriter send(SocketChannel channel) {
+            return UncheckedStream.writer(channel, new PathCounters());
+        }
     }
 
     static final class Offender {

@@ -126,7 +126,7 @@ final class ChunkSender {
         }
         try {
             // After the payload, so that the peer is busy with it meanwhile.
-            sourceEnded |= sum(source, start, position) < position;
+            sourceEnded |= check.readsPayload() && sum(source, start, position) < position;
         } catch (IOException e) {
             failure = e;
         }
@@ -137,11 +137,13 @@ final class ChunkSender {
             MappedByteBuffer window = map(source, arena, position, end);
             while (window.hasRemaining()) {
                 int length = Math.min(SLICE_LENGTH, window.remaining());
-                window.get(window.position(), heap, 0, length);
+                boolean encrypts = stream.bareChannel() == null;
+                if (encrypts || check.readsPayload()) {
+                    window.get(window.position(), heap, 0, length);
+                }
                 // What encrypts is native code, and must not meet the end of a file that shrank.
-                ByteBuffer piece = stream.bareChannel() == null
-                        ? ByteBuffer.wrap(heap, 0, length)
-                        : window.slice(window.position(), length);
+                ByteBuffer piece =
+                        encrypts ? ByteBuffer.wrap(heap, 0, length) : window.slice(window.position(), length);
                 try {
                     output.write(head, piece);
                 } finally {

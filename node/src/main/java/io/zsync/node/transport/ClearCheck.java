@@ -36,6 +36,11 @@ final class ClearCheck implements FrameCheck {
     }
 
     @Override
+    public boolean readsPayload() {
+        return true;
+    }
+
+    @Override
     public void update(ByteBuffer payload) {
         sum.update(payload);
     }

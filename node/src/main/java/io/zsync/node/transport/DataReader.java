@@ -37,12 +37,16 @@ public final class DataReader implements Closeable {
      * @param compressed the sender may compress; if not, a compressed frame is a violation
      */
     public DataReader(DataStream source, int stream, ChunkSink sink, Arrivals arrivals, boolean compressed) {
+        this(source, FrameCheck.of(source), stream, sink, arrivals, compressed);
+    }
+
+    DataReader(DataStream source, FrameCheck check, int stream, ChunkSink sink, Arrivals arrivals, boolean compressed) {
         this.source = source;
+        this.check = check;
         this.stream = stream;
         this.sink = sink;
         this.arrivals = arrivals;
         this.expander = compressed ? new PayloadExpander() : null;
-        check = FrameCheck.of(source);
         betweenLength = check.length() + check.headerLength();
         buffer = ByteBuffer.allocateDirect(Limits.PACK_LENGTH + betweenLength);
         buffer.limit(0);

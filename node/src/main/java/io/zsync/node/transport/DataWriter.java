@@ -38,10 +38,14 @@ public final class DataWriter implements Closeable {
      * @param compress the receiver expects LZ4, where it is worth it
      */
     public DataWriter(DataStream stream, PathCounters counters, Pace pace, boolean compress) {
+        this(stream, FrameCheck.of(stream), counters, pace, compress);
+    }
+
+    DataWriter(DataStream stream, FrameCheck check, PathCounters counters, Pace pace, boolean compress) {
         this.stream = stream;
         this.counters = counters;
         this.output = new PacedOutput(stream, pace);
-        this.check = FrameCheck.of(stream);
+        this.check = check;
         this.compressor = compress ? new PayloadCompressor() : null;
         int smallFile = PackCodec.HEAD_LENGTH + Limits.SMALL_FILE_LENGTH;
         this.pack = new OutboundPack(check, pace.frameLength(smallFile, Limits.PACK_LENGTH), compressor);

@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
  * How one stream's frames are checked: all that levels do differently behind the sockets. It must never see mapped memory: a
  * file that shrinks under the map would kill the JVM inside a native loop. For one thread.
  */
-sealed interface FrameCheck permits ClearCheck, SafeCheck, PrivateCheck {
+sealed interface FrameCheck permits ClearCheck, SafeCheck, PrivateCheck, NoCheck {
     /** The one that goes with the stream's level; of a stream at level safe there is one. */
     static FrameCheck of(DataStream stream) {
         return switch (stream) {
@@ -38,6 +38,9 @@ sealed interface FrameCheck permits ClearCheck, SafeCheck, PrivateCheck {
      * @throws io.zsync.protocol.ProtocolException if it does not match
      */
     FrameHeader readHeader(ByteBuffer source);
+
+    /** False where the payload's bytes make no difference to the check: then nobody need bring them here. */
+    boolean readsPayload();
 
     /** @param payload consumed; heap or direct, never mapped */
     void update(ByteBuffer payload);

@@ -36,6 +36,11 @@ final class PrivateCheck implements FrameCheck {
     }
 
     @Override
+    public boolean readsPayload() {
+        return false;
+    }
+
+    @Override
     public void update(ByteBuffer payload) {
         payload.position(payload.limit());
     }

@@ -49,6 +49,11 @@ final class SafeCheck implements FrameCheck {
     }
 
     @Override
+    public boolean readsPayload() {
+        return true;
+    }
+
+    @Override
     public void update(ByteBuffer payload) {
         tags.update(payload);
     }
