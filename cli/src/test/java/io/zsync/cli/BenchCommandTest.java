@@ -9,6 +9,7 @@ import io.zsync.node.api.BenchRequest;
 import io.zsync.node.api.BenchSink;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -184,7 +185,7 @@ class BenchCommandTest {
             sink.accept(new BenchSink.Step(Table.FILE, 7_000_000, 3, 5, 2, 16));
             return Measured.quiet();
         };
-        Surroundings terminal = new Surroundings(typed.screen.console(), () -> typed.engine, typed.signals, 60);
+        Surroundings terminal = new Surroundings(InputStream.nullInputStream(), typed.screen.console(), () -> typed.engine, typed.signals, 60);
 
         assertEquals(ExitCode.DONE, new Program(terminal).run(Typed.words("bench")));
 
