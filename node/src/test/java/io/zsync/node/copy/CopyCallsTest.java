@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,14 +114,29 @@ class CopyCallsTest {
 
     /** All but the writes that make the source. */
     private static List<Matcher> movingCalls(Path trace) throws IOException {
-        try (Stream<String> lines = Files.lines(trace)) {
-            return lines.map(CALL::matcher)
-                    .filter(Matcher::matches)
-                    .filter(call -> call.group(2).contains("/target>")
-                            || (call.group(2).contains("/source>")
-                                    && !call.group(1).equals("pwrite64")))
-                    .toList();
+        return whole(Files.readAllLines(trace)).stream()
+                .map(CALL::matcher)
+                .filter(Matcher::matches)
+                .filter(call -> call.group(2).contains("/target>")
+                        || (call.group(2).contains("/source>") && !call.group(1).equals("pwrite64")))
+                .toList();
+    }
+
+    /** Puts together what another thread's line cut in two. */
+    private static List<String> whole(List<String> lines) {
+        Map<String, String> begun = new HashMap<>();
+        List<String> whole = new ArrayList<>();
+        for (String line : lines) {
+            String thread = line.substring(0, line.indexOf(' '));
+            if (line.endsWith(" <unfinished ...>")) {
+                begun.put(thread, line.substring(0, line.lastIndexOf(" <")));
+            } else if (line.contains("<... ")) {
+                whole.add(begun.remove(thread) + line.substring(line.indexOf(" resumed>") + 9));
+            } else {
+                whole.add(line);
+            }
         }
+        return whole;
     }
 
     private static String run(Path trace, DataPath path, Path source, Path target) throws Exception {
