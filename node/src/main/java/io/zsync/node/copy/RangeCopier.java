@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RangeCopier implements AutoCloseable {
     /** Long enough that a system call costs nothing beside it, short enough that progress shows and a cancel is quick. */
-    static final int KERNEL_PIECE_LENGTH = 64 << 20;
+    static final int KERNEL_PIECE_LENGTH = 16 << 20;
 
     private final PathMemory memory;
     private final @Nullable DataPath forced;

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,138 @@ abstract class OpenFileContract extends TreeFixture {
             top.unlink(A);
             write(top, A, "newer");
             assertEquals(3, file.channel().size());
+        }
+    }
+
+    @Test
+    void theKernelCopiesToTheSamePlace() throws IOException {
+        movesToTheSamePlace(OpenFile::copyRange);
+    }
+
+    @Test
+    void theKernelPassesOnToTheSamePlace() throws IOException {
+        movesToTheSamePlace(OpenFile::sendFile);
+    }
+
+    private interface Move {
+        long from(OpenFile target, OpenFile source, long offset, long length) throws IOException;
+    }
+
+    private void movesToTheSamePlace(Move move) throws IOException {
+        write(top, A, "0123456789");
+        try (OpenFile source = top.open(A);
+                OpenFile target = top.create(B)) {
+            target.write(direct("abcdefghijkl"), 0);
+
+            assertEquals(3, move.from(target, source, 4, 3));
+            assertEquals("abcd456hijkl", read(target));
+            assertEquals(2, move.from(target, source, 8, 100), "the source ends");
+            assertEquals("abcd456h89kl", read(target));
+            assertEquals(1, move.from(target, source, 0, 1), "back at the start");
+            assertEquals("0bcd456h89kl", read(target));
+            assertEquals(0, move.from(target, source, 10, 1));
+            assertEquals(0, move.from(target, source, 1L << 40, 1));
+            assertEquals(12, target.stat().size());
+
+            assertThrows(IllegalArgumentException.class, () -> move.from(target, source, -1, 1));
+            assertThrows(IllegalArgumentException.class, () -> move.from(target, source, 1, -2));
+            assertThrows(ArithmeticException.class, () -> move.from(target, source, 1, Long.MAX_VALUE));
+        }
+    }
+
+    @Test
+    void theKernelCopiesNothingIntoAFileOpenedForReading() throws IOException {
+        movesNothingIntoAFileOpenedForReading(OpenFile::copyRange);
+    }
+
+    /** Root may open every inode for writing once more. */
+    @Test
+    void theKernelPassesNothingOnToAFileOpenedForReading() throws IOException {
+        movesNothingIntoAFileOpenedForReading(OpenFile::sendFile);
+    }
+
+    private void movesNothingIntoAFileOpenedForReading(Move move) throws IOException {
+        write(top, A, "text");
+        write(top, B, "other");
+        try (OpenFile source = top.open(A);
+                OpenFile target = top.open(B)) {
+            FileFailure failure = refused(Errno.OTHER, () -> move.from(target, source, 0, 4));
+            assertTrue(message(failure).endsWith(inside + "/b: Bad file descriptor"), failure.getMessage());
+        }
+        assertEquals("other", read(top, B));
+    }
+
+    @Test
+    void whatTheKernelPassesOnGoesToTheInodeWhateverItsNameAndMode() throws IOException {
+        write(top, A, "0123456789");
+        try (OpenFile source = top.open(A);
+                OpenFile target = top.create(B)) {
+            target.sendFile(source, 0, 5);
+            target.setMode(0);
+            top.unlink(B);
+            write(top, B, "another");
+            target.sendFile(source, 5, 5);
+            assertEquals("0123456789", read(target));
+        }
+        assertEquals("another", read(top, B));
+    }
+
+    @Test
+    void aClosedFileIsNoSourceAndNoTarget() throws IOException {
+        write(top, A, "text");
+        OpenFile closed = top.create(B);
+        try (OpenFile open = top.open(A)) {
+            closed.sendFile(open, 0, 1);
+            closed.close();
+            for (Move move : List.<Move>of(OpenFile::copyRange, OpenFile::sendFile, cloning())) {
+                FileFailure failure = refused(Errno.OTHER, () -> move.from(closed, open, 0, 1));
+                assertTrue(message(failure).endsWith("/b: used after it was closed"), failure.getMessage());
+            }
+        }
+        try (OpenFile target = top.create(LINK)) {
+            for (Move move : List.<Move>of(OpenFile::copyRange, OpenFile::sendFile, cloning())) {
+                FileFailure failure = refused(Errno.OTHER, () -> move.from(target, closed, 0, 1));
+                assertTrue(message(failure).endsWith("/b: used after it was closed"), failure.getMessage());
+            }
+        }
+    }
+
+    private static Move cloning() {
+        return (target, source, offset, length) -> {
+            target.cloneRange(source, offset, length);
+            return length;
+        };
+    }
+
+    /** Which file systems share is not this test's; but all or nothing is. */
+    @Test
+    void sharesBlocksOrSaysThatItCannot() throws IOException {
+        ByteBuffer content = ByteBuffer.allocateDirect(3 * PAGE + 7);
+        while (content.hasRemaining()) {
+            content.put((byte) content.position());
+        }
+        try (OpenFile source = top.create(A);
+                OpenFile target = top.create(B)) {
+            source.write(content.flip(), 0);
+            try {
+                target.cloneRange(source, PAGE, 2 * PAGE + 7);
+            } catch (FileFailure refused) {
+                assertEquals(Errno.OPNOTSUPP, refused.errno(), refused.getMessage());
+                assertEquals("ioctl FICLONERANGE " + inside + "/b: Operation not supported", refused.getMessage());
+                assertEquals(0, target.stat().size());
+                return;
+            }
+            ByteBuffer shared = ByteBuffer.allocateDirect(content.limit());
+            target.read(shared, 0);
+            assertEquals(content.clear().position(PAGE), shared.flip().position(PAGE));
+        }
+    }
+
+    @Test
+    void nothingIsNoRangeToShare() throws IOException {
+        try (OpenFile source = top.create(A);
+                OpenFile target = top.create(B)) {
+            assertThrows(IllegalArgumentException.class, () -> target.cloneRange(source, 0, 0));
         }
     }
 

@@ -48,6 +48,7 @@ final class OtherUserProgram {
         try (OpenFile file = top.create(B)) {
             file.setMode(0);
             refuses(Errno.ACCES, file::channel);
+            refuses(Errno.ACCES, () -> file.sendFile(file, 0, 1));
         }
         top.unlink(A);
         top.unlink(B);

@@ -191,6 +191,10 @@ abstract class RootContract extends TreeFixture {
             assertEquals(false, other.lock());
             sync.sync();
             file.channel();
+            try (OpenFile target = directory.create(B)) {
+                target.sendFile(file, 0, 1);
+            }
+            directory.unlink(B);
         }
         refused(Errno.NOENT, () -> LinuxRoot.open(inside.resolve("absent"), kernel));
         refused(Errno.LOOP, () -> root.directory(RelativePath.of("link/x")));
