@@ -22,9 +22,9 @@ final class Help {
             this process; of diff and verify also ./DIR or /DIR.
 
             Exit codes: 0 done, 1 usage, 2 versions do not meet, 5 not trusted or not allowed, 10 socket error,
-              11 a root cannot be used, 12 protocol broken, 20 interrupted, 23 some files failed, 24 some vanished
-              or kept changing, 25 delete limit, 30 no progress, 35 could not connect, 40 differences, 41 empty
-              source with --delete, 42 another run holds the target, 43 data kept failing its check, 70 a bug.
+              11 a root cannot be used, 12 protocol broken, 20 interrupted, 23 some files failed, 24 some
+              vanished or kept changing, 25 delete limit, 30 no progress, 35 could not connect, 40 differences,
+              41 empty source with --delete, 42 target held, 43 data kept failing its check, 70 a bug.
 
             Examples:
               zsync push photos local:/mnt/backup/photos

@@ -44,11 +44,10 @@ class BenchJsonTest {
 
     @Test
     void aRowHasItsFiguresInUnitsThatItsKeysName() {
-        assertEquals(
-                "{'event':'row','table':'socket','path':'sendfile','checked':false,'bytes':7000000,'rounds':5,"
-                        + "'transfers':36,'seconds':{'median':0.001,'min':9.5E-4,'max':",
-                lines().get(2).substring(0, 152));
         String row = lines().get(2);
+        String head = "{'event':'row','table':'socket','path':'sendfile','checked':false,'bytes':7000000,'rounds':5,"
+                + "'transfers':36,'seconds':{'median':0.001,'min':9.5E-4,'max':";
+        assertTrue(row.startsWith(head), row);
         assertTrue(row.contains("'sender':{'cpu_seconds_per_gb':{'median':0.1,"), row);
         assertTrue(row.contains("'receiver':{'cpu_seconds_per_gb':{'median':0.25,"), row);
         assertTrue(row.contains("'calls_per_gb':{'median':7857.0,'min':7857.0,'max':7857.0}"), row);
