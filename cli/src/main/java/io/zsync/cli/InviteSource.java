@@ -40,9 +40,10 @@ final class InviteSource {
     Invite standardInput() throws UsageError, RunFailure {
         CompletableFuture<byte[]> content = new CompletableFuture<>();
         around.signals().onCancel(() -> content.cancel(false), ExitCode.INTERRUPTED);
-        if (System.console() != null && System.console().isTerminal()) {
-            around.console().tell("Paste the invite, then press Enter.");
-        }
+        // JDK 25 has a console only on a terminal, others have one always.
+        Optional.ofNullable(System.console())
+                .filter(java.io.Console::isTerminal)
+                .ifPresent(terminal -> around.console().tell("Paste the invite, then press Enter."));
         Thread.ofPlatform().daemon().name("zsync-stdin").start(() -> {
             try {
                 content.complete(read(around.input()));

@@ -25,7 +25,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class InviteFileTest {
     private static final Grant GRANT = Grant.parse("photos=read,write");
-    private static final Predicate<byte[]> WRONG = key -> false;
     private static final long SEED = 7_419;
 
     @TempDir
@@ -105,12 +103,12 @@ class InviteFileTest {
         Invite invite = made(10, null, null);
         Invite spared = made(10, null, null);
         for (int i = 0; i < 4; i++) {
-            assertEquals(Optional.empty(), again().redeem(request(invite), WRONG));
+            assertEquals(Optional.empty(), again().redeem(request(invite), key -> false));
         }
         Invite lucky = made(10, null, null);
-        assertEquals(Optional.empty(), again().redeem(request(lucky), WRONG));
+        assertEquals(Optional.empty(), again().redeem(request(lucky), key -> false));
 
-        assertEquals(Optional.empty(), again().redeem(request(invite), WRONG));
+        assertEquals(Optional.empty(), again().redeem(request(invite), key -> false));
 
         assertEquals(Optional.empty(), used(again(), invite), "the fifth was one too many");
         assertTrue(used(again(), lucky).isPresent(), "each has a count of its own");
@@ -121,7 +119,7 @@ class InviteFileTest {
     void fourWrongProofsDoNot() throws Exception {
         Invite invite = made(10, null, GRANT);
         for (int i = 0; i < 4; i++) {
-            again().redeem(request(invite), WRONG);
+            again().redeem(request(invite), key -> false);
         }
         assertEquals(Optional.of(new InviteFile.Terms(null, List.of(GRANT))), used(again(), invite));
     }
