@@ -55,9 +55,10 @@ class BenchCommandTest {
 
     @Test
     void sizesAreRepeatedOrListedAndComeInOrderOnce() {
-        BenchRequest request = request("--size", "1GiB,7MB", "--size=7000000", "--size", "1.5k", "--dir", "some");
+        BenchRequest request =
+                request("--size", "1GiB,7MB,7MB,2k", "--size=7000000", "--size", "1.5k", "--dir", "some");
 
-        assertEquals(List.of(1_536L, 7_000_000L, 1L << 30), request.sizes());
+        assertEquals(List.of(1_536L, 2_048L, 7_000_000L, 1L << 30), request.sizes());
         assertEquals(Path.of("some"), request.directory());
     }
 

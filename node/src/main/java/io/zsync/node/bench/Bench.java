@@ -33,6 +33,7 @@ public final class Bench {
 
     private final BenchRequest request;
     private final BenchSink sink;
+    private final Effort effort;
     private final long begun = System.nanoTime();
     private final List<Row> rows = new ArrayList<>();
     private final List<Verdict> verdicts = new ArrayList<>();
@@ -41,8 +42,13 @@ public final class Bench {
     private volatile @Nullable Comparison current;
 
     public Bench(BenchRequest request, BenchSink sink) {
+        this(request, sink, Effort.FULL);
+    }
+
+    Bench(BenchRequest request, BenchSink sink, Effort effort) {
         this.request = request;
         this.sink = sink;
+        this.effort = effort;
     }
 
     /**
@@ -92,7 +98,7 @@ public final class Bench {
             throws IOException, RunFailure {
         boolean late = System.nanoTime() - begun > request.budget().toNanos();
         int rounds = late ? Math.min(ROUNDS_WHEN_LATE, request.rounds()) : request.rounds();
-        Comparison comparison = new Comparison(Lanes.of(table, files), size, omissions);
+        Comparison comparison = new Comparison(Lanes.of(table, files), size, effort, omissions);
         current = comparison;
         for (int round = 0; round <= rounds; round++) {
             if (cancelled) {

@@ -4,28 +4,27 @@ import io.zsync.node.api.BenchReport.Omission;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * All ways of one table at one size. A round measures each of them once, in turn, and the next round goes the other way, so
  * that what changes on the machine meanwhile favours none. For one thread; {@link #cancel} is for any.
  */
 final class Comparison {
-    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long COLD_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST_TRANSFERS = 1_000;
 
     private final List<Entrant> entrants = new ArrayList<>();
     private final List<Lane> lanes;
     private final long bytes;
+    private final Effort effort;
     private final List<Omission> omissions;
 
     private record Entrant(Lane lane, int transfers, Series series) {}
 
     /** @param omissions takes those that this machine refuses */
-    Comparison(List<Lane> lanes, long bytes, List<Omission> omissions) {
+    Comparison(List<Lane> lanes, long bytes, Effort effort, List<Omission> omissions) {
         this.lanes = List.copyOf(lanes);
         this.bytes = bytes;
+        this.effort = effort;
         this.omissions = omissions;
     }
 
@@ -42,7 +41,7 @@ final class Comparison {
                 int transfers = 1;
                 do {
                     transfers = enough(lane.run(bytes, transfers));
-                } while (cold && System.nanoTime() - begun < COLD_NANOS);
+                } while (cold && System.nanoTime() - begun < effort.coldNanos());
                 entrants.add(new Entrant(lane, transfers, new Series(lane.way(), bytes)));
             } catch (WayRefused e) {
                 omissions.add(
@@ -51,9 +50,9 @@ final class Comparison {
         }
     }
 
-    private static int enough(Sample sample) {
+    private int enough(Sample sample) {
         long nanos = Math.max(1, sample.nanos() / sample.transfers());
-        return Math.clamp(Math.ceilDiv(LEAST_NANOS, nanos), 1, MOST_TRANSFERS);
+        return Math.clamp(Math.ceilDiv(effort.leastNanos(), nanos), 1, MOST_TRANSFERS);
     }
 
     void measure(int round) throws IOException {

@@ -43,15 +43,16 @@ class BenchTest {
     private static final long SMALL = 300_000;
     private static final Duration LONG = Duration.ofMinutes(5);
 
+    /** The figures say nothing; that they are there does. */
+    private static final Effort QUICK = new Effort(0, 10_000_000);
+
     @TempDir
     Path directory;
 
     private final List<BenchSink.Step> steps = new ArrayList<>();
 
     private BenchReport run(int rounds, Duration budget, Long... sizes) throws RunFailure {
-        try (Node node = new Node()) {
-            return node.bench(new BenchRequest(directory, List.of(sizes), rounds, budget), steps::add);
-        }
+        return new Bench(new BenchRequest(directory, List.of(sizes), rounds, budget), steps::add, QUICK).run();
     }
 
     private static Stream<Row> rows(BenchReport report, Table table) {
@@ -190,9 +191,7 @@ class BenchTest {
     @Test
     void theFilesHaveNoNameWhileItLastsAndAreGoneAfterwards() throws Exception {
         List<List<Path>> seen = new ArrayList<>();
-        try (Node node = new Node()) {
-            node.bench(new BenchRequest(directory, List.of(SMALL), 1, LONG), step -> seen.add(listing()));
-        }
+        new Bench(new BenchRequest(directory, List.of(SMALL), 1, LONG), step -> seen.add(listing()), QUICK).run();
 
         assertTrue(seen.size() > 1);
         assertTrue(seen.stream().allMatch(List::isEmpty), seen::toString);
@@ -209,22 +208,21 @@ class BenchTest {
 
     @Test
     void aCancelEndsIt() throws Exception {
-        try (Node node = new Node()) {
-            AtomicReference<@Nullable Thread> canceller = new AtomicReference<>();
-            BenchSink sink = step -> {
-                if (step.round() == 1 && canceller.get() == null) {
-                    Thread thread = Thread.ofPlatform().start(node::cancel);
-                    canceller.set(thread);
-                }
-            };
+        AtomicReference<@Nullable Thread> canceller = new AtomicReference<>();
+        AtomicReference<@Nullable Bench> running = new AtomicReference<>();
+        BenchSink sink = step -> {
+            if (step.round() == 1 && canceller.get() == null) {
+                canceller.set(Thread.ofPlatform()
+                        .start(() -> Objects.requireNonNull(running.get()).cancel()));
+            }
+        };
+        Bench bench = new Bench(new BenchRequest(directory, List.of(50_000_000L), 50, LONG), sink, QUICK);
+        running.set(bench);
 
-            RunFailure failure = assertThrows(
-                    RunFailure.class,
-                    () -> node.bench(new BenchRequest(directory, List.of(50_000_000L), 50, LONG), sink));
+        RunFailure failure = assertThrows(RunFailure.class, bench::run);
 
-            assertEquals(FailureKind.INTERRUPTED, failure.kind());
-            Objects.requireNonNull(canceller.get()).join();
-        }
+        assertEquals(FailureKind.INTERRUPTED, failure.kind());
+        Objects.requireNonNull(canceller.get()).join();
     }
 
     @Test
