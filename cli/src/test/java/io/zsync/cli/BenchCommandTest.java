@@ -186,7 +186,8 @@ class BenchCommandTest {
             sink.accept(new BenchSink.Step(Table.FILE, 7_000_000, 3, 5, 2, 16));
             return Measured.quiet();
         };
-        Surroundings terminal = new Surroundings(InputStream.nullInputStream(), typed.screen.console(), () -> typed.engine, typed.signals, 60);
+        Surroundings terminal = new Surroundings(
+                InputStream.nullInputStream(), typed.screen.console(), () -> typed.engine, typed.signals, 60);
 
         assertEquals(ExitCode.DONE, new Program(terminal).run(Typed.words("bench")));
 

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -347,5 +348,111 @@ class CopyPathsIT {
             }
             assertTrue(quickest.compareTo(AT_ONCE.multipliedBy(SLACK)) < 0, "took " + quickest);
         }
+    }
+
+    /** A tree as people have them; the large file is what the paths differ in. */
+    private static Path tree(Place place) {
+        Path tree = place.folder("tree");
+        if (!Files.exists(tree.resolve("large"))) {
+            Command.script("""
+                            cd "$1"; mkdir -p deep/er; head -c 3000123 /dev/urandom >large
+                            cp --sparse=always "$2" deep/sparse; echo small >deep/er/small; : >empty
+                            ln -s er/small deep/link; touch -d 2026-01-02T03:04:05.000000006 large deep/er
+                            chmod 2750 deep; chmod 604 empty""", tree, WORK.path("content")).output();
+        }
+        return tree;
+    }
+
+    private static boolean serves(DataPath path, Place from, Place to) {
+        return switch (path) {
+            case CLONE -> from == to && from.sharesBlocks;
+            case COPY_RANGE -> from == to;
+            case SENDFILE, MAPPED, BUFFERED -> true;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyTwo")
+    void aTreeIsTheSameByEveryPathThatServes(Place from, Place to) {
+        Path source = tree(from);
+        Path target = to.folder("of-" + from);
+        Outcome best = Checkout.zsync("copy", "--explain", source, target).run().exits(0);
+        Trees.assertMirrors(source, target);
+        String word = Arrays.stream(DataPath.values())
+                .filter(path -> serves(path, from, to))
+                .findFirst()
+                .orElseThrow()
+                .word();
+        assertTrue(
+                best.outLines().stream().anyMatch(line -> line.startsWith(word + " ") && line.contains(" large ")),
+                best::toString);
+        for (DataPath path : DataPath.values()) {
+            Command.of("rm", "-r", target.toString()).output();
+            Outcome forced = Checkout.zsync("copy", "--data-path", path.word(), source, target)
+                    .run();
+            if (serves(path, from, to)) {
+                forced.exits(0);
+                Trees.assertMirrors(source, target);
+                assertTrue(forced.err().contains("  " + path.word() + " "), forced::toString);
+            } else {
+                forced.exits(1);
+                assertTrue(
+                        forced.err().startsWith("zsync: --data-path " + path.word() + ": cannot serve"), forced::err);
+                Trees.assertNothingStaged(target);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theCallThatAPathClaimsIsTheOneThatRuns(DataPath path) throws IOException {
+        Machine.needsStrace();
+        Path source = tree(Place.XFS).resolve("large");
+        Path target = Place.XFS.folder("traced").resolve(path.word());
+        Path trace = WORK.path("trace");
+        Command.of(
+                        "strace",
+                        "-f",
+                        "-qq",
+                        "-y",
+                        "-s",
+                        "0",
+                        "-o",
+                        trace.toString(),
+                        "-e",
+                        "trace=ioctl,copy_file_range,sendfile,pread64,read,pwrite64,write,mmap",
+                        Checkout.launcher(),
+                        "copy",
+                        "-q",
+                        "--data-path",
+                        path.word(),
+                        source.toString(),
+                        target.toString())
+                .run()
+                .exits(0);
+
+        SystemCalls calls = SystemCalls.read(trace);
+        String staged = target.getParent() + "/.zsync-";
+        List<String> writing = calls.all().stream()
+                .filter(call ->
+                        call.arguments().contains(staged) && !call.name().equals("mmap"))
+                .map(SystemCalls.Call::name)
+                .distinct()
+                .toList();
+        String expected = switch (path) {
+            case CLONE -> "ioctl";
+            case COPY_RANGE -> "copy_file_range";
+            case SENDFILE -> "sendfile";
+            case MAPPED, BUFFERED -> "pwrite64";
+        };
+        assertEquals(List.of(expected), writing);
+        long read = calls.bytes(
+                call -> call.name().equals("pread64") && call.first().contains(source.toString()));
+        assertEquals(path == DataPath.BUFFERED ? Files.size(source) : 0, read);
+        assertEquals(
+                path == DataPath.MAPPED,
+                calls.all().stream()
+                        .anyMatch(call ->
+                                call.name().equals("mmap") && call.arguments().contains(source.toString())));
     }
 }
