@@ -50,7 +50,7 @@ final class Image {
         String name = "zsync-" + args[0];
         Image image = new Image(Path.of(args[1]).toRealPath(), name);
         image.make();
-        image.pack(name + "-linux-" + architecture() + ".tar.xz");
+        image.pack(name + "-linux-" + architecture() + ".tar.gz");
     }
 
     private static String architecture() {
@@ -163,7 +163,7 @@ final class Image {
         run(new ProcessBuilder(
                         "tar",
                         "--create",
-                        "--xz",
+                        "--gzip",
                         "--sort=name",
                         "--owner=root:0",
                         "--group=root:0",
