@@ -60,16 +60,16 @@ final class Image {
 
     private void make() throws Exception {
         if (work.toString().chars().anyMatch(Character::isWhitespace)) {
-            throw new IllegalStateException("image: the flags of a JVM that trains are a list of words, and this path has a"
-                    + " blank (" + work + "); build in another folder");
+            throw new IllegalStateException(
+                    "image: the flags of a JVM that trains are a list of words, and this path has a" + " blank (" + work
+                            + "); build in another folder");
         }
         delete(target.resolve("image"));
         delete(work);
         Files.createDirectories(lib);
         Files.createDirectories(image.resolve("bin"));
         linkRuntime();
-        Files.copy(
-                cli.resolve("bin/zsync"), image.resolve("bin/zsync"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(cli.resolve("bin/zsync"), image.resolve("bin/zsync"), StandardCopyOption.COPY_ATTRIBUTES);
         copyTree(cli.resolve("src/dist/licenses"), image.resolve("licenses"));
         Path jar = makeJar();
         makeSourceTree(Files.createDirectories(work.resolve("source")));
@@ -97,8 +97,8 @@ final class Image {
         Path jar = lib.resolve("new.jar");
         Files.copy(target.resolve("zsync.jar"), jar);
         Path classes = target.resolve("test-classes");
-        List<String> words = new ArrayList<>(
-                List.of("--update", "--file", jar.toString(), "--date", "2026-01-01T00:00:00+00:00"));
+        List<String> words =
+                new ArrayList<>(List.of("--update", "--file", jar.toString(), "--date", "2026-01-01T00:00:00+00:00"));
         try (Stream<Path> files = Files.list(classes.resolve(TRAINING).getParent())) {
             files.map(file -> classes.relativize(file).toString())
                     .filter(name -> name.equals(TRAINING + ".class") || name.startsWith(TRAINING + "$"))
@@ -152,7 +152,9 @@ final class Image {
     private void launch(String options) throws Exception {
         ProcessBuilder launcher = new ProcessBuilder(image.resolve("bin/zsync").toString(), work.toString());
         launcher.environment().keySet().removeIf(name -> name.startsWith("ZSYNC_") || name.startsWith("LC_"));
-        launcher.environment().keySet().removeAll(List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_AOT_VM_OPTIONS"));
+        launcher.environment()
+                .keySet()
+                .removeAll(List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_AOT_VM_OPTIONS"));
         launcher.environment().put("LANG", "C.UTF-8");
         launcher.environment().put("ZSYNC_HOME", work.resolve("home").toString());
         launcher.environment().put("ZSYNC_JAVA_OPTS", options);
@@ -161,23 +163,24 @@ final class Image {
 
     private void pack(String name) throws Exception {
         run(new ProcessBuilder(
-                        "tar",
-                        "--create",
-                        "--gzip",
-                        "--sort=name",
-                        "--owner=root:0",
-                        "--group=root:0",
-                        "--mode=go=rX,u+w",
-                        "--file",
-                        target.resolve(name).toString(),
-                        "--directory",
-                        image.getParent().toString(),
-                        image.getFileName().toString()));
+                "tar",
+                "--create",
+                "--gzip",
+                "--sort=name",
+                "--owner=root:0",
+                "--group=root:0",
+                "--mode=go=rX,u+w",
+                "--file",
+                target.resolve(name).toString(),
+                "--directory",
+                image.getParent().toString(),
+                image.getFileName().toString()));
     }
 
     private static void tool(String name, String... words) {
         ToolProvider tool = ToolProvider.findFirst(name)
-                .orElseThrow(() -> new IllegalStateException("this runtime has no " + name + ": a whole JDK is needed"));
+                .orElseThrow(
+                        () -> new IllegalStateException("this runtime has no " + name + ": a whole JDK is needed"));
         if (tool.run(System.out, System.err, words) != 0) {
             throw new IllegalStateException("image: " + name + " failed: " + String.join(" ", words));
         }

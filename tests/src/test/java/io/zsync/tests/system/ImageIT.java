@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The distribution image does what the jar does, and its cache is used where it fits and silently left alone elsewhere. */
 class ImageIT {
     private static final Path BUILT = Checkout.ROOT.resolve("cli/target/image");
-    /** With either of the two the JVM takes no cache. */
+    /** With the latter the JVM takes no cache. */
     private static final String DENIED = "--sun-misc-unsafe-memory-access=deny --illegal-native-access=deny";
 
     private static final Pattern LISTENING = Pattern.compile("listening on (\\S+)  id \\S+\\R");
@@ -158,7 +158,8 @@ class ImageIT {
         String server = as("server", "id").output().strip();
         as("server", "peers", "add", "client", as("client", "id").output().strip())
                 .output();
-        try (Command.Running node = as("server", "serve", "-q", "--share", "s=" + target + ":rw", "--listen", "127.0.0.1:0")
+        try (Command.Running node = as(
+                        "server", "serve", "-q", "--share", "s=" + target + ":rw", "--listen", "127.0.0.1:0")
                 .start()) {
             await().until(() -> !node.isAlive() || LISTENING.matcher(node.out()).matches());
             Matcher listening = LISTENING.matcher(node.out());
@@ -181,10 +182,7 @@ class ImageIT {
     void itsCacheIsUsed() {
         assertTrue(usesItsCache());
         // The strictest question: the JVM does not start where it would have to go without.
-        zsync("--version")
-                .with("ZSYNC_JAVA_OPTS", "-XX:AOTMode=on")
-                .run()
-                .exits(0);
+        zsync("--version").with("ZSYNC_JAVA_OPTS", "-XX:AOTMode=on").run().exits(0);
     }
 
     @Test
@@ -200,7 +198,11 @@ class ImageIT {
         work.make("mkdir bin; ln -s ../image/bin/zsync bin/zsync; mv image moved; ln -s moved image");
 
         assertEquals(
-                "", Command.of(work.path("bin/zsync").toString(), "--version").run().exits(0).err());
+                "",
+                Command.of(work.path("bin/zsync").toString(), "--version")
+                        .run()
+                        .exits(0)
+                        .err());
         assertWorks();
     }
 
@@ -266,13 +268,13 @@ class ImageIT {
     @Test
     void whoMayOnlyReadItRunsItInThePosixLocale() {
         Machine.needsNobody(image.resolve("bin/zsync"));
-        work.make("echo x >source/$'\\303\\274 \\377'; chmod -R a-w image; mkdir in; mv source in; chown -R 65534:65534 in .");
+        work.make(
+                "echo x >source/$'\\303\\274 \\377'; chmod -R a-w image; mkdir in; mv source in; chown -R 65534:65534 in .");
         source = work.path("in/source");
         target = work.path("in/target");
 
-        assertWorks(Machine.nobody(
-                        "env", "-i", "LC_ALL=POSIX", launcher(), "copy", source.toString(),
-                        target.toString()));
+        assertWorks(
+                Machine.nobody("env", "-i", "LC_ALL=POSIX", launcher(), "copy", source.toString(), target.toString()));
 
         assertTrue(usesItsCache());
     }
@@ -281,7 +283,8 @@ class ImageIT {
     @Test
     void eachLibraryInTheJarHasItsLicense() throws IOException {
         String licenses = Files.readString(image.resolve("licenses/README"));
-        List<String> packages = Command.script("unzip -Z1 \"$1\" '*.class' | sed 's,^META-INF/versions/[0-9]*/,,'", jar())
+        List<String> packages = Command.script(
+                        "unzip -Z1 \"$1\" '*.class' | sed 's,^META-INF/versions/[0-9]*/,,'", jar())
                 .output()
                 .lines()
                 .toList();
@@ -290,8 +293,9 @@ class ImageIT {
         for (String name : packages) {
             assertTrue(
                     name.startsWith("io/zsync/")
-                            || licenses.lines().anyMatch(line -> line.startsWith("  ")
-                                    && name.startsWith(line.strip().split(" ")[0] + "/")),
+                            || licenses.lines()
+                                    .anyMatch(line -> line.startsWith("  ")
+                                            && name.startsWith(line.strip().split(" ")[0] + "/")),
                     () -> "whose is " + name + "?");
         }
         assertTrue(Files.exists(image.resolve("runtime/legal/java.base/LICENSE")));
