@@ -48,6 +48,7 @@ public final class Node implements AutoCloseable {
     private final Deadlines deadlines = new Deadlines();
     /** What cancels each of those under way. */
     private final Set<Runnable> running = ConcurrentHashMap.newKeySet();
+
     private final @Nullable ConfigFolder folders;
     private volatile boolean cancelled;
 

@@ -223,7 +223,8 @@ class CopyTest extends PushFixture {
     void aLargeFileGoesSegmentBySegmentThroughManyThreads(PathPolicy policy) throws IOException {
         dataPath = policy;
         Path large = file("large", SEGMENTS);
-        try (RandomAccessFile sparse = new RandomAccessFile(tree.resolve("sparse").toFile(), "rw")) {
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(tree.resolve("sparse").toFile(), "rw")) {
             sparse.setLength(3L << 30);
             sparse.seek(1L << 30);
             sparse.write(new byte[] {1, 2, 3});

@@ -36,10 +36,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** A source tree, a place for its replica, and a node between them. */
 abstract class PushFixture {
@@ -118,8 +118,7 @@ abstract class PushFixture {
 
     RunFailure pushFails() {
         events.clear();
-        return assertTimeoutPreemptively(
-                PATIENCE, () -> assertThrows(RunFailure.class, () -> run(node, events::add)));
+        return assertTimeoutPreemptively(PATIENCE, () -> assertThrows(RunFailure.class, () -> run(node, events::add)));
     }
 
     /** Each changed path with what happened to it, sorted. */

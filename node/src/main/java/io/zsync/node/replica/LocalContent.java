@@ -53,11 +53,7 @@ public final class LocalContent implements ContentSource, AutoCloseable {
      * @param throttle asked before each piece; its word that it is over ends a copy
      */
     public LocalContent(
-            Root source,
-            @Nullable DataPath forced,
-            PathCounters counters,
-            Throttle throttle,
-            Explained explained) {
+            Root source, @Nullable DataPath forced, PathCounters counters, Throttle throttle, Explained explained) {
         this.source = source;
         this.forced = forced;
         this.counters = counters;

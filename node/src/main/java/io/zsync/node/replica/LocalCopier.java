@@ -99,8 +99,11 @@ final class LocalCopier implements AutoCloseable {
                 return;
             }
             if (!whole.hasRemaining()) {
-                file.fetch().refuse(ProblemCode.SOURCE_UNREADABLE, "its file system does not say how long it is, and "
-                        + EntryReader.MEASURED_LENGTH + " bytes are not the end of it");
+                file.fetch()
+                        .refuse(
+                                ProblemCode.SOURCE_UNREADABLE,
+                                "its file system does not say how long it is, and " + EntryReader.MEASURED_LENGTH
+                                        + " bytes are not the end of it");
                 return;
             }
         } else {
@@ -190,9 +193,7 @@ final class LocalCopier implements AutoCloseable {
         }
         claim.verified();
         file.moved(
-                all.length(),
-                DataPath.CLONE,
-                content.forced() == null ? PathChoice.BLOCKS_SHARED : PathChoice.FORCED);
+                all.length(), DataPath.CLONE, content.forced() == null ? PathChoice.BLOCKS_SHARED : PathChoice.FORCED);
         file.ended();
         conclude(file);
         return true;
@@ -219,8 +220,7 @@ final class LocalCopier implements AutoCloseable {
             if (into != null && segment.hole()) {
                 arrived = true;
             } else if (into != null) {
-                Copied copied =
-                        ranges.copy(file.source(), into, file.devices(), segment.offset(), segment.length());
+                Copied copied = ranges.copy(file.source(), into, file.devices(), segment.offset(), segment.length());
                 file.moved(copied.length(), copied.path(), copied.choice());
                 arrived = copied.length() == segment.length();
             }
@@ -271,7 +271,8 @@ final class LocalCopier implements AutoCloseable {
     }
 
     private void startOver(LocalFile file, Entry.RegularFile fresh, FileIdentity identity) {
-        content.window().changed(file.fetch().file(), fresh.metadata().attributes().length());
+        content.window()
+                .changed(file.fetch().file(), fresh.metadata().attributes().length());
         file.startOver(fresh, identity);
         file.fetch().sourceChanged(file.attempt(), fresh);
     }

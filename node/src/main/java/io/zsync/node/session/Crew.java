@@ -31,18 +31,15 @@ final class Crew {
     }
 
     void spawn(String name, Work work) {
-        Thread thread = Thread.ofPlatform()
-                .daemon()
-                .name("zsync-local-" + name)
-                .unstarted(() -> {
-                    try {
-                        work.run();
-                    } catch (InterruptedException runIsOver) {
-                        return;
-                    } catch (Throwable e) {
-                        fail(e);
-                    }
-                });
+        Thread thread = Thread.ofPlatform().daemon().name("zsync-local-" + name).unstarted(() -> {
+            try {
+                work.run();
+            } catch (InterruptedException runIsOver) {
+                return;
+            } catch (Throwable e) {
+                fail(e);
+            }
+        });
         synchronized (this) {
             threads.add(thread);
         }

@@ -16,16 +16,15 @@ import io.zsync.node.replica.Offer;
 import io.zsync.node.replica.Reporter;
 import io.zsync.node.replica.SafetyHalt;
 import io.zsync.node.replica.TreeScanner;
+import io.zsync.node.session.OpenTree.Location;
 import io.zsync.node.transport.Pace;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Entry;
-import io.zsync.node.session.OpenTree.Location;
 import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.PathChoice;
 import io.zsync.protocol.ProblemCode;
-import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
 import io.zsync.protocol.Tally;
@@ -234,12 +233,7 @@ public final class LocalRun implements Reporter {
 
     private Event.Progress progress(Applier applier, LocalContent content) {
         return new Event.Progress(
-                entries,
-                applier.plannedFiles(),
-                applier.plannedBytes(),
-                content.over(),
-                counters.total(),
-                planned);
+                entries, applier.plannedFiles(), applier.plannedBytes(), content.over(), counters.total(), planned);
     }
 
     private void copied(RelativePath path, DataPath by, PathChoice why, long bytes) {

@@ -24,7 +24,8 @@ public final class Overlap {
             if (isIn(there, here) || isIn(here, there)) {
                 throw new RunFailure(
                         FailureKind.USAGE,
-                        "target: one of source and target lies inside the other (" + Escape.text(target.toString()) + ")",
+                        "target: one of source and target lies inside the other (" + Escape.text(target.toString())
+                                + ")",
                         "choose a target outside the source",
                         null);
             }

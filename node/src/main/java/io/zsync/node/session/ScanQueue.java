@@ -21,7 +21,8 @@ final class ScanQueue implements TreeScanner.Visitor {
     private static final long LINGER_NANOS = 20_000_000;
 
     /** One item as the scan found it. */
-    record Scanned(RelativePath path, ManifestItem item, @Nullable FileStat stat) {}
+    record Scanned(
+            RelativePath path, ManifestItem item, @Nullable FileStat stat) {}
 
     /** What could not be read. */
     interface Problems {

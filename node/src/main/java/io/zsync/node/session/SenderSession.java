@@ -72,7 +72,16 @@ final class SenderSession implements Session.Role {
             session.spawn(
                     "send-" + i,
                     new FileSender(
-                            session, root, queue, writer, i, path, forced, compress, explain, run.terms().entryReader(hashed)));
+                            session,
+                            root,
+                            queue,
+                            writer,
+                            i,
+                            path,
+                            forced,
+                            compress,
+                            explain,
+                            run.terms().entryReader(hashed)));
         }
         try {
             new TreeScanner(root, run.terms().scanOptions(), run.terms().entryReader(hashed), manifest).scan();

@@ -98,9 +98,11 @@ abstract class LockContract extends TreeFixture {
 
     @Test
     void aDirectoryIsFreeAgainIfWhatIsDoneAloneFails() throws IOException {
-        assertThrows(IOException.class, () -> root.share(() -> {
-            throw new IOException("on purpose");
-        }));
+        assertThrows(
+                IOException.class,
+                () -> root.share(() -> {
+                    throw new IOException("on purpose");
+                }));
         try (LinuxRoot second = open(inside)) {
             assertTrue(second.lock());
         }

@@ -180,8 +180,8 @@ class KillIT {
             assertEquals(0, report.tally().failed(), () -> "after " + point + ": " + report);
             assertConverged(point);
         }
-        System.out.println("Kill: " + way.word + ", " + fired + " points fired of " + points.size() + " tried at most: " + firedByCall
-                + "; " + beforeAnyChange + " before any change, " + leftStaged + " left staged objects");
+        System.out.println("Kill: " + way.word + ", " + fired + " points fired of " + points.size() + " tried at most: "
+                + firedByCall + "; " + beforeAnyChange + " before any change, " + leftStaged + " left staged objects");
         assertEquals(POINTS, fired, "points fired");
         assertTrue(beforeAnyChange < fired / 2, "most were killed in the middle of their work");
         assertTrue(leftStaged > 0, "some left staged files for the next push to remove");
@@ -191,8 +191,8 @@ class KillIT {
     private Command strace(Way way, String... options) {
         List<String> words = new ArrayList<>(List.of("strace", "-f", "-qq", "-o"));
         words.addAll(List.of(options));
-        words.addAll(List.of(
-                Checkout.launcher(), way.word, "-q", "--streams", "1", source.toString(), way.prefix + target));
+        words.addAll(
+                List.of(Checkout.launcher(), way.word, "-q", "--streams", "1", source.toString(), way.prefix + target));
         return Command.of(words);
     }
 
