@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves a range of a regular file to the same place in another, by the best data path that the two serve or by the one that
  * was asked for. A path that gives up is not taken at its word: the next one goes on from the byte that was reached, and
- * only plain reads and writes tell where a source ends and whose fault a failure is. For one thread.
+ * only plain reads and writes tell where a source ends and whose fault a failure is. One thread makes, uses and closes it.
  */
 public final class RangeCopier implements AutoCloseable {
     /** Long enough that a system call costs nothing beside it, short enough that progress shows and a cancel is quick. */
@@ -137,7 +137,9 @@ public final class RangeCopier implements AutoCloseable {
                 return judge(mover, devices, failure);
             }
             if (moved == 0) {
-                return buffered.isEnd(source, position) ? null : "it moved nothing, though the source goes on";
+                return mover == buffered || buffered.isEnd(source, position)
+                        ? null
+                        : "it moved nothing, though the source goes on";
             }
             use(mover, moved);
         }

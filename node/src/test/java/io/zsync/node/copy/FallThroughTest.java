@@ -13,8 +13,10 @@ import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.PathChoice;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +106,27 @@ class FallThroughTest {
             throw ScriptedFile.failure("half way", Errno.INVAL);
         }
         return pair.target.copyRange(pair.source, offset, border - offset);
+    }
+
+    /** As when a file shrinks under its map: the kernel has written some of it when it meets the end. */
+    @Test
+    void whatWasWrittenOfAMappedWindowCounts() throws Exception {
+        OpenFile target = ScriptedFile.of(refusingTheKernel(), (call, arguments) -> {
+            if (!call.equals("write") || calls.size() == 2) {
+                return null;
+            }
+            calls.add(call);
+            if (calls.size() == 1) {
+                ByteBuffer window = (ByteBuffer) arguments[0];
+                pair.target.write(window.limit(100_000), (long) arguments[1]);
+            }
+            throw ScriptedFile.failure(call, Errno.FAULT);
+        });
+
+        assertEquals(new Copied(LENGTH, DataPath.BUFFERED, PathChoice.KERNEL_REFUSED), copy(target));
+        assertArrayEquals(content, pair.targetContent());
+        assertEquals(100_000, counters.bytes(DataPath.MAPPED));
+        assertEquals(LENGTH - 100_000, counters.bytes(DataPath.BUFFERED));
     }
 
     /** As files in {@code /proc} look to the kernel's calls, and as some network file systems answered. */
@@ -223,6 +246,20 @@ class FallThroughTest {
         OpenFile target = ScriptedFile.of(pair.target, (call, arguments) -> call.equals("copyRange") ? 0L : null);
 
         assertThrows(SourceUnreadable.class, () -> copy(source, target, pair.devices));
+    }
+
+    /** It may grow again a moment after it was read to its end. */
+    @Test
+    void thePlainReadIsNotAskedTwice() throws Exception {
+        OpenFile source = ScriptedFile.of(pair.source, (call, arguments) -> {
+            calls.add(call);
+            return call.equals("read") && Collections.frequency(calls, "read") == 1 ? 0 : null;
+        });
+        try (RangeCopier copier = copier(DataPath.BUFFERED)) {
+            assertEquals(
+                    new Copied(0, DataPath.BUFFERED, PathChoice.FORCED),
+                    copier.copy(source, pair.target, pair.devices, 0, LENGTH));
+        }
     }
 
     @Test
