@@ -1,6 +1,7 @@
 package io.zsync.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,7 +111,9 @@ public final class Training {
         for (Object word : words) {
             typed.add(Argument.of(word.toString()));
         }
-        return new Program(new Surroundings(console, () -> NodeEngine.cancelledBy(signals), signals, 80)).run(typed);
+        Surroundings around = new Surroundings(
+                InputStream.nullInputStream(), console, () -> NodeEngine.cancelledBy(signals), signals, 80);
+        return new Program(around).run(typed);
     }
 
     /** The signals of a command that shares its process with others: none but the one that ends it. */
