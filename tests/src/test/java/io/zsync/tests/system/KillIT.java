@@ -76,7 +76,7 @@ class KillIT {
     private record Point(String call, int ordinal) {}
 
     /** What is killed. */
-    private enum Way {
+    enum Way {
         PUSH("push", "local:"),
         COPY("copy", "");
 
