@@ -26,6 +26,17 @@ class BenchIT {
     }
 
     @Test
+    void copiesAgainstCpAndRsync() {
+        Machine.needs("rsync");
+        String sparse = "sparse image, 16 MiB, 1/32 of it data";
+
+        assertCompares(
+                List.of(LARGE, LARGE, SMALL, SMALL, sparse, sparse, SMALL),
+                bench("copy-against-others.sh", "large", "small", "sparse").with("RIVALS", "cp rsync"),
+                bench("copy-against-others.sh", "small").with("RIVALS", "cp").with("SYNCED", "1"));
+    }
+
+    @Test
     void twoNodesAgainstADaemon() {
         Machine.needs("rsync");
 
@@ -76,7 +87,7 @@ class BenchIT {
             for (String line : outcome.outLines()) {
                 if (line.endsWith(" target, 1 pairs")) {
                     compared.add(line.substring(0, line.indexOf(": ")));
-                } else if (line.matches("  rsync's time / zsync's +median +[0-9.]+ +\\[[0-9.]+ \\.\\. [0-9.]+]")) {
+                } else if (line.matches("  [a-z]+'s time / zsync's +median +[0-9.]+ +\\[[0-9.]+ \\.\\. [0-9.]+]")) {
                     ratios++;
                 }
             }
