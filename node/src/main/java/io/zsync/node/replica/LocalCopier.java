@@ -239,6 +239,8 @@ final class LocalCopier implements AutoCloseable {
             lost(file, e.getCause() instanceof IOException cause ? cause : e);
         } catch (FileFailure e) {
             refuse(file, e);
+        } catch (PathRefused e) {
+            requireSame(file, e);
         } finally {
             if (arrived) {
                 claim.verified();
@@ -246,6 +248,17 @@ final class LocalCopier implements AutoCloseable {
                 file.spoil();
                 claim.abandoned();
             }
+        }
+    }
+
+    /** A source that changes under the only path allowed is no fault of the path's. */
+    private static void requireSame(LocalFile file, PathRefused refused) throws PathRefused {
+        try {
+            if (file.source().stat().identity().equals(file.identity())) {
+                throw refused;
+            }
+        } catch (IOException e) {
+            lost(file, e);
         }
     }
 
