@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class Image {
     /** What jdeps names besides is only touched by Kryo's serializers of types that never travel. */
-    private static final String MODULES = "java.base,jdk.unsupported";
+    private static final String MODULES = "java.base,java.management,jdk.unsupported";
 
     private static final String TRAINING = "io/zsync/cli/Training";
 

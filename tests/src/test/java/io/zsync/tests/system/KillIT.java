@@ -227,6 +227,8 @@ class KillIT {
         while (byCall.stream().anyMatch(list -> !list.isEmpty())) {
             byCall.stream().filter(list -> !list.isEmpty()).forEach(list -> points.add(list.removeLast()));
         }
+        // There may be fewer than are wanted: once more round, when the threads do things in another order.
+        points.addAll(List.copyOf(points));
         return points;
     }
 
