@@ -16,6 +16,7 @@ import io.zsync.node.api.RunRequest;
 import io.zsync.node.api.ServeRequest;
 import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.bench.Bench;
+import io.zsync.node.replica.JournalPlace;
 import io.zsync.node.session.Access;
 import io.zsync.node.session.EventPump;
 import io.zsync.node.session.Joiner;
@@ -229,7 +230,7 @@ public final class Node implements AutoCloseable {
         CompletableFuture<Identity> keys = CompletableFuture.supplyAsync(Identity::generate);
         Identity initiator = Identity.generate();
         Identity responder = keys.join();
-        Access access = new LocalAccess(new Access.Grant(OpenTree.Location.of(directory), true, Limits.STREAMS));
+        Access access = new LocalAccess(new Access.Grant(OpenTree.Location.of(directory), true, Limits.STREAMS, localPlace()));
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (EventPump<Event> pump = new EventPump<>(events::accept);
                 Listener listener = Listener.open(
@@ -250,10 +251,19 @@ public final class Node implements AutoCloseable {
                     null,
                     PeerTree.Remote.DEFAULT_SHARE,
                     RelativePath.ROOT);
-            Run run = new Run(remote, request, pump, deadlines);
+            Run run = new Run(remote, request, pump, deadlines, localPlace());
             return toEnd(run::toEnd, run::cancel);
         } catch (IOException e) {
             throw new RunFailure(FailureKind.SOCKET, "loopback: " + e.getMessage(), null, e);
+        }
+    }
+
+    /** A run between two directories here does without where no folder can be named. */
+    private @Nullable JournalPlace localPlace() {
+        try {
+            return JournalPlace.local(folders().state());
+        } catch (RunFailure noFolder) {
+            return null;
         }
     }
 
@@ -284,7 +294,7 @@ public final class Node implements AutoCloseable {
         Identity self = Identity.loadOrCreate(folders());
         try (EventPump<Event> pump = new EventPump<>(events::accept)) {
             Remote remote = new Remote(self, peer.id(), endpoint, peer.protection(), tree.share(), tree.path());
-            Run run = new Run(remote, request, pump, deadlines);
+            Run run = new Run(remote, request, pump, deadlines, new JournalPlace(folders().state(), peer.id()));
             return toEnd(run::toEnd, run::cancel);
         }
     }

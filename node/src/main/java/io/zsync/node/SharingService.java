@@ -51,7 +51,7 @@ final class SharingService implements Service {
         identity = Identity.loadOrCreate(folders);
         file = new PeerBookFile(folders);
         book = file.read();
-        ShareAccess access = new ShareAccess(() -> book, shares, request.minProtection(), request.maxSessions());
+        ShareAccess access = new ShareAccess(() -> book, shares, request.minProtection(), request.maxSessions(), folders.state());
         this.events = new EventPump<>(events);
         Newcomers newcomers =
                 new InvitedNewcomers(new InviteFile(folders, clock), file, () -> book, this::takeUp, this.events);

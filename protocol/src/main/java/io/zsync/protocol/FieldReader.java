@@ -194,6 +194,19 @@ final class FieldReader {
         return new FileIdentity(fileSize(), svarint(), nanos(), svarint(), nanos(), u64());
     }
 
+    List<Message.Range> ranges() {
+        int count = varint("ranges", Limits.FILE_FRAGMENTS);
+        // Each takes two bytes at least.
+        if (count > remaining() / 2) {
+            throw new IllegalArgumentException(count + " ranges, " + remaining() + " bytes left in the frame");
+        }
+        List<Message.Range> ranges = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ranges.add(new Message.Range(count("offset"), count("length")));
+        }
+        return ranges;
+    }
+
     private long fileSize() {
         return varint("file size", Limits.FILE_LENGTH);
     }

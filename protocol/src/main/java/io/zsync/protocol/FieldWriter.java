@@ -2,6 +2,7 @@ package io.zsync.protocol;
 
 import com.esotericsoftware.kryo.io.Output;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Writes the fields that {@link FieldReader} reads, in the same order. Values were checked by their records. */
 final class FieldWriter {
@@ -106,6 +107,14 @@ final class FieldWriter {
                 .svarint(identity.ctimeSeconds())
                 .varint(identity.ctimeNanos())
                 .u64(identity.inode());
+    }
+
+    FieldWriter ranges(List<Message.Range> ranges) {
+        varint(ranges.size());
+        for (Message.Range range : ranges) {
+            varint(range.offset()).varint(range.length());
+        }
+        return this;
     }
 
     FieldWriter credits(Credits credits) {

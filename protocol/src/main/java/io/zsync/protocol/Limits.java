@@ -57,6 +57,9 @@ public final class Limits {
     /** Frames of a data stream at level safe: each takes nonces, and a key is given up long before it is worn. */
     public static final long SAFE_FRAMES = 1L << 32;
 
+    /** Files of this size or more are gone on with where a session has broken off. */
+    public static final long RESUMED_LENGTH = 64L << 20;
+
     public static final int ATTEMPTS = 3;
     public static final int RANGE_RETRIES = 3;
 

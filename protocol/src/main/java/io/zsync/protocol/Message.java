@@ -2,6 +2,7 @@ package io.zsync.protocol;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -306,6 +307,54 @@ public sealed interface Message {
         }
     }
 
+    /**
+     * The sender opened this file of {@link Limits#RESUMED_LENGTH} bytes or more, and this is what it was. What a receiver
+     * keeps of it beyond the session it keeps under this identity.
+     */
+    record FileOpened(long file, int attempt, FileIdentity identity) implements Message {
+        public FileOpened {
+            checkFile(file, attempt);
+            checkResumed(identity);
+        }
+    }
+
+    /** Part of a file's content: {@code length} bytes, at least 1, from {@code offset} on. */
+    record Range(long offset, long length) {
+        public Range {
+            checkRange(offset, length);
+        }
+
+        /** The first offset behind it. */
+        public long end() {
+            return offset + length;
+        }
+    }
+
+    /**
+     * The receiver asks for what it lacks of a file of which it has the rest, as part of the first attempt at it. If the file
+     * is not of that identity any more, the rest is void and so is the attempt.
+     *
+     * @param ranges at least one, ascending, apart from each other, within the identity's size
+     */
+    record Resume(long file, FileIdentity identity, List<Range> ranges) implements Message {
+        public Resume {
+            checkCount("file", file);
+            checkResumed(identity);
+            if (ranges.isEmpty() || ranges.size() > Limits.FILE_FRAGMENTS) {
+                throw new IllegalArgumentException(ranges.size() + " ranges, not 1.." + Limits.FILE_FRAGMENTS);
+            }
+            long end = -1;
+            for (Range range : ranges) {
+                if (range.offset() <= end || range.end() > identity.size()) {
+                    throw new IllegalArgumentException("range " + range.offset() + "+" + range.length() + " behind "
+                            + end + " of a file of " + identity.size() + " bytes");
+                }
+                end = range.end();
+            }
+            ranges = List.copyOf(ranges);
+        }
+    }
+
     /** The text, or as much of its beginning as fits {@link Limits#DETAIL_LENGTH}: an error report must not fail. */
     private static String cut(String detail) {
         int length = 0;
@@ -324,6 +373,13 @@ public sealed interface Message {
         checkCount("file", file);
         if (attempt < 1 || attempt > Limits.ATTEMPTS) {
             throw new IllegalArgumentException("attempt " + attempt + " not in 1.." + Limits.ATTEMPTS);
+        }
+    }
+
+    private static void checkResumed(FileIdentity identity) {
+        if (identity.size() < Limits.RESUMED_LENGTH) {
+            throw new IllegalArgumentException(
+                    "a file of " + identity.size() + " bytes, which is below " + Limits.RESUMED_LENGTH);
         }
     }
 

@@ -34,6 +34,8 @@ public final class MessageCodec {
     private static final int BYE = 20;
     private static final int MOVED = 21;
     private static final int PATH_TOTALS = 22;
+    private static final int FILE_OPENED = 23;
+    private static final int RESUME = 24;
 
     private static final Message.Change.Kind[] KINDS = Message.Change.Kind.values();
     private static final Message.Change.Action[] ACTIONS = Message.Change.Action.values();
@@ -171,6 +173,10 @@ public final class MessageCodec {
                         .varint(m.sendfileBytes())
                         .varint(m.mappedBytes())
                         .varint(m.bufferedBytes());
+            case Message.FileOpened m ->
+                out.u8(FILE_OPENED).varint(m.file()).varint(m.attempt()).identity(m.identity());
+            case Message.Resume m ->
+                out.u8(RESUME).varint(m.file()).identity(m.identity()).ranges(m.ranges());
         }
     }
 
@@ -231,6 +237,8 @@ public final class MessageCodec {
             case PATH_TOTALS ->
                 new Message.PathTotals(
                         in.count("sendfile bytes"), in.count("mapped bytes"), in.count("buffered bytes"));
+            case FILE_OPENED -> new Message.FileOpened(in.count("file"), in.attempt(), in.identity());
+            case RESUME -> new Message.Resume(in.count("file"), in.identity(), in.ranges());
             default -> throw new IllegalArgumentException("no such message");
         };
     }

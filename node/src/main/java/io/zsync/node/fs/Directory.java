@@ -50,6 +50,12 @@ public interface Directory extends Inode, Closeable {
      */
     boolean hasTrueSizes() throws IOException;
 
+    /**
+     * The number of the mount that this directory is on, which no other mount has or had since the machine started; 0 where
+     * the kernel does not tell it (before 6.8).
+     */
+    long mount() throws IOException;
+
     /** Stat of a member. @throws FileFailure {@link Errno#NOENT} if there is none */
     FileStat stat(Name name) throws IOException;
 
@@ -63,6 +69,9 @@ public interface Directory extends Inode, Closeable {
 
     /** Creates a regular file, mode 0600, open for reading and writing. @throws FileFailure {@link Errno#EXIST} */
     OpenFile create(Name name) throws IOException;
+
+    /** Opens a regular file for reading and writing; anything else is {@link Errno#INVAL}. */
+    OpenFile reopen(Name name) throws IOException;
 
     /** Creates a directory, mode 0700. */
     void makeDirectory(Name name) throws IOException;

@@ -76,6 +76,7 @@ final class Linux {
     private static final long FICLONERANGE = 0x4020940D;
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int STATX_MNT_ID = 0x1000;
+    private static final int STATX_MNT_ID_UNIQUE = 0x4000;
 
     static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle CALL = LINKER.downcallHandle(
@@ -141,6 +142,12 @@ final class Linux {
     static int stat(int descriptor) {
         long buffer = Scratch.current().statAddress();
         return number(STATX, descriptor, Scratch.EMPTY, AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, buffer);
+    }
+
+    /** Which mount an open object is on; the result is in {@link Scratch#uniqueMount}. */
+    static int statUniqueMount(int descriptor) {
+        long buffer = Scratch.current().statAddress();
+        return number(STATX, descriptor, Scratch.EMPTY, AT_EMPTY_PATH, STATX_MNT_ID_UNIQUE, buffer);
     }
 
     static int getdents64(int directory, long buffer, long length) {

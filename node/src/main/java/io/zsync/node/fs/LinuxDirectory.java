@@ -86,6 +86,12 @@ final class LinuxDirectory extends OpenInode implements Directory {
     }
 
     @Override
+    public long mount() throws IOException {
+        call("statx", Linux::statUniqueMount);
+        return Scratch.current().uniqueMount();
+    }
+
+    @Override
     public FileStat stat(Name name) throws IOException {
         call("statx", name, (number, scratch) -> Linux.statMember(number, scratch.first(name)));
         FileStat stat = Scratch.current().stat();
@@ -157,10 +163,19 @@ final class LinuxDirectory extends OpenInode implements Directory {
             return new LinuxFile(target, place, name, false);
         }
         place.requireRegular(name, kind);
-        int flags = Linux.O_RDONLY | Linux.O_NOFOLLOW | Linux.O_NONBLOCK | Linux.O_NOCTTY;
+        return openRegular(name, Linux.O_RDONLY, false);
+    }
+
+    @Override
+    public OpenFile reopen(Name name) throws IOException {
+        return openRegular(name, Linux.O_RDWR, true);
+    }
+
+    private OpenFile openRegular(Name name, int access, boolean writable) throws IOException {
+        int flags = access | Linux.O_NOFOLLOW | Linux.O_NONBLOCK | Linux.O_NOCTTY;
         int opened =
                 (int) call("openat", name, (number, scratch) -> Linux.openat(number, scratch.first(name), flags, 0));
-        LinuxFile file = new LinuxFile(opened, place, name, false);
+        LinuxFile file = new LinuxFile(opened, place, name, writable);
         try {
             place.requireRegular(name, file.stat().kind());
             return file;

@@ -45,6 +45,7 @@ final class Scratch {
     private static final int RANGE_LENGTH = 32;
     private static final long UTIME_OMIT = (1L << 30) - 2;
     private static final int STATX_MNT_ID = 0x1000;
+    private static final int STATX_MNT_ID_UNIQUE = 0x4000;
     private static final int TYPE_MASK = 0170000;
     private static final int MODE_MASK = 07777;
 
@@ -232,6 +233,11 @@ final class Scratch {
         return (stat.get(JAVA_INT, 0) & STATX_MNT_ID) != 0
                 ? stat.get(JAVA_LONG, 144)
                 : device(stat.get(JAVA_INT, 136), stat.get(JAVA_INT, 140));
+    }
+
+    /** What the last {@link Linux#statUniqueMount} told; 0 if the kernel does not know it. */
+    long uniqueMount() {
+        return (stat.get(JAVA_INT, 0) & STATX_MNT_ID_UNIQUE) != 0 ? stat.get(JAVA_LONG, 144) : 0;
     }
 
     /** {@code f_type} of the last {@link Linux#fstatfs}; its lower half holds every known number. */

@@ -6,6 +6,7 @@ import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message.Change;
@@ -45,13 +46,17 @@ public final class Applier implements AutoCloseable {
     private boolean sourceIsEmpty = true;
     private @Nullable FileStat rootBefore;
 
-    /** @param root null only in a dry run against a target that does not exist */
+    /**
+     * @param root null only in a dry run against a target that does not exist
+     * @param place where to note what is there of large files; null: nowhere, they start over
+     */
     public Applier(
             @Nullable Root root,
             ApplyOptions options,
             ContentSource content,
             Reporter reporter,
-            RandomGenerator random) {
+            RandomGenerator random,
+            @Nullable JournalPlace place) {
         if (root == null && !options.dryRun()) {
             throw new IllegalArgumentException("no root to apply to");
         }
@@ -59,11 +64,25 @@ public final class Applier implements AutoCloseable {
         this.options = options;
         this.planner = new Planner(options.rules(), options.comparison(), options.skipLinks());
         this.inspector = new Inspector(options, hashed);
-        this.delivery = new Delivery(root, options, content, reporter, new StagedNames(random));
+        ResumeJournal journal = journal(root, options, place);
+        this.delivery = new Delivery(root, options, content, reporter, new StagedNames(random), journal);
         this.candidates = delivery.candidates();
         this.counts = delivery.counts();
         this.changes = new Changes(options, counts, reporter);
         this.leaves = new LeafApplier(options, delivery, planner, inspector, changes);
+    }
+
+    private static @Nullable ResumeJournal journal(
+            @Nullable Root root, ApplyOptions options, @Nullable JournalPlace place) {
+        if (root == null || options.dryRun() || place == null) {
+            return null;
+        }
+        try {
+            return ResumeJournal.open(place, root, options.durability() != Durability.NONE);
+        } catch (IOException rootFails) {
+            // The run will meet the same, and say so.
+            return null;
+        }
     }
 
     /** The publisher's work; runs on a thread of its own until {@link #close} or {@link #finish}. */
@@ -234,8 +253,8 @@ public final class Applier implements AutoCloseable {
             entered.touched = finish || opened;
             if (!options.dryRun()) {
                 delivery.enter(open, stat.device());
-                for (Name stale : listing.reserved()) {
-                    removeStale(entered, stale);
+                for (Name reserved : listing.reserved()) {
+                    delivery.leftovers().met(entered, reserved);
                 }
             }
             return entered;
@@ -249,19 +268,12 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    private void removeStale(TargetDirectory directory, Name stale) {
-        try {
-            FileStat stat = directory.open().stat(stale);
-            Leftovers.remove(directory.open(), stale, stat.isDirectory());
-            directory.touched = true;
-        } catch (IOException e) {
-            delivery.problem(directory.path.child(stale), ProblemCode.TARGET_FAILED, Publisher.reason(e));
-        }
-    }
-
     private void endDirectory(ManifestItem.Listing listing) throws IOException {
         try (TargetDirectory done = path.pop()) {
             done.touched |= candidates.collect(done, listing);
+            if (listing == ManifestItem.Listing.COMPLETE && done.isOpen()) {
+                delivery.leftovers().removeUnfinished(done);
+            }
             if (path.isEmpty()) {
                 haltOnAccident(done);
             }

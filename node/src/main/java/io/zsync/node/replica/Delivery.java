@@ -5,6 +5,7 @@ import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.ProblemCode;
@@ -27,6 +28,8 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     private final ContentSource content;
     private final Reporter reporter;
     private final StagedNames names;
+    private final @Nullable ResumeJournal journal;
+    private final Leftovers leftovers;
     private final FileSystems fileSystems = new FileSystems();
     private final Aftermath aftermath = new Aftermath();
     private final Candidates candidates;
@@ -45,8 +48,17 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     /** The last syncs run; nothing is waited for that could fail to come. */
     private volatile boolean finishing;
 
-    Delivery(@Nullable Root root, ApplyOptions options, ContentSource content, Reporter reporter, StagedNames names) {
+    /** @param journal null where no file is gone on with */
+    Delivery(
+            @Nullable Root root,
+            ApplyOptions options,
+            ContentSource content,
+            Reporter reporter,
+            StagedNames names,
+            @Nullable ResumeJournal journal) {
         this.root = root;
+        this.journal = journal;
+        this.leftovers = new Leftovers(journal, this);
         this.options = options;
         this.content = content;
         this.reporter = reporter;
@@ -76,6 +88,16 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     /** Called before anything is written below a directory of this device. */
     void enter(Directory directory, long device) throws IOException {
         fileSystems.enter(directory, device);
+    }
+
+    Leftovers leftovers() {
+        return leftovers;
+    }
+
+    /** Notes an attempt at a file, if it is large enough for that. */
+    @Nullable
+    Resumption resumption(Destination destination, long size) {
+        return journal == null || size < Limits.RESUMED_LENGTH ? null : new Resumption(journal, destination.name());
     }
 
     Candidates candidates() {
@@ -260,7 +282,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     }
 
     boolean isSyncing() {
-        return finishing || publisher.isSyncing();
+        return finishing || publisher.isSyncing() || (journal != null && journal.isSyncing());
     }
 
     Root root() {
@@ -380,5 +402,8 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         displacement.close();
         links.close();
         fileSystems.close();
+        if (journal != null) {
+            journal.close();
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Message;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PackRecord;
 import io.zsync.protocol.ProblemCode;
@@ -45,12 +46,35 @@ public final class Fetch implements Publication {
     private boolean sealed;
 
     private @Nullable StagedFile staged;
+    /** Of files that outlive a session. */
+    private @Nullable Resumption resumption;
+    /** What was there of the first attempt when it began. */
+    private final @Nullable Unfinished left;
 
     Fetch(Delivery delivery, Destination destination, Entry.RegularFile entry) {
         this.delivery = delivery;
         this.destination = destination;
         this.entry = entry;
         this.coverage = new Coverage(entry.size());
+        this.resumption = delivery.resumption(destination, entry.size());
+        this.left = null;
+    }
+
+    /** One that goes on with what an earlier run has left. */
+    Fetch(
+            Delivery delivery,
+            Destination destination,
+            Entry.RegularFile entry,
+            StagedFile staged,
+            Unfinished left,
+            Resumption resumption) {
+        this.delivery = delivery;
+        this.destination = destination;
+        this.entry = entry;
+        this.staged = staged;
+        this.left = left;
+        this.resumption = resumption;
+        this.coverage = new Coverage(entry.size(), left.known());
     }
 
     /** The entry number. */
@@ -64,6 +88,18 @@ public final class Fetch implements Publication {
 
     public long size() {
         return entry.size();
+    }
+
+    /** Bytes of it that are not here yet. */
+    synchronized long missing() {
+        return coverage.missing();
+    }
+
+    /** What to ask the sender for, as part of the current attempt. */
+    public synchronized Message wish() {
+        return left == null || attempt > 1
+                ? new Message.Want(file(), attempt, 0, entry.size())
+                : new Message.Resume(file(), left.subject().source(), left.missing());
     }
 
     /** Bytes of the extended attributes that are kept in memory until the file is published. */
@@ -111,12 +147,28 @@ public final class Fetch implements Publication {
         }
 
         public void verified() {
+            note();
             endUse();
             synchronized (Fetch.this) {
                 if (!isStale(claimedAttempt)) {
                     coverage.verified(length);
                     submitIfComplete();
                 }
+            }
+        }
+
+        private void note() {
+            Resumption noting;
+            synchronized (Fetch.this) {
+                noting = isStale(claimedAttempt) ? null : resumption;
+            }
+            if (target == null || noting == null) {
+                return;
+            }
+            try {
+                noting.verified(target, new Message.Range(offset, length));
+            } catch (IOException e) {
+                refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
             }
         }
 
@@ -185,10 +237,14 @@ public final class Fetch implements Publication {
             Directory open = parent.open();
             boolean reserve = delivery.content().fillsReserved(this);
             StagedFile created = StagedFile.create(open, delivery.names(), entry, reserve);
+            long mount = entry.size() < Limits.RESUMED_LENGTH ? 0 : open.mount();
             synchronized (this) {
                 if (isStale(frameAttempt)) {
                     created.discard(open);
                     return null;
+                }
+                if (resumption != null) {
+                    resumption.staged(mount);
                 }
                 staged = created;
                 created.retain();
@@ -268,6 +324,17 @@ public final class Fetch implements Publication {
         }
     }
 
+    /** The sender has opened the file for an attempt. */
+    public synchronized void opened(int openedAttempt, FileIdentity identity) {
+        if (isUnheardOf(openedAttempt)) {
+            throw ProtocolException.violation("file " + file() + ", attempt " + openedAttempt + ", was not asked for");
+        }
+        if (isStale(openedAttempt)) {
+            return;
+        }
+        checkIdentity(identity);
+    }
+
     /** The sender has sent all of an attempt and found its source unchanged. */
     public synchronized void confirmed(int sentAttempt, FileIdentity identity) {
         if (sentAttempt > attempt) {
@@ -283,11 +350,16 @@ public final class Fetch implements Publication {
     }
 
     private void checkIdentity(FileIdentity identity) {
-        if (identity.size() != entry.size()
-                || identity.mtimeSeconds() != entry.metadata().mtimeSeconds()
-                || identity.mtimeNanos() != entry.metadata().mtimeNanos()) {
+        if (!isOf(entry, identity) || (resumption != null && !resumption.opened(identity))) {
             throw ProtocolException.violation("file " + file() + " was confirmed as another than the one offered");
         }
+    }
+
+    /** Whether an entry describes a file of that identity, as far as an entry can tell. */
+    static boolean isOf(Entry.RegularFile entry, FileIdentity identity) {
+        return identity.size() == entry.size()
+                && identity.mtimeSeconds() == entry.metadata().mtimeSeconds()
+                && identity.mtimeNanos() == entry.metadata().mtimeNanos();
     }
 
     /** The source changed under an attempt: start over with what it is now, or give up after the last attempt. */
@@ -332,8 +404,11 @@ public final class Fetch implements Publication {
         entry = fresh;
         coverage = new Coverage(fresh.size());
         state = State.WANTED;
+        Resumption ended = resumption;
+        resumption = delivery.resumption(destination, fresh.size());
         delivery.errand(() -> {
             remove(old, oldSealed);
+            end(ended);
             if (fresh.size() > 0) {
                 delivery.content().wantAgain(this);
             } else {
@@ -369,10 +444,18 @@ public final class Fetch implements Publication {
         StagedFile old = staged;
         boolean oldSealed = sealed;
         staged = null;
+        Resumption ended = resumption;
         delivery.errand(() -> {
             remove(old, oldSealed);
+            end(ended);
             delivery.fetchRefused(this, true, code, detail);
         });
+    }
+
+    private static void end(@Nullable Resumption resumption) {
+        if (resumption != null) {
+            resumption.end();
+        }
     }
 
     /** Nothing that arrives counts any more. */
@@ -452,27 +535,30 @@ public final class Fetch implements Publication {
         return target.reserved();
     }
 
-    @Override
-    public void published(boolean durable) {
+    private void endForGood() {
+        Resumption ended;
         synchronized (this) {
             state = State.OVER;
+            ended = resumption;
         }
+        end(ended);
+    }
+
+    @Override
+    public void published(boolean durable) {
+        endForGood();
         delivery.fetchDone(this, durable);
     }
 
     @Override
     public void parked() {
-        synchronized (this) {
-            state = State.OVER;
-        }
+        endForGood();
         delivery.fetchParked(this);
     }
 
     @Override
     public void refused(ProblemCode code, String detail) {
-        synchronized (this) {
-            state = State.OVER;
-        }
+        endForGood();
         delivery.fetchRefused(this, false, code, detail);
     }
 
@@ -486,15 +572,18 @@ public final class Fetch implements Publication {
                 restart(entry);
                 return;
             }
-            state = State.OVER;
         }
+        endForGood();
         delivery.fetchRefused(this, false, ProblemCode.TARGET_FAILED, Publisher.reason(failure));
     }
 
-    /** The run is over: removes what is staged. Called when no data thread runs any more. */
+    /** The run is over: removes what is staged and not noted. Called when no data thread runs any more. */
     synchronized void discard() {
-        if (state == State.WANTED || state == State.SUBMITTED) {
-            remove(staged, sealed);
+        StagedFile old = staged;
+        if (state == State.WANTED && old != null && !sealed && resumption != null && resumption.isNoted()) {
+            old.release();
+        } else if (state == State.WANTED || state == State.SUBMITTED) {
+            remove(old, sealed);
         }
         staged = null;
         state = State.OVER;

@@ -202,13 +202,15 @@ final class LeafApplier {
             throws IOException, InterruptedException {
         if (entry instanceof Entry.RegularFile file && file.size() > 0) {
             plannedFiles.increment();
-            plannedBytes.add(file.size());
             if (options.dryRun()) {
+                plannedBytes.add(file.size());
                 counts.bytes.add(file.size());
                 return;
             }
             parent.touched = true;
-            delivery.fetch(new Fetch(delivery, destination, file));
+            Fetch fetch = delivery.leftovers().fetch(parent, destination, file);
+            plannedBytes.add(fetch.missing());
+            delivery.fetch(fetch);
         } else if (!options.dryRun()) {
             parent.touched = true;
             stager.stage(parent.open(), destination, entry);

@@ -67,6 +67,25 @@ final class StagedFile {
         }
     }
 
+    /**
+     * Goes on with what an earlier run has left.
+     *
+     * @return null if it is not that any more
+     */
+    static @Nullable StagedFile adopt(Directory directory, Unfinished left) throws IOException {
+        Name reserved = left.subject().reserved();
+        OpenFile file = directory.reopen(reserved);
+        boolean same = false;
+        try {
+            same = left.isAbout(reserved, file.stat());
+            return same ? new StagedFile(reserved, file) : null;
+        } finally {
+            if (!same) {
+                file.close();
+            }
+        }
+    }
+
     Name reserved() {
         return reserved;
     }

@@ -7,7 +7,10 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ final class TargetDirectory implements AutoCloseable {
     private final @Nullable Directory open;
     private final List<Member> members;
     private final List<Member> extras = new ArrayList<>();
+    private final Map<Name, Unfinished> unfinished = new HashMap<>();
     private int next;
 
     /** Its content was or will be changed, so its own metadata is written when all below it is done. */
@@ -72,6 +76,23 @@ final class TargetDirectory implements AutoCloseable {
             extras.add(member);
         }
         return null;
+    }
+
+    /** Keeps a staged file of an earlier run until its entry comes. @return another one for the same name, or null */
+    @Nullable
+    Unfinished keep(Unfinished left) {
+        return unfinished.put(left.subject().target(), left);
+    }
+
+    /** What an earlier run has left of this name's file, once. */
+    @Nullable
+    Unfinished takeUnfinished(Name name) {
+        return unfinished.remove(name);
+    }
+
+    /** What was left and not taken. */
+    Collection<Unfinished> unfinished() {
+        return unfinished.values();
     }
 
     boolean isOpen() {

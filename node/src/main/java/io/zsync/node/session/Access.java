@@ -1,9 +1,11 @@
 package io.zsync.node.session;
 
 import io.zsync.node.api.RunFailure;
+import io.zsync.node.replica.JournalPlace;
 import io.zsync.node.transport.Connection;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.PeerId;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what a peer may do, before any path is opened. Any thread. */
 public interface Access {
@@ -13,8 +15,9 @@ public interface Access {
      * @param tree the directory that the run is about
      * @param owner apply owners, setuid and setgid bits here if the initiator asks for it
      * @param streams at most so many data streams
+     * @param place where to note what has come of large files; null: nowhere
      */
-    record Grant(OpenTree.Location tree, boolean owner, int streams) {}
+    record Grant(OpenTree.Location tree, boolean owner, int streams, @Nullable JournalPlace place) {}
 
     /** What the operator calls a peer that was let in, for the log. */
     String name(PeerId peer);

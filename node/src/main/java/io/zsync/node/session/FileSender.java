@@ -220,6 +220,10 @@ final class FileSender implements Session.Work {
             try {
                 if (opened.stat().identity().equals(file.identity())) {
                     file.opened(opened);
+                    if (file.size() >= Limits.RESUMED_LENGTH) {
+                        session.send(
+                                new Message.FileOpened(file.offer().file(), file.attempt(), file.identity()));
+                    }
                     return opened;
                 }
             } catch (IOException e) {

@@ -6,6 +6,7 @@ import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.copy.PathCounters;
+import io.zsync.node.replica.JournalPlace;
 import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.DataStream;
@@ -50,18 +51,27 @@ final class Initiator {
     private final OwnTree ownTree;
     private final EventPump<Event> events;
     private final Deadlines deadlines;
+    private final @Nullable JournalPlace place;
     private boolean cancelled;
     private boolean opened;
     private @Nullable Connection greeting;
     private @Nullable Session session;
     private Session.@Nullable Role role;
 
-    Initiator(Remote remote, RunRequest request, OwnTree ownTree, EventPump<Event> events, Deadlines deadlines) {
+    /** @param place where a pull notes what has come of large files; null: nowhere */
+    Initiator(
+            Remote remote,
+            RunRequest request,
+            OwnTree ownTree,
+            EventPump<Event> events,
+            Deadlines deadlines,
+            @Nullable JournalPlace place) {
         this.remote = remote;
         this.request = request;
         this.ownTree = ownTree;
         this.events = events;
         this.deadlines = deadlines;
+        this.place = place;
     }
 
     /** Runs the session to its end. The report counts no reconnects, and no time before this session. */
@@ -127,7 +137,7 @@ final class Initiator {
         PathCounters counters = new PathCounters();
         Session.Role playing = request.mode() == Mode.PUSH
                 ? new SenderSession(started, tree, run, counters)
-                : new ReceiverSession(started, tree, run, run.terms().applyOptions(true), RANDOM);
+                : new ReceiverSession(started, tree, run, run.terms().applyOptions(true), RANDOM, place);
         List<DataStream> streams = bind(connection, answer);
         begin(started, playing, streams);
         started.spawn("progress", () -> {

@@ -110,7 +110,7 @@ public final class LocalRun implements Reporter {
     private RunReport run(Root source, @Nullable Root target, Planning planning) throws IOException, RunFailure {
         long start = System.nanoTime();
         try (LocalContent content = new LocalContent(source, request.dataPath(), counters, pace, this::copied);
-                Applier applier = new Applier(target, terms.applyOptions(true), content, this, RANDOM)) {
+                Applier applier = new Applier(target, terms.applyOptions(true), content, this, RANDOM, null)) {
             ScanQueue scans = new ScanQueue((path, code, detail) -> {
                 applier.countFailure();
                 problem(path, code, detail);

@@ -9,6 +9,7 @@ import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Message;
 import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
@@ -102,6 +103,16 @@ final class OutgoingFile implements Closeable {
         concluded = false;
         ranges.add(new Range(offset, offset + length));
         return true;
+    }
+
+    /** The receiver has all but this of a file; of another than this one it is void, and so is the attempt. */
+    synchronized void resume(Message.Resume resume) {
+        if (resume.identity().equals(identity)) {
+            resume.ranges().forEach(range -> ranges.add(new Range(range.offset(), range.end())));
+        } else {
+            ranges.add(new Range(0, entry.size()));
+            spoilt = true;
+        }
     }
 
     /**

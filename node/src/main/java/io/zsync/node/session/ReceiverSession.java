@@ -6,6 +6,7 @@ import io.zsync.node.fs.Root;
 import io.zsync.node.replica.Applier;
 import io.zsync.node.replica.ApplyOptions;
 import io.zsync.node.replica.Fetch;
+import io.zsync.node.replica.JournalPlace;
 import io.zsync.node.replica.Reporter;
 import io.zsync.node.transport.Arrivals;
 import io.zsync.node.transport.DataReader;
@@ -42,12 +43,18 @@ final class ReceiverSession implements Session.Role, Reporter {
     private volatile long entries;
     private volatile boolean planned;
 
-    ReceiverSession(Session session, OpenTree tree, RunContext run, ApplyOptions options, RandomGenerator random) {
+    ReceiverSession(
+            Session session,
+            OpenTree tree,
+            RunContext run,
+            ApplyOptions options,
+            RandomGenerator random,
+            @Nullable JournalPlace place) {
         this.session = session;
         this.tree = tree;
         this.run = run;
         this.content = new RemoteContent(session, run.credits());
-        this.applier = new Applier(tree.root(), options, content, this, random);
+        this.applier = new Applier(tree.root(), options, content, this, random, place);
     }
 
     /** Receives the tree and returns the counts once everything is applied and the session is over. */
@@ -163,6 +170,12 @@ final class ReceiverSession implements Session.Role, Reporter {
     public void received(Message message) {
         switch (message) {
             case Message.ManifestPart part -> addPart(part);
+            case Message.FileOpened opened -> {
+                Fetch fetch = find(opened.file());
+                if (fetch != null) {
+                    fetch.opened(opened.attempt(), opened.identity());
+                }
+            }
             case Message.FileSent sent -> {
                 Fetch fetch = find(sent.file());
                 if (fetch != null) {

@@ -62,7 +62,7 @@ final class RemoteContent implements ContentSource {
 
     @Override
     public void wantAgain(Fetch fetch) {
-        session.send(new Message.Want(fetch.file(), fetch.attempt(), 0, fetch.size()));
+        session.send(fetch.wish());
     }
 
     @Override

@@ -158,7 +158,7 @@ final class Responder {
             Session session = new Session(connection, TIMEOUT, "responder");
             Session.Role role = sends
                     ? new SenderSession(session, tree, run, new PathCounters())
-                    : new ReceiverSession(session, tree, run, options, RANDOM);
+                    : new ReceiverSession(session, tree, run, options, RANDOM, grant.place());
             play(session, role, streams, connection.peer(), new ServiceEvent.Opened(visit, open.protection()), begun);
         }
     }

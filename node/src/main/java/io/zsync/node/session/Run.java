@@ -5,6 +5,7 @@ import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.fs.Links;
+import io.zsync.node.replica.JournalPlace;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.Mode;
@@ -27,11 +28,19 @@ public final class Run {
     private final RunRequest request;
     private final EventPump<Event> events;
     private final Deadlines deadlines;
+    private final @Nullable JournalPlace place;
     private @Nullable OpenTree tree;
     private @Nullable Initiator current;
     private boolean cancelled;
 
-    public Run(Remote remote, RunRequest request, EventPump<Event> events, Deadlines deadlines) {
+    /** @param place where a pull notes what has come of large files; null: nowhere */
+    public Run(
+            Remote remote,
+            RunRequest request,
+            EventPump<Event> events,
+            Deadlines deadlines,
+            @Nullable JournalPlace place) {
+        this.place = place;
         this.remote = remote;
         this.request = request;
         this.events = events;
@@ -115,7 +124,7 @@ public final class Run {
         if (cancelled) {
             throw Failures.interrupted();
         }
-        current = new Initiator(remote, request, this::tree, events, deadlines);
+        current = new Initiator(remote, request, this::tree, events, deadlines, place);
         return current;
     }
 

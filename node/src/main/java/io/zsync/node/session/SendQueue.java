@@ -57,25 +57,40 @@ final class SendQueue {
     synchronized void want(Message.Want want, Offers offers) {
         OutgoingFile file = outstanding.get(want.file());
         if (file == null) {
-            Offer offer = offers.take(want.file());
-            if (offer == null) {
-                throw ProtocolException.violation("file " + want.file() + " was wanted and is not on offer");
-            }
-            long size = offer.entry().size();
-            boolean alone = outstanding.isEmpty();
-            if (outstanding.size() >= credits.files() || (!alone && outstandingBytes + size > credits.bytes())) {
-                throw ProtocolException.violation("file " + want.file() + " was wanted beyond the credit of "
-                        + credits.files() + " files and " + credits.bytes() + " bytes");
-            }
-            file = new OutgoingFile(offer);
-            outstanding.put(want.file(), file);
-            outstandingBytes += size;
+            file = take(want.file(), offers);
         }
         if (!file.want(want.attempt(), want.offset(), want.length())) {
             throw ProtocolException.violation("file " + want.file() + ": no range " + want.offset() + "+"
                     + want.length() + " in attempt " + want.attempt());
         }
         enqueue(file);
+    }
+
+    /** @throws ProtocolException if this is not the first word of a file that the receiver may ask for */
+    synchronized void resume(Message.Resume resume, Offers offers) {
+        if (outstanding.containsKey(resume.file())) {
+            throw ProtocolException.violation("file " + resume.file() + " is to be gone on with and was wanted before");
+        }
+        OutgoingFile file = take(resume.file(), offers);
+        file.resume(resume);
+        enqueue(file);
+    }
+
+    private OutgoingFile take(long number, Offers offers) {
+        Offer offer = offers.take(number);
+        if (offer == null) {
+            throw ProtocolException.violation("file " + number + " was wanted and is not on offer");
+        }
+        long size = offer.entry().size();
+        boolean alone = outstanding.isEmpty();
+        if (outstanding.size() >= credits.files() || (!alone && outstandingBytes + size > credits.bytes())) {
+            throw ProtocolException.violation("file " + number + " was wanted beyond the credit of " + credits.files()
+                    + " files and " + credits.bytes() + " bytes");
+        }
+        OutgoingFile file = new OutgoingFile(offer);
+        outstanding.put(number, file);
+        outstandingBytes += size;
+        return file;
     }
 
     private void enqueue(OutgoingFile file) {

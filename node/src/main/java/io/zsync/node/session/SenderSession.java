@@ -134,6 +134,7 @@ final class SenderSession implements Session.Role {
                 manifest.acknowledged(ack);
             }
             case Message.Want want -> queue.want(want, offers);
+            case Message.Resume resume -> queue.resume(resume, offers);
             case Message.ChunkRejected rejected -> queue.rejected(rejected);
             case Message.PackRejected rejected -> packRejected(rejected);
             case Message.FileDone done -> queue.done(done.file());

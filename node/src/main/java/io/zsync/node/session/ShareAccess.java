@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.Share;
+import io.zsync.node.replica.JournalPlace;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.trust.Peer;
 import io.zsync.node.trust.PeerBook;
@@ -12,6 +13,7 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,19 @@ public final class ShareAccess implements Access {
     private final Shares shares;
     private final @Nullable Protection minProtection;
     private final int streams;
+    private final Path state;
 
-    /** @param minProtection null: clear from loopback, private from elsewhere */
-    public ShareAccess(Supplier<PeerBook> book, Shares shares, @Nullable Protection minProtection, int maxSessions) {
+    /**
+     * @param minProtection null: clear from loopback, private from elsewhere
+     * @param state the folder of journals
+     */
+    public ShareAccess(
+            Supplier<PeerBook> book,
+            Shares shares,
+            @Nullable Protection minProtection,
+            int maxSessions,
+            Path state) {
+        this.state = state;
         this.book = book;
         this.shares = shares;
         this.minProtection = minProtection;
@@ -43,7 +55,7 @@ public final class ShareAccess implements Access {
         requireUnreserved("path", open.path());
         requireUnreserved("backup directory", open.options().deletion().backup());
         OpenTree.Location tree = new OpenTree.Location(share.directory(), open.path(), share.name());
-        return new Grant(tree, share.owner(), streams);
+        return new Grant(tree, share.owner(), streams, new JournalPlace(state, connection.peer()));
     }
 
     private static void requireUnreserved(String what, RelativePath path) throws RunFailure {

@@ -155,7 +155,7 @@ final class TrustedFolder implements Closeable {
      */
     boolean create(Name name, byte[] content) throws IOException {
         Name staged = Name.reserved(new SecureRandom().nextLong());
-        write(staged, content);
+        write(staged, content).close();
         try {
             directory.rename(staged, name, Directory.Rename.NO_REPLACE);
         } catch (FileFailure failure) {
@@ -171,24 +171,43 @@ final class TrustedFolder implements Closeable {
 
     /** Puts a file with this content in place of what stands at the name. Only while the file's lock is held. */
     void replace(Name name, byte[] content) throws IOException {
+        replaceAndKeep(name, content).close();
+    }
+
+    /** As {@link #replace}. @return the new file, open */
+    OpenFile replaceAndKeep(Name name, byte[] content) throws IOException {
         Name staged = Name.of(name + ".new");
+        remove(staged);
+        OpenFile file = write(staged, content);
         try {
-            directory.unlink(staged);
+            directory.rename(staged, name, Directory.Rename.REPLACE);
+            directory.sync();
+            return file;
+        } catch (IOException failure) {
+            file.close();
+            throw failure;
+        }
+    }
+
+    /** Removes a file, if it is there. */
+    void remove(Name name) throws IOException {
+        try {
+            directory.unlink(name);
         } catch (FileFailure failure) {
             if (failure.errno() != Errno.NOENT) {
                 throw failure;
             }
         }
-        write(staged, content);
-        directory.rename(staged, name, Directory.Rename.REPLACE);
-        directory.sync();
     }
 
-    private void write(Name staged, byte[] content) throws IOException {
-        try (OpenFile file = directory.create(staged)) {
+    private OpenFile write(Name staged, byte[] content) throws IOException {
+        OpenFile file = directory.create(staged);
+        try {
             file.write(ByteBuffer.allocateDirect(content.length).put(content).flip(), 0);
             file.sync();
+            return file;
         } catch (IOException failure) {
+            file.close();
             unlinkAfter(failure, staged);
             throw failure;
         }

@@ -144,7 +144,7 @@ class ApplierTest {
         MetadataRules rules = new MetadataRules(preservation, granted, true, 022);
         ApplyOptions options = new ApplyOptions(
                 false, true, durability, Comparison.BY_TIME, false, rules, Deletion.NONE, RuleText.NONE, false);
-        Applier applier = new Applier(root, options, content, reporter, new Random(1));
+        Applier applier = new Applier(root, options, content, reporter, new Random(1), null);
         begun = applier;
         publisher = Thread.ofPlatform().start(() -> {
             try {

@@ -215,7 +215,7 @@ abstract class DeletionFixture {
                 deletion,
                 rules(typed),
                 openModes);
-        Applier applier = new Applier(root, options, new Sender(), reporter, new Random(1));
+        Applier applier = new Applier(root, options, new Sender(), reporter, new Random(1), null);
         begun = applier;
         publisher = Thread.ofPlatform().start(() -> {
             try {

@@ -58,7 +58,7 @@ class ListenerTest {
                 if (open.mode() != Mode.PUSH) {
                     throw new RunFailure(FailureKind.NOT_ALLOWED, "only a push is allowed here", null, null);
                 }
-                return new Grant(OpenTree.Location.of(target), true, 2);
+                return new Grant(OpenTree.Location.of(target), true, 2, null);
             }
 
             @Override

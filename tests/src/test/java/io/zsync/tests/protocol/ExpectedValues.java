@@ -72,6 +72,14 @@ final class ExpectedValues {
             Map.entry("manifest-ack", new Message.ManifestAck(300, 7, 1L << 40, false)),
             Map.entry("manifest-ack-edges", new Message.ManifestAck(MAX, MAX, MAX, true)),
             Map.entry("want", new Message.Want(129, 2, 8 << 20, 8 << 20)),
+            Map.entry("file-opened", new Message.FileOpened(7, 2, opened())),
+            Map.entry(
+                    "resume",
+                    new Message.Resume(
+                            7,
+                            opened(),
+                            List.of(new Message.Range(8 << 20, 8 << 20), new Message.Range(100_000_000, 1)))),
+            Map.entry("resume-edges", resumeEdges()),
             Map.entry("want-edges", new Message.Want(MAX, 3, Limits.FILE_LENGTH - 1, 1)),
             Map.entry("change", change("a/b", Message.Change.Kind.FILE, Message.Change.Action.REPLACE, 7, 4096)),
             Map.entry("change-root", change("", Message.Change.Kind.DIRECTORY, Message.Change.Action.UPDATE, 63, 0)),
@@ -290,6 +298,21 @@ final class ExpectedValues {
             "pack-lz4", new FrameHeader(FrameHeader.Type.PACK, 1, 0, 2, 2, 0, 119, 311));
 
     private ExpectedValues() {}
+
+    private static FileIdentity opened() {
+        return new FileIdentity(100_000_001, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 12_345);
+    }
+
+    private static Message.Resume resumeEdges() {
+        return new Message.Resume(
+                MAX,
+                new FileIdentity(
+                        Limits.FILE_LENGTH, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 12_345),
+                List.of(
+                        new Message.Range(0, 1),
+                        new Message.Range(2, 1),
+                        new Message.Range(Limits.FILE_LENGTH - 1, 1)));
+    }
 
     private static Message.Open open(
             Mode mode, String share, String path, Durability durability, Protection protection, int streams) {

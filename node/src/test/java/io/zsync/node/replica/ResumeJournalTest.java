@@ -1,0 +1,207 @@
+package io.zsync.node.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.LinuxRoot;
+import io.zsync.node.fs.OpenFile;
+import io.zsync.protocol.Digest;
+import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.Message.Range;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.PeerId;
+import io.zsync.protocol.RelativePath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one run notes the next one finds, if it is still about the same staged file and the same source. */
+class ResumeJournalTest {
+    private static final Name RESERVED = Name.reserved(0xABC);
+    private static final Name TARGET = Name.of("big");
+    private static final long SIZE = 1L << 30;
+    private static final FileIdentity SOURCE = new FileIdentity(SIZE, 1, 2, 3, 4, 5);
+
+    @TempDir
+    Path temp;
+
+    private Path target;
+    private JournalPlace place;
+    private LinuxRoot root;
+    private Directory directory;
+    private OpenFile staged;
+
+    @BeforeEach
+    void stage() throws IOException {
+        target = Files.createDirectory(temp.resolve("target"));
+        place = JournalPlace.local(temp.resolve("state"));
+        root = LinuxRoot.open(target);
+        directory = root.directory(RelativePath.ROOT);
+        staged = directory.create(RESERVED);
+        staged.setSize(SIZE);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        staged.close();
+        directory.close();
+        root.close();
+    }
+
+    private void note(Range... ranges) throws IOException {
+        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+            Unfinished begun = journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE);
+            for (Range range : ranges) {
+                journal.wrote(begun, range, staged);
+            }
+            assertTrue(journal.keeps(begun));
+        }
+    }
+
+    private Unfinished found(JournalPlace by, Name name) throws IOException {
+        try (ResumeJournal journal = ResumeJournal.open(by, root, true)) {
+            return journal.find(name, directory.stat(name), directory.mount());
+        }
+    }
+
+    @Test
+    void theNextRunFindsWhatWasNoted() throws IOException {
+        note(new Range(0, 100), new Range(1000, 1));
+
+        Unfinished found = found(place, RESERVED);
+
+        assertNotNull(found);
+        assertEquals(SOURCE, found.subject().source());
+        assertEquals(TARGET, found.subject().target());
+        assertEquals(List.of(new Range(0, 100), new Range(1000, 1)), found.known());
+        assertEquals(List.of(new Range(100, 900), new Range(1001, SIZE - 1001)), found.missing());
+    }
+
+    @Test
+    void ofAFileThatIsAllThereTheLastByteIsAskedForAgain() throws IOException {
+        note(new Range(0, SIZE));
+
+        Unfinished found = found(place, RESERVED);
+
+        assertNotNull(found);
+        assertEquals(List.of(new Range(SIZE - 1, 1)), found.missing());
+    }
+
+    @Test
+    void anotherPeerDoesNotGoOnWithIt() throws IOException {
+        note(new Range(0, 100));
+        byte[] other = new byte[Digest.LENGTH];
+        other[0] = 1;
+
+        assertNull(found(new JournalPlace(place.folder(), new PeerId(Digest.of(other))), RESERVED));
+    }
+
+    @Test
+    void aStagedFileThatIsNotTheOneNotedIsLeftAlone() throws IOException {
+        note(new Range(0, 100));
+        Files.move(target.resolve(RESERVED.toString()), target.resolve(".zsync-00000000000000ff"));
+
+        assertNull(found(place, Name.reserved(0xFF)), "another name");
+
+        Files.move(target.resolve(".zsync-00000000000000ff"), target.resolve(RESERVED.toString()));
+        assertNotNull(found(place, RESERVED));
+        Files.createLink(target.resolve("second"), target.resolve(RESERVED.toString()));
+        assertNull(found(place, RESERVED), "it has another name");
+        Files.delete(target.resolve("second"));
+        staged.setSize(SIZE + 1);
+        assertNull(found(place, RESERVED), "another size");
+        staged.setSize(SIZE);
+        assertNotNull(found(place, RESERVED));
+        Files.delete(target.resolve(RESERVED.toString()));
+        try (OpenFile other = directory.create(RESERVED)) {
+            other.setSize(SIZE);
+        }
+        assertNull(found(place, RESERVED), "another inode");
+    }
+
+    @Test
+    void anotherMountOfTheSameDiskHasOnlyWhatWasSynced() throws IOException {
+        // So much at once is forced to disk.
+        note(new Range(0, 256 << 20), new Range(300 << 20, 1));
+
+        FileStat stat = directory.stat(RESERVED);
+        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+            Unfinished here = journal.find(RESERVED, stat, directory.mount());
+            assertNotNull(here);
+            assertEquals(List.of(new Range(0, 256 << 20), new Range(300 << 20, 1)), here.known());
+
+            Unfinished there = journal.find(RESERVED, stat, directory.mount() + 1);
+            assertNotNull(there);
+            assertEquals(List.of(new Range(0, 256 << 20)), there.known());
+
+            Unfinished unknown = journal.find(RESERVED, stat, 0);
+            assertNotNull(unknown);
+            assertEquals(List.of(new Range(0, 256 << 20)), unknown.known());
+        }
+    }
+
+    @Test
+    void whatWasNeverSyncedIsGoneWithItsMount() throws IOException {
+        note(new Range(0, 100));
+        FileStat stat = directory.stat(RESERVED);
+
+        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+            assertNull(journal.find(RESERVED, stat, directory.mount() + 1));
+        }
+    }
+
+    @Test
+    void whatEndedIsForgottenAndAnEmptyJournalRemoved() throws IOException {
+        note(new Range(0, 100));
+        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+            Unfinished found = journal.find(RESERVED, directory.stat(RESERVED), directory.mount());
+            assertNotNull(found);
+            journal.end(found);
+        }
+
+        assertNull(found(place, RESERVED));
+        try (var files = Files.list(place.folder())) {
+            assertEquals(List.of(), files.toList());
+        }
+    }
+
+    @Test
+    void aJournalThatOthersCouldHaveWrittenIsNotBelieved() throws IOException {
+        note(new Range(0, 100));
+        Path journal;
+        try (var files = Files.list(place.folder())) {
+            journal = files.findFirst().orElseThrow();
+        }
+        Files.setPosixFilePermissions(journal, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertNull(found(place, RESERVED));
+
+        Files.setPosixFilePermissions(journal, PosixFilePermissions.fromString("rw-------"));
+        assertNotNull(found(place, RESERVED));
+        Path elsewhere = Files.move(journal, temp.resolve("elsewhere"));
+        Files.createSymbolicLink(journal, elsewhere);
+        assertNull(found(place, RESERVED), "through a link");
+    }
+
+    @Test
+    void whereNothingCanBeNotedTheRunGoesOn() throws IOException {
+        Files.writeString(temp.resolve("state"), "no folder");
+        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+            Unfinished begun = journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE);
+            journal.wrote(begun, new Range(0, 100), staged);
+
+            assertFalse(journal.keeps(begun));
+        }
+        assertNull(found(place, RESERVED));
+    }
+}
