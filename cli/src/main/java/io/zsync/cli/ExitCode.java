@@ -83,7 +83,7 @@ enum ExitCode {
 
     private static ExitCode of(ProblemCode code) {
         return switch (code) {
-            case SPECIAL_SKIPPED, METADATA_SKIPPED -> DONE;
+            case SPECIAL_SKIPPED, METADATA_SKIPPED, NOT_RESUMABLE -> DONE;
             case SOURCE_VANISHED, SOURCE_CHANGED -> SOURCE_MOVED;
             case INTEGRITY -> INTEGRITY;
             case SOURCE_UNREADABLE, TARGET_FAILED, TARGET_CHANGED, DIRECTORY_IN_THE_WAY, NAME_REFUSED, METADATA_LOST ->

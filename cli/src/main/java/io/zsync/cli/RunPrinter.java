@@ -85,6 +85,7 @@ final class RunPrinter implements Telling {
             case INTEGRITY -> "data kept failing its check";
             case NAME_REFUSED -> "the name cannot be replicated";
             case METADATA_LOST -> "metadata was not kept";
+            case NOT_RESUMABLE -> "a broken run would start large files over";
         };
     }
 

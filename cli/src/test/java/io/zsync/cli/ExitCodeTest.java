@@ -89,7 +89,8 @@ class ExitCodeTest {
         "INTEGRITY,43",
         "NAME_REFUSED,23",
         "METADATA_LOST,23",
-        "METADATA_SKIPPED,0"
+        "METADATA_SKIPPED,0",
+        "NOT_RESUMABLE,0"
     })
     void aProblemHasTheNumberOfItsCode(ProblemCode code, int number) {
         assertEquals(number, ExitCode.of(report(0, Map.of(code, 1L))).number());

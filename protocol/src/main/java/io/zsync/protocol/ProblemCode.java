@@ -23,7 +23,9 @@ public enum ProblemCode implements Numbered {
     /** The path is replicated, but not all of its metadata could be kept. */
     METADATA_LOST(10),
     /** Metadata that this receiver does not take from its peers. Not a failure. */
-    METADATA_SKIPPED(11);
+    METADATA_SKIPPED(11),
+    /** The receiver cannot note what has come of large files: a broken session starts them over. Not a failure. */
+    NOT_RESUMABLE(12);
 
     private final int number;
 

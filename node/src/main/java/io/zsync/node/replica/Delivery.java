@@ -374,7 +374,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     public void problem(RelativePath at, ProblemCode code, String detail) {
         switch (code) {
             case SPECIAL_SKIPPED -> counts.skipped.increment();
-            case METADATA_SKIPPED -> {}
+            case METADATA_SKIPPED, NOT_RESUMABLE -> {}
             default -> counts.failed.increment();
         }
         reporter.problem(at, code, detail);

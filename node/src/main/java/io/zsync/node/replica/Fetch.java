@@ -166,7 +166,10 @@ public final class Fetch implements Publication {
                 return;
             }
             try {
-                noting.verified(target, new Message.Range(offset, length));
+                String trouble = noting.verified(target, new Message.Range(offset, length));
+                if (trouble != null) {
+                    delivery.problem(path(), ProblemCode.NOT_RESUMABLE, trouble);
+                }
             } catch (IOException e) {
                 refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
             }

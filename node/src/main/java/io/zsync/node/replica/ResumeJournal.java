@@ -1,6 +1,7 @@
 package io.zsync.node.replica;
 
 import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.fs.Root;
@@ -44,6 +45,7 @@ final class ResumeJournal implements AutoCloseable {
     private long rewriteAt;
     private boolean onDisk;
     private boolean broken;
+    private @Nullable String trouble;
 
     private ResumeJournal(JournalPlace place, Name name, boolean syncs, UUID boot, byte[] journal) {
         this.place = place;
@@ -177,7 +179,7 @@ final class ResumeJournal implements AutoCloseable {
                 open.append(ByteBuffer.allocateDirect(record.length).put(record).flip());
             }
         } catch (IOException noRoomOrNoRight) {
-            broken = true;
+            brokenBy(noRoomOrNoRight);
         }
     }
 
@@ -198,8 +200,21 @@ final class ResumeJournal implements AutoCloseable {
         try {
             open.sync();
         } catch (IOException e) {
-            broken = true;
+            brokenBy(e);
         }
+    }
+
+    private void brokenBy(IOException cause) {
+        broken = true;
+        // What is told to a peer names no path of this host.
+        trouble = "state folder: " + (cause instanceof FileFailure ? Publisher.reason(cause) : "not to be used");
+    }
+
+    /** Why nothing can be noted any more; null if all is well, or somebody has asked before. */
+    synchronized @Nullable String takeTrouble() {
+        String told = trouble;
+        trouble = null;
+        return told;
     }
 
     private void closeFile() throws IOException {
@@ -218,7 +233,7 @@ final class ResumeJournal implements AutoCloseable {
                 StateFile.remove(place.folder(), name);
             }
         } catch (IOException itSaysNothingThatHolds) {
-            broken = true;
+            return;
         }
     }
 }

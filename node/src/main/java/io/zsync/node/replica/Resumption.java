@@ -49,15 +49,17 @@ final class Resumption {
     /**
      * A range is verified and written to the staged file, which the caller retains.
      *
+     * @return why nothing can be noted any more, if that was not told before
      * @throws IOException if the staged file is lost
      */
-    void verified(StagedFile staged, Range range) throws IOException {
+    @Nullable
+    String verified(StagedFile staged, Range range) throws IOException {
         Unfinished noting;
         synchronized (this) {
             FileIdentity known = source;
             if (known == null) {
                 early.add(range.offset(), range.end());
-                return;
+                return null;
             }
             if (noted == null) {
                 noted = journal.begin(staged.reserved(), staged.file().stat(), mount, target, known);
@@ -68,6 +70,7 @@ final class Resumption {
             noting = noted;
         }
         journal.wrote(noting, range, staged.file());
+        return journal.takeTrouble();
     }
 
     /** Whether a later run could go on with it. */

@@ -38,6 +38,7 @@ final class ReceiverSession implements Session.Role, Reporter {
     private final ManifestDecoder decoder = new ManifestDecoder();
     private final ArrayDeque<Message.ManifestPart> parts = new ArrayDeque<>();
     private final Arrivals arrivals = new Arrivals();
+    private final ReceivingStreams receiving;
     private boolean over;
     private Message.@Nullable PathTotals sent;
     private volatile long entries;
@@ -53,6 +54,7 @@ final class ReceiverSession implements Session.Role, Reporter {
         this.session = session;
         this.tree = tree;
         this.run = run;
+        this.receiving = new ReceivingStreams(session);
         this.content = new RemoteContent(session, run.credits());
         this.applier = new Applier(tree.root(), options, content, this, random, place);
     }
@@ -68,6 +70,7 @@ final class ReceiverSession implements Session.Role, Reporter {
         for (int i = 0; i < streams.size(); i++) {
             spawnReader(open, streams.get(i), i);
         }
+        session.closeAtEnd(receiving);
         Tally tally = null;
         try {
             plan();
@@ -97,7 +100,7 @@ final class ReceiverSession implements Session.Role, Reporter {
         StreamSink sink = new StreamSink(session, open, applier, content);
         DataReader reader = new DataReader(
                 source, stream, sink, arrivals, run.options().transfer().compress());
-        session.closeAtEnd(reader);
+        receiving.add(reader);
         session.spawn("receive-" + stream, () -> {
             try (sink) {
                 reader.run();
@@ -108,6 +111,8 @@ final class ReceiverSession implements Session.Role, Reporter {
                 if (!session.isOver() && session.state() == SessionState.RUNNING) {
                     session.streamBroke(e);
                 }
+            } finally {
+                receiving.ended();
             }
         });
     }

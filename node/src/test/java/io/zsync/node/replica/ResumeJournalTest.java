@@ -201,6 +201,8 @@ class ResumeJournalTest {
             journal.wrote(begun, new Range(0, 100), staged);
 
             assertFalse(journal.keeps(begun));
+            assertEquals("state folder: open: Not a directory", journal.takeTrouble());
+            assertNull(journal.takeTrouble());
         }
         assertNull(found(place, RESERVED));
     }

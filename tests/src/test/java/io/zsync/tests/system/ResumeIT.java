@@ -1,0 +1,110 @@
+package io.zsync.tests.system;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A large file arrives although either end is killed every two seconds, and little of it goes over the wire twice. */
+class ResumeIT {
+    private static final long SIZE = Machine.LONG ? 4L << 30 : 384L << 20;
+    /** On each of two data streams; a short run must last as well. */
+    private static final long BYTES_PER_SECOND = Machine.LONG ? Long.MAX_VALUE : 60_000_000;
+
+    private static final long LIFE_MILLIS = 2_000;
+    private static final int MOST_ENDS = 30;
+    /** More than handshakes. */
+    private static final long ALIVE = 16 << 20;
+
+    @RegisterExtension
+    final Workspace work = new Workspace();
+
+    private Path source;
+    private Path target;
+    private Home client;
+    private Home server;
+
+    @BeforeEach
+    void makeFile() {
+        source = work.path("source");
+        target = work.path("target");
+        work.make("mkdir source target; head -c $1 /dev/urandom >source/large", SIZE);
+        client = new Home(Host.HERE, work.path("client"));
+        server = new Home(Host.HERE, work.path("server"));
+        server.admit("client", client);
+    }
+
+    @Test
+    void aServerKilledEvery2sGoesOnWhereItWas() throws Exception {
+        try (ServingNode node = ServingNode.start(server, "--share", "default=" + target + ":rw");
+                WireProxy proxy = WireProxy.forgetful("127.0.0.1", node.port())) {
+            proxy.limitTo(BYTES_PER_SECOND);
+            client.reach("server", node.id(), proxy.endpoint());
+            int killed = 0;
+            try (Command.Running push =
+                    client.zsync("push", "--streams", "2", source, "server").start()) {
+                while (killed < MOST_ENDS && lives(push, proxy)) {
+                    assertEquals(137, node.kill9().outcome().code());
+                    killed++;
+                    node.restart();
+                }
+                Outcome outcome = push.end().exits(0);
+                System.out.println("Resume: server killed " + killed + " times; " + outcome.err());
+            }
+            assertArrived(proxy, killed);
+        }
+    }
+
+    @Test
+    void aClientKilledEvery2sGoesOnWhereItWas() throws Exception {
+        try (ServingNode node = ServingNode.start(server, "--share", "default=" + target + ":rw");
+                WireProxy proxy = WireProxy.forgetful("127.0.0.1", node.port())) {
+            proxy.limitTo(BYTES_PER_SECOND);
+            client.reach("server", node.id(), proxy.endpoint());
+            int killed = 0;
+            boolean done = false;
+            while (!done) {
+                try (Command.Running push = client.zsync("push", "--streams", "2", source, "server")
+                        .start()) {
+                    if (killed < MOST_ENDS && lives(push, proxy)) {
+                        push.signal("KILL");
+                        push.end();
+                        killed++;
+                    } else {
+                        System.out.println("Resume: client killed " + killed + " times; "
+                                + push.end().exits(0).err());
+                        done = true;
+                    }
+                }
+            }
+            assertArrived(proxy, killed);
+        }
+    }
+
+    /** Waits out a life, and on a busy machine until it has brought something. @return false if all is done */
+    private static boolean lives(Command.Running push, WireProxy proxy) throws InterruptedException {
+        long passed = proxy.passed();
+        Thread.sleep(LIFE_MILLIS);
+        await().atMost(Duration.ofSeconds(60)).until(() -> !push.isAlive() || proxy.passed() > passed + ALIVE);
+        return push.isAlive();
+    }
+
+    private void assertArrived(WireProxy proxy, int killed) {
+        double times = (double) proxy.passed() / SIZE;
+        System.out.printf("Resume: %d bytes passed for a file of %d, %.3f times%n", proxy.passed(), SIZE, times);
+        assertTrue(killed >= 1, "killed in the middle");
+        assertTrue(times <= 1.2, times + " times its size passed");
+        Trees.assertMirrors(source, target);
+        Trees.assertNothingStaged(target);
+        assertEquals(
+                "",
+                Command.of("find", work.path("server").toString(), "-name", "resume-*")
+                        .output(),
+                "a journal of nothing is left");
+    }
+}
