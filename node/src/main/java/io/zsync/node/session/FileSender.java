@@ -220,7 +220,7 @@ final class FileSender implements Session.Work {
             try {
                 if (opened.stat().identity().equals(file.identity())) {
                     file.opened(opened);
-                    if (file.size() >= Limits.RESUMED_LENGTH) {
+                    if (file.size() >= Limits.RESUMED_LENGTH && !file.isSpoilt()) {
                         session.send(
                                 new Message.FileOpened(file.offer().file(), file.attempt(), file.identity()));
                     }
