@@ -46,6 +46,7 @@ final class Responder {
 
     private final Access access;
     private final EventPump<ServiceEvent> events;
+    private final Refusals refusals;
     private final int maxSessions;
     private final Semaphore room;
     private final Map<SessionId, StreamSlots> binding;
@@ -56,6 +57,7 @@ final class Responder {
     Responder(Access access, int maxSessions, EventPump<ServiceEvent> events, Map<SessionId, StreamSlots> binding) {
         this.access = access;
         this.events = events;
+        this.refusals = new Refusals(events, System::nanoTime);
         this.maxSessions = maxSessions;
         this.room = new Semaphore(maxSessions);
         this.binding = binding;
@@ -81,8 +83,8 @@ final class Responder {
     }
 
     private void refuse(Connection connection, RunFailure reason) {
-        events.offer(new ServiceEvent.Refused(
-                access.name(connection.peer()) + " (" + from(connection) + ")", String.valueOf(reason.getMessage())));
+        refusals.tell(
+                access.name(connection.peer()) + " (" + from(connection) + ")", String.valueOf(reason.getMessage()));
         try {
             connection.write(Failures.toPeer(reason));
             connection.flush();
