@@ -197,7 +197,7 @@ public final class Node implements AutoCloseable {
      * @throws RunFailure if the run as a whole failed
      */
     public RunReport copy(CopyRequest request, EventSink events) throws RunFailure {
-        try (EventPump<Event> pump = new EventPump<>(events::accept)) {
+        try (EventPump<Event> pump = EventPump.ofRun(events::accept)) {
             LocalRun run = new LocalRun(request, pump);
             return toEnd(run::toEnd, run::cancel);
         }
@@ -231,7 +231,7 @@ public final class Node implements AutoCloseable {
         Identity responder = keys.join();
         Access access = new LocalAccess(new Access.Grant(OpenTree.Location.of(directory), true, Limits.STREAMS));
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (EventPump<Event> pump = new EventPump<>(events::accept);
+        try (EventPump<Event> pump = EventPump.ofRun(events::accept);
                 Listener listener = Listener.open(
                         loopback,
                         responder,
@@ -282,7 +282,7 @@ public final class Node implements AutoCloseable {
                     null);
         }
         Identity self = Identity.loadOrCreate(folders());
-        try (EventPump<Event> pump = new EventPump<>(events::accept)) {
+        try (EventPump<Event> pump = EventPump.ofRun(events::accept)) {
             Remote remote = new Remote(self, peer.id(), endpoint, peer.protection(), tree.share(), tree.path());
             Run run = new Run(remote, request, pump, deadlines);
             return toEnd(run::toEnd, run::cancel);

@@ -52,7 +52,7 @@ final class SharingService implements Service {
         file = new PeerBookFile(folders);
         book = file.read();
         ShareAccess access = new ShareAccess(() -> book, shares, request.minProtection(), request.maxSessions());
-        this.events = new EventPump<>(events);
+        this.events = EventPump.ofService(events);
         Newcomers newcomers =
                 new InvitedNewcomers(new InviteFile(folders, clock), file, () -> book, this::takeUp, this.events);
         boolean listening = false;

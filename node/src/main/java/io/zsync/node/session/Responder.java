@@ -197,7 +197,7 @@ final class Responder {
         if (late != null) {
             session.fail(late);
         }
-        events.offer(opened);
+        events.post(opened);
         Tally tally = null;
         String failure = null;
         try {
@@ -206,7 +206,7 @@ final class Responder {
             failure = String.valueOf(e.getMessage());
         } finally {
             running.remove(session);
-            events.offer(new ServiceEvent.Ended(
+            events.post(new ServiceEvent.Ended(
                     opened.visit(), tally, failure, Duration.ofNanos(System.nanoTime() - start)));
         }
     }
