@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who have connected and are nothing yet: so many in all, so many of each origin. Where another one comes, one of the
- * origin that has most makes room: who has said nothing for longest, or takes far too long. So no origin keeps another one
+ * Those who have connected and are nothing yet: so many in all, so many of each origin. Where another one comes, one of an
+ * origin that has no fewer makes room: who has said nothing for longest, or takes far too long. So no origin keeps another one
  * out, and how many come changes nothing for who is quick. Any thread; nothing waits here.
  *
  * @param <K> what tells origins apart
@@ -30,6 +30,9 @@ final class Antechamber<K> implements Closeable {
 
     /** Half of the time that anybody has. */
     static final Duration SLOW = Duration.ofSeconds(5);
+
+    /** Room is made for no origin: who is punctual stays. */
+    private static final int NOBODY = 0;
 
     private final int most;
     private final int mostEach;
@@ -130,7 +133,7 @@ final class Antechamber<K> implements Closeable {
     boolean makeRoom() {
         Guest displaced;
         synchronized (this) {
-            displaced = displaced(Integer.MAX_VALUE);
+            displaced = displaced(NOBODY);
             if (displaced != null) {
                 remove(displaced);
             }
@@ -139,16 +142,21 @@ final class Antechamber<K> implements Closeable {
         return displaced != null;
     }
 
-    /** @param own how many the origin would have for which room is made: one that has more gives up even a punctual one */
+    /**
+     * Whoever is late, of the origins that have most; or the newest of one that has more than its part.
+     *
+     * @param own how many the origin would have for which room is made; those that have fewer give up nobody
+     */
     private @Nullable Guest displaced(int own) {
         List<Set<Guest>> crowds = new ArrayList<>(guests.values());
+        crowds.removeIf(crowd -> crowd.size() < own);
         crowds.sort(Comparator.<Set<Guest>>comparingInt(Set::size).reversed());
         for (Set<Guest> crowd : crowds) {
             Guest late = overdue(crowd);
             if (late != null) {
                 return late;
             }
-            if (crowd.size() > own) {
+            if (own != NOBODY && crowd.size() > own) {
                 return newest(crowd);
             }
         }
