@@ -265,6 +265,9 @@ public final class Node implements AutoCloseable {
         }
 
         @Override
+        public void review(PeerId peer, Message.Open open) {}
+
+        @Override
         public String name(PeerId peer) {
             return "local";
         }

@@ -140,8 +140,8 @@ final class SharingService implements Service {
 
     @Override
     public void reload() throws RunFailure {
-        PeerBook fresh = takeUp();
-        listener.drop(id -> fresh.withId(id).isEmpty());
+        takeUp();
+        listener.review();
     }
 
     /** One after another, so that what is read last is in force last. */

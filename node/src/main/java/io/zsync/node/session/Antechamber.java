@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,15 +213,26 @@ final class Antechamber<K> implements Closeable {
         return count;
     }
 
+    /** Closes all of such origins. */
+    void evict(Predicate<? super K> origins) {
+        List<Guest> evicted = new ArrayList<>();
+        synchronized (this) {
+            guests.forEach((origin, crowd) -> {
+                if (origins.test(origin)) {
+                    evicted.addAll(crowd);
+                }
+            });
+            evicted.forEach(this::remove);
+        }
+        evicted.forEach(this::close);
+    }
+
     /** Lets nobody in any more, and closes all that are here. */
     @Override
     public void close() {
-        List<Guest> all = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            guests.values().forEach(all::addAll);
-            all.forEach(this::remove);
         }
-        all.forEach(this::close);
+        evict(any -> true);
     }
 }

@@ -182,9 +182,10 @@ public final class Listener implements Closeable {
         }
     }
 
-    /** Ends the sessions that run with such peers. */
-    public void drop(Predicate<PeerId> peers) {
-        responder.drop(peers);
+    /** Who may do what has changed: ends what would not be let in any more. */
+    public void review() {
+        reception.review();
+        responder.review();
     }
 
     /** Accepts no more, and gives the sessions that run so much time to end by themselves before it closes. */

@@ -220,6 +220,11 @@ final class Reception implements Closeable {
         }
     }
 
+    /** Closes the peers here that are none any more. */
+    void review() {
+        visitors.evict(peer -> !accepted.test(peer));
+    }
+
     /** Closes all that are nothing yet, and whoever comes. */
     @Override
     public void close() {

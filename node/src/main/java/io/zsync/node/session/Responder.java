@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +49,11 @@ final class Responder {
     private final int maxSessions;
     private final Semaphore room;
     private final Map<SessionId, StreamSlots> binding;
-    private final Map<Session, PeerId> running = new ConcurrentHashMap<>();
+    private final Map<Session, Running> running = new ConcurrentHashMap<>();
     private volatile @Nullable RunFailure cancelled;
+
+    /** Who runs a session, and what was granted. */
+    private record Running(PeerId peer, Message.Open open) {}
 
     /** @param binding where the listener looks for the session that a data stream belongs to */
     Responder(Access access, int maxSessions, EventPump<ServiceEvent> events, Map<SessionId, StreamSlots> binding) {
@@ -161,7 +163,7 @@ final class Responder {
             Session.Role role = sends
                     ? new SenderSession(session, tree, run, new PathCounters())
                     : new ReceiverSession(session, tree, run, options, RANDOM);
-            play(session, role, streams, connection.peer(), new ServiceEvent.Opened(visit, open.protection()), begun);
+            play(session, role, streams, new Running(connection.peer(), open), visit, begun);
         }
     }
 
@@ -186,18 +188,20 @@ final class Responder {
             Session session,
             Session.Role role,
             List<DataStream> streams,
-            PeerId peer,
-            ServiceEvent.Opened opened,
+            Running what,
+            ServiceEvent.Visit visit,
             Runnable begun)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        running.put(session, peer);
+        running.put(session, what);
         begun.run();
         RunFailure late = cancelled;
         if (late != null) {
             session.fail(late);
         }
-        events.post(opened);
+        // While its streams were bound, what was granted may have been taken back.
+        review(session, what);
+        events.post(new ServiceEvent.Opened(visit, what.open().protection()));
         Tally tally = null;
         String failure = null;
         try {
@@ -207,18 +211,21 @@ final class Responder {
         } finally {
             running.remove(session);
             events.post(new ServiceEvent.Ended(
-                    opened.visit(), tally, failure, Duration.ofNanos(System.nanoTime() - start)));
+                    visit, tally, failure, Duration.ofNanos(System.nanoTime() - start)));
         }
     }
 
-    /** Ends the sessions that run with those peers, which are not trusted any more. */
-    void drop(Predicate<PeerId> peers) {
-        running.forEach((session, peer) -> {
-            if (peers.test(peer)) {
-                session.fail(new RunFailure(
-                        FailureKind.NOT_TRUSTED, "this node does not trust the peer any more", null, null));
-            }
-        });
+    /** Ends the sessions that run and would not be let in any more. */
+    void review() {
+        running.forEach(this::review);
+    }
+
+    private void review(Session session, Running what) {
+        try {
+            access.review(what.peer(), what.open());
+        } catch (RunFailure refusal) {
+            session.fail(refusal);
+        }
     }
 
     /** True if a session runs. */
