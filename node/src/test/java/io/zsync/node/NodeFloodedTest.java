@@ -84,8 +84,8 @@ class NodeFloodedTest extends PushFixture {
 
     @Test
     void changesWithoutEndFillNoMemoryAndHoldNoReader() throws Exception {
-        Message.Change change =
-                new Message.Change(LONG_PATH, Message.Change.Kind.FILE, Message.Change.Action.DELETE, 0, 0, new byte[0]);
+        Message.Change change = new Message.Change(
+                LONG_PATH, Message.Change.Kind.FILE, Message.Change.Action.DELETE, 0, 0, new byte[0]);
 
         RunReport report = run(control -> flood(control, change));
 

@@ -90,8 +90,8 @@ final class TrustedWay {
             throw new FileFailure("open", text, Errno.LOOP, reason);
         }
         MemorySegment target = Scratch.current().second();
-        int length = checked(
-                Math.toIntExact(Linux.readlinkat(link, Scratch.EMPTY, target.address(), target.byteSize())));
+        int length =
+                checked(Math.toIntExact(Linux.readlinkat(link, Scratch.EMPTY, target.address(), target.byteSize())));
         byte[] path = target.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
         if (length > 0 && path[0] == '/') {
             int top = checked(Linux.openat(Linux.AT_FDCWD, root(), PIN, 0));

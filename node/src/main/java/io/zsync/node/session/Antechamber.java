@@ -103,7 +103,8 @@ final class Antechamber<K> implements Closeable {
     }
 
     /** Takes somebody in. @return null if there is no room; nothing has happened to the channel then */
-    @Nullable Guest enter(K origin, SocketChannel channel) {
+    @Nullable
+    Guest enter(K origin, SocketChannel channel) {
         Guest displaced = null;
         Guest guest;
         synchronized (this) {

@@ -51,15 +51,17 @@ public final class EventPump<E> implements AutoCloseable {
     public static EventPump<ServiceEvent> ofService(Consumer<? super ServiceEvent> sink) {
         return new EventPump<>(
                 sink,
-                event -> event instanceof ServiceEvent.Ended || event instanceof ServiceEvent.Opened ? VISIT_BYTES : BYTES,
-                count -> new ServiceEvent.Trouble(count + " more events, not shown: they came faster than they were taken"));
+                event -> event instanceof ServiceEvent.Ended || event instanceof ServiceEvent.Opened
+                        ? VISIT_BYTES
+                        : BYTES,
+                count -> new ServiceEvent.Trouble(
+                        count + " more events, not shown: they came faster than they were taken"));
     }
 
     private static int size(Event event) {
         return BYTES
                 + switch (event) {
-                    case Event.Changed(Message.Change change) ->
-                        change.path().length() + change.target().length;
+                    case Event.Changed(Message.Change change) -> change.path().length() + change.target().length;
                     case Event.ProblemMet problem ->
                         problem.path().length() + problem.detail().length();
                     case Event.Moved moved -> moved.path().length();

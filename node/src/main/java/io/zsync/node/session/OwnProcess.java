@@ -33,7 +33,9 @@ final class OwnProcess {
         for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
             if (line.startsWith(DESCRIPTORS)) {
                 String soft = line.substring(DESCRIPTORS.length()).strip().split(" +", 2)[0];
-                return soft.equals("unlimited") ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, Long.parseLong(soft));
+                return soft.equals("unlimited")
+                        ? Integer.MAX_VALUE
+                        : (int) Math.min(Integer.MAX_VALUE, Long.parseLong(soft));
             }
         }
         throw new IOException("no limit of descriptors in /proc/self/limits");

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -167,7 +166,8 @@ final class Reception implements Closeable {
         Antechamber<PeerId>.Guest visitor = visitors.enter(tls.peer(), channel);
         if (visitor == null) {
             tls.close();
-            throw new ProtocolException(ErrorCode.BUSY, "peer " + tls.peer() + " has too many connections without a session");
+            throw new ProtocolException(
+                    ErrorCode.BUSY, "peer " + tls.peer() + " has too many connections without a session");
         }
         visitor.heard();
         try {

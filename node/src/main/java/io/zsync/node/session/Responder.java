@@ -210,8 +210,7 @@ final class Responder {
             failure = String.valueOf(e.getMessage());
         } finally {
             running.remove(session);
-            events.post(new ServiceEvent.Ended(
-                    visit, tally, failure, Duration.ofNanos(System.nanoTime() - start)));
+            events.post(new ServiceEvent.Ended(visit, tally, failure, Duration.ofNanos(System.nanoTime() - start)));
         }
     }
 

@@ -45,7 +45,8 @@ public final class ShareAccess implements Access {
     }
 
     private Share allow(PeerId peer, Message.Open open) throws RunFailure {
-        return shares.allow(book.get(), peer, open.mode(), open.options().deletion().enabled(), open.share());
+        return shares.allow(
+                book.get(), peer, open.mode(), open.options().deletion().enabled(), open.share());
     }
 
     @Override

@@ -78,7 +78,8 @@ final class TrustedFolder implements Closeable {
             }
         } catch (FileFailure failure) {
             if (failure.errno() == Errno.LOOP) {
-                throw refused(WHAT, failure.reason(), failure.path(), "only your own symlinks, and root's, are followed");
+                throw refused(
+                        WHAT, failure.reason(), failure.path(), "only your own symlinks, and root's, are followed");
             }
             throw failure;
         }

@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
@@ -80,7 +81,14 @@ class ListenerTest {
         };
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         listener = Listener.open(
-                loopback, self, id -> !isRevoked && peer.id().equals(id), Newcomers.NONE, access, 2, EventPump.none(), deadlines);
+                loopback,
+                self,
+                id -> !isRevoked && peer.id().equals(id),
+                Newcomers.NONE,
+                access,
+                2,
+                EventPump.none(),
+                deadlines);
     }
 
     @AfterEach
@@ -177,10 +185,10 @@ class ListenerTest {
     @Test
     void aPeerGetsNoMoreStreamsThanItsGrant() throws IOException {
         try (Connection greedy = connect()) {
-            Message.Welcome welcome =
-                    assertInstanceOf(Message.Welcome.class, say(greedy, new Message.Hello(1, 1, 0)));
+            Message.Welcome welcome = assertInstanceOf(Message.Welcome.class, say(greedy, new Message.Hello(1, 1, 0)));
             Assertions.assertEquals(Credits.DEFAULT, welcome.credits());
-            Message.Opened opened = assertInstanceOf(Message.Opened.class, say(greedy, open(Mode.PUSH, Limits.STREAMS)));
+            Message.Opened opened =
+                    assertInstanceOf(Message.Opened.class, say(greedy, open(Mode.PUSH, Limits.STREAMS)));
             Assertions.assertEquals(2, opened.streams(), "asked for " + Limits.STREAMS);
         }
     }
@@ -188,14 +196,16 @@ class ListenerTest {
     @Test
     void aPeersConnectionsWithoutASessionAreBounded() throws Exception {
         List<Connection> all = new ArrayList<>();
+        long start = System.nanoTime();
         try {
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 140; i++) {
                 Connection one = connect();
                 all.add(one);
                 if (i == 0) {
                     assertInstanceOf(Message.Welcome.class, say(one, new Message.Hello(1, 1, 0)));
                 }
             }
+            assumeTrue(System.nanoTime() - start < 8_000_000_000L, "so slow that the first are gone by themselves");
             long greeting = Thread.getAllStackTraces().keySet().stream()
                     .filter(thread -> thread.getName().equals("zsync-greet"))
                     .count();
@@ -207,13 +217,13 @@ class ListenerTest {
         }
     }
 
-    /** Silent ones from one address, more than there is room for: each other address comes through. */
+    /** Silent ones of six addresses, more than there is room for: another address comes through. */
     @Test
-    void strangersOfOneAddressKeepNoPeerOut() throws Exception {
+    void strangersOfSomeAddressesKeepNoPeerOut() throws Exception {
         List<SocketChannel> strangers = new ArrayList<>();
         try {
             for (int i = 0; i < 400; i++) {
-                byte[] from = {127, 2, 0, (byte) (1 + i % 3)};
+                byte[] from = {127, 2, 0, (byte) (1 + i % 6)};
                 SocketChannel channel =
                         SocketChannel.open().bind(new InetSocketAddress(InetAddress.getByAddress(from), 0));
                 strangers.add(channel);

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Ten turns a second in all and five saved up, four and two for each origin. */
 class TurnsTest {
     private long nanos;
-    private final Turns<String> turns =
-            new Turns<>(new Turns.Rate(10, 5), new Turns.Rate(4, 2), () -> nanos);
+    private final Turns<String> turns = new Turns<>(new Turns.Rate(10, 5), new Turns.Rate(4, 2), () -> nanos);
 
     private static long millis(long nanos) {
         return Duration.ofNanos(nanos).toMillis();

@@ -108,7 +108,6 @@ class PlantedLinkTest {
     private static void assertRefused(Path folder, org.junit.jupiter.api.function.Executable use) {
         RunFailure failure = assertThrows(RunFailure.class, use);
         assertEquals(FailureKind.NOT_TRUSTED, failure.kind());
-        assertEquals(
-                "config folder: a symlink of user 65534 is on the way (" + folder + ")", failure.getMessage());
+        assertEquals("config folder: a symlink of user 65534 is on the way (" + folder + ")", failure.getMessage());
     }
 }

@@ -2,7 +2,6 @@ package io.zsync.tests.system;
 
 import io.zsync.node.trust.Identity;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -138,7 +137,7 @@ final class Flood implements AutoCloseable {
         return answered;
     }
 
-    /** Opens no more, and waits until those that are open have been so for that long. */
+    /** Opens no more; those that are open stay so. */
     void stop() {
         closing = true;
         try {
