@@ -90,6 +90,10 @@ final class JsonPrinter implements Telling {
                 print("problem", json -> reconnecting(json, reconnecting));
                 lines.accept(reconnecting);
             }
+            case Event.NotShown notShown -> {
+                print("problem", json -> notShown(json, notShown));
+                lines.accept(notShown);
+            }
             case Event.Progress progress -> {
                 if (!quiet && runs.verbosity().progress() != Verbosity.Progress.NEVER) {
                     print("progress", json -> progress(json, progress));
@@ -183,6 +187,13 @@ final class JsonPrinter implements Telling {
         json.writeBooleanField("failure", false);
         json.writeStringField("detail", reconnecting.reason());
         json.writeNumberField("pause_seconds", reconnecting.pause().toNanos() / 1e9);
+    }
+
+    private static void notShown(JsonGenerator json, Event.NotShown notShown) throws IOException {
+        json.writeStringField("code", "not-shown");
+        json.writeBooleanField("failure", false);
+        json.writeStringField("detail", RunPrinter.notShown(notShown));
+        json.writeNumberField("count", notShown.count());
     }
 
     private static void progress(JsonGenerator json, Event.Progress progress) throws IOException {

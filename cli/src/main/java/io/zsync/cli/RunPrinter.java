@@ -38,6 +38,7 @@ final class RunPrinter implements Telling {
             case Event.Moved moved -> show(moved);
             case Event.ProblemMet problem -> show(problem);
             case Event.Reconnecting reconnecting -> show(reconnecting);
+            case Event.NotShown notShown -> show(notShown);
             case Event.Progress progress -> show(progress);
         }
     }
@@ -94,6 +95,14 @@ final class RunPrinter implements Telling {
             console.tell("zsync: " + Escape.text(reconnecting.reason()) + "; trying again in "
                     + Quantity.pause(reconnecting.pause()));
         }
+    }
+
+    private void show(Event.NotShown notShown) {
+        console.tell("zsync: " + notShown(notShown));
+    }
+
+    static String notShown(Event.NotShown notShown) {
+        return Quantity.count(notShown.count()) + " more not shown: they came faster than they could be printed";
     }
 
     private void show(Event.Progress progress) {

@@ -280,6 +280,17 @@ class JsonTest {
     }
 
     @Test
+    void whatIsNotShownIsAProblemWithACount() {
+        assertEquals(
+                List.of("{'event':'problem','code':'not-shown','failure':false,"
+                        + "'detail':'1,234 more not shown: they came faster than they could be printed','count':1234}"),
+                between(new Event.NotShown(1234)).stream()
+                        .map(line -> line.replace('"', '\''))
+                        .toList());
+        assertTrue(typed.screen.err().contains("zsync: 1,234 more not shown: "), typed.screen.err());
+    }
+
+    @Test
     void anErrorIsASummaryAndALineOnStandardError() {
         typed.engine.answer = (request, events) -> {
             throw new RunFailure(FailureKind.TARGET_LOCKED, "push: another run (nas)", "Wait.", null);

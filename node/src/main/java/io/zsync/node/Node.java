@@ -198,7 +198,7 @@ public final class Node implements AutoCloseable {
      * @throws RunFailure if the run as a whole failed
      */
     public RunReport copy(CopyRequest request, EventSink events) throws RunFailure {
-        try (EventPump<Event> pump = new EventPump<>(events::accept)) {
+        try (EventPump<Event> pump = EventPump.ofRun(events::accept)) {
             LocalRun run = new LocalRun(request, pump);
             return toEnd(run::toEnd, run::cancel);
         }
@@ -232,7 +232,7 @@ public final class Node implements AutoCloseable {
         Identity responder = keys.join();
         Access access = new LocalAccess(new Access.Grant(OpenTree.Location.of(directory), true, Limits.STREAMS, localPlace()));
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (EventPump<Event> pump = new EventPump<>(events::accept);
+        try (EventPump<Event> pump = EventPump.ofRun(events::accept);
                 Listener listener = Listener.open(
                         loopback,
                         responder,
@@ -275,6 +275,9 @@ public final class Node implements AutoCloseable {
         }
 
         @Override
+        public void review(PeerId peer, Message.Open open) {}
+
+        @Override
         public String name(PeerId peer) {
             return "local";
         }
@@ -292,7 +295,7 @@ public final class Node implements AutoCloseable {
                     null);
         }
         Identity self = Identity.loadOrCreate(folders());
-        try (EventPump<Event> pump = new EventPump<>(events::accept)) {
+        try (EventPump<Event> pump = EventPump.ofRun(events::accept)) {
             Remote remote = new Remote(self, peer.id(), endpoint, peer.protection(), tree.share(), tree.path());
             Run run = new Run(remote, request, pump, deadlines, new JournalPlace(folders().state(), peer.id()));
             return toEnd(run::toEnd, run::cancel);

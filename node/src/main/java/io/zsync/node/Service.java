@@ -14,7 +14,7 @@ public interface Service extends Closeable {
     PeerId id();
 
     /**
-     * Reads the peer book again and ends the sessions of peers that are not in it any more.
+     * Reads the peer book again and ends the sessions that it would not let in any more.
      *
      * @throws RunFailure if the book cannot be read; the old one stays in force
      */

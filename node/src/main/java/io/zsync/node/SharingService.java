@@ -51,8 +51,9 @@ final class SharingService implements Service {
         identity = Identity.loadOrCreate(folders);
         file = new PeerBookFile(folders);
         book = file.read();
-        ShareAccess access = new ShareAccess(() -> book, shares, request.minProtection(), request.maxSessions(), folders.state());
-        this.events = new EventPump<>(events);
+        ShareAccess access = new ShareAccess(
+                () -> book, shares, request.minProtection(), request.maxSessions(), folders.state());
+        this.events = EventPump.ofService(events);
         Newcomers newcomers =
                 new InvitedNewcomers(new InviteFile(folders, clock), file, () -> book, this::takeUp, this.events);
         boolean listening = false;
@@ -140,8 +141,8 @@ final class SharingService implements Service {
 
     @Override
     public void reload() throws RunFailure {
-        PeerBook fresh = takeUp();
-        listener.drop(id -> fresh.withId(id).isEmpty());
+        takeUp();
+        listener.review();
     }
 
     /** One after another, so that what is read last is in force last. */

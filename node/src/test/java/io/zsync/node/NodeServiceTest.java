@@ -19,6 +19,7 @@ import io.zsync.node.api.Share;
 import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Grant;
 import io.zsync.node.trust.Peer;
+import io.zsync.node.trust.Right;
 import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.DataPath;
@@ -38,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -70,6 +72,7 @@ class NodeServiceTest {
     private @Nullable Protection minProtection;
     private @Nullable Protection protection = Protection.CLEAR;
     private int retries;
+    private long rate;
 
     @BeforeEach
     void introduce() throws Exception {
@@ -108,7 +111,7 @@ class NodeServiceTest {
                 true,
                 true,
                 Durability.NONE,
-                new Transfer(PathPolicy.AUTO, 2, false, 0),
+                new Transfer(PathPolicy.AUTO, 2, false, rate),
                 Comparison.BY_TIME,
                 Selection.ALL,
                 Preservation.ARCHIVE,
@@ -279,6 +282,28 @@ class NodeServiceTest {
         server.removePeer("laptop");
         service.reload();
         assertEquals(FailureKind.NOT_TRUSTED, ended.get(20, TimeUnit.SECONDS).kind());
+    }
+
+    /** The push would take ten seconds. */
+    @Test
+    void endsTheSessionWhoseGrantIsTakenBackThoughThePeerStays() throws Exception {
+        plant(here, 1, 1 << 20);
+        rate = 100_000;
+        CountDownLatch started = new CountDownLatch(1);
+        CompletableFuture<RunFailure> ended = CompletableFuture.supplyAsync(() -> assertThrows(
+                RunFailure.class,
+                () -> client.run(request(Mode.PUSH, "backup", "default", ""), event -> started.countDown())));
+        assertTrue(started.await(20, TimeUnit.SECONDS));
+        server.removePeer("laptop");
+        Grant reading = new Grant("default", EnumSet.of(Right.READ));
+        server.addPeer(new Peer("laptop", client.id(), null, null, List.of(reading)));
+
+        service.reload();
+
+        RunFailure failure = ended.get(5, TimeUnit.SECONDS);
+        assertEquals(FailureKind.NOT_ALLOWED, failure.kind(), failure::toString);
+        rate = 0;
+        run(request(Mode.PULL, "backup", "default", ""));
     }
 
     @Test

@@ -32,6 +32,9 @@ public sealed interface Event {
      */
     record Reconnecting(String reason, Duration pause, int fruitless) implements Event {}
 
+    /** So many events were dropped here: they came faster than they were taken. Problems among them count all the same. */
+    record NotShown(long count) implements Event {}
+
     /**
      * Where the run stands. Sent a few times a second.
      *

@@ -5,7 +5,6 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinuxRoot implements Root {
     private static final int ROOT_MODE = 0755;
-    private static final int PRIVATE_MODE = 0700;
     private static final int DIRECTORY = Linux.O_RDONLY | Linux.O_DIRECTORY;
 
     private final Descriptor descriptor;
@@ -161,39 +159,20 @@ public final class LinuxRoot implements Root {
         }
     }
 
-    /** The same as {@link #openOrCreate(Path)}, but makes every component that is missing, durably and with mode 0700. */
-    public static LinuxRoot openOrCreatePrivate(Path operatorDirectory) throws IOException {
+    /**
+     * Opens a directory whose files are believed: no symlink on the way to it may be another user's than this one's or root's.
+     *
+     * @param makes whether what is missing of the way is made, durably and with mode 0700
+     * @throws FileFailure {@link Errno#LOOP} if one is
+     */
+    public static LinuxRoot openTrusted(Path operatorDirectory, int user, boolean makes) throws IOException {
         byte[] path = OperatorPath.bytes(operatorDirectory);
-        return openOrMake(() -> open(path, Kernel.CURRENT), () -> {
-            int parentEnd = path[0] == '/' ? 1 : 0;
-            for (int end = 1; end <= path.length; end++) {
-                if (end == path.length || path[end] == '/') {
-                    makePrivate(Arrays.copyOf(path, end), Arrays.copyOf(path, parentEnd));
-                    parentEnd = end + 1;
-                }
-            }
-        });
-    }
-
-    /** @param parent with a slash at its end; empty for the working directory */
-    private static void makePrivate(byte[] path, byte[] parent) throws FileFailure {
-        int made = Linux.mkdirat(Linux.AT_FDCWD, Scratch.current().first(path), PRIVATE_MODE);
-        if (made < 0) {
-            // A sandbox may refuse to make even what is there.
-            int there = Linux.openat(Linux.AT_FDCWD, Scratch.current().first(path), Linux.O_PATH | DIRECTORY, 0);
-            if (there >= 0) {
-                Linux.close(there);
-                return;
-            }
-            throw Place.failure("mkdir", Escape.bytes(path), made);
+        String text = Escape.bytes(path);
+        if (path.length > Scratch.PATH_LENGTH) {
+            throw Place.failure("open", text, -Linux.ENAMETOOLONG);
         }
-        try (LinuxRoot above = open(parent.length == 0 ? new byte[] {'.'} : parent, Kernel.CURRENT)) {
-            int synced = Linux.fsync(above.descriptor.enter());
-            above.descriptor.leave();
-            if (synced < 0) {
-                throw above.place.failure("fsync", synced);
-            }
-        }
+        int opened = TrustedWay.open(path, user, makes);
+        return new LinuxRoot(opened, new Place(text, RelativePath.ROOT), Kernel.CURRENT, null);
     }
 
     static LinuxRoot open(Path operatorDirectory, Kernel kernel) throws IOException {

@@ -24,4 +24,7 @@ public interface Access {
 
     /** @throws RunFailure NOT_TRUSTED or NOT_ALLOWED if this peer may not do this here, in this way */
     Grant grant(Connection connection, Message.Open open) throws RunFailure;
+
+    /** Asks again for a session that was let in, when who may do what has changed. @throws RunFailure if it may not go on */
+    void review(PeerId peer, Message.Open open) throws RunFailure;
 }

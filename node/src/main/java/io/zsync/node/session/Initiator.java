@@ -142,11 +142,11 @@ final class Initiator {
         begin(started, playing, streams);
         started.spawn("progress", () -> {
             while (!started.awaitOver(PROGRESS)) {
-                events.post(playing.progress());
+                events.offer(playing.progress());
             }
         });
         Tally tally = playing.play(streams);
-        events.post(playing.progress());
+        events.offer(playing.progress());
         Message.PathTotals sent = playing instanceof ReceiverSession receiver ? receiver.sent() : counters.totals();
         return new RunReport(
                 tally,

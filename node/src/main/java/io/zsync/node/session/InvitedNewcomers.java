@@ -103,7 +103,7 @@ public final class InvitedNewcomers implements Newcomers {
                     ? now
                     : now.with(new Peer(now.freeName(wish), id, null, terms.protection(), terms.grants())));
             String name = takeUp.book().withId(id).map(Peer::name).orElse(wish);
-            events.offer(new ServiceEvent.Joined(name, from, id));
+            events.post(new ServiceEvent.Joined(name, from, id));
             return new JoinReply(JoinReply.Outcome.JOINED, name);
         } catch (RunFailure e) {
             tell(e);

@@ -1,60 +1,53 @@
 package io.zsync.node.session;
 
 import io.zsync.node.api.ServiceEvent;
-import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.Deadlines;
-import io.zsync.node.transport.JoinConnection;
-import io.zsync.node.transport.PendingStream;
-import io.zsync.node.transport.TlsChannel;
 import io.zsync.node.trust.Identity;
-import io.zsync.protocol.BindCodec;
-import io.zsync.protocol.ErrorCode;
-import io.zsync.protocol.JoinReply;
 import io.zsync.protocol.PeerId;
-import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one port that a node listens on: the first byte tells control connections from data streams, anything else is closed
- * without a byte. A thread for each connection until it is known what it is; strangers are bounded in number and in time.
+ * The one port that a node listens on. A thread for each connection until it is known what it is; {@link Reception} bounds
+ * how many there are, and closes the others without a byte.
  */
 public final class Listener implements Closeable {
     static final Duration GREETING = Duration.ofSeconds(10);
-    private static final int STRANGERS = 64;
     private static final int BACKLOG = 256;
 
+    /** Between two attempts to accept where only time helps. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** So long without a failure to accept, and it is over. */
+    private static final Duration CALM = Duration.ofSeconds(2);
+
     private final ServerSocketChannel server;
-    private final Identity self;
-    private final Predicate<PeerId> accepted;
-    private final Newcomers newcomers;
     private final EventPump<ServiceEvent> events;
     private final Responder responder;
-    private final Deadlines deadlines;
+    private final Reception reception;
     private final Map<SessionId, StreamSlots> binding = new ConcurrentHashMap<>();
-    private final Semaphore strangers = new Semaphore(STRANGERS);
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-    private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread acceptor;
+    private @Nullable Failing failing;
+
+    /** The acceptor's: since when, and when last, it could not accept. */
+    private record Failing(long sinceNanos, long lastNanos) {}
 
     private Listener(
             ServerSocketChannel server,
@@ -64,14 +57,12 @@ public final class Listener implements Closeable {
             Access access,
             int maxSessions,
             EventPump<ServiceEvent> events,
-            Deadlines deadlines) {
+            Deadlines deadlines)
+            throws IOException {
         this.server = server;
-        this.self = self;
-        this.accepted = accepted;
-        this.newcomers = newcomers;
         this.events = events;
-        this.deadlines = deadlines;
         this.responder = new Responder(access, maxSessions, events, binding);
+        this.reception = new Reception(self, accepted, newcomers, events, responder, deadlines, binding);
         this.acceptor = Thread.ofPlatform().daemon().name("zsync-accept").unstarted(this::accept);
     }
 
@@ -96,13 +87,13 @@ public final class Listener implements Closeable {
         try {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             server.bind(address, BACKLOG);
+            Listener listener = new Listener(server, self, accepted, newcomers, access, maxSessions, events, deadlines);
+            listener.acceptor.start();
+            return listener;
         } catch (IOException e) {
             server.close();
             throw e;
         }
-        Listener listener = new Listener(server, self, accepted, newcomers, access, maxSessions, events, deadlines);
-        listener.acceptor.start();
-        return listener;
     }
 
     /** Where it listens. */
@@ -112,130 +103,89 @@ public final class Listener implements Closeable {
 
     private void accept() {
         while (server.isOpen()) {
+            SocketChannel channel = null;
             try {
-                strangers.acquire();
-                SocketChannel channel = server.accept();
-                channels.add(channel);
-                Thread thread = Thread.ofPlatform().daemon().name("zsync-greet").unstarted(() -> greet(channel));
-                threads.add(thread);
-                thread.start();
-            } catch (IOException closedOrOutOfDescriptors) {
-                strangers.release();
-                pause();
-            } catch (InterruptedException e) {
-                return;
+                channel = server.accept();
+                receive(channel);
+                accepted();
+            } catch (IOException | OutOfMemoryError outOfResources) {
+                closeQuietly(channel);
+                if (server.isOpen()) {
+                    relieve(outOfResources);
+                }
             }
         }
     }
 
-    /** Out of descriptors accept fails at once, again and again: without a pause it would spin. */
-    private void pause() {
+    private void receive(SocketChannel channel) throws IOException {
+        Antechamber<Origin>.Guest stranger = reception.enter(channel);
+        if (stranger == null) {
+            return;
+        }
+        Thread thread = Thread.ofPlatform().daemon().name("zsync-greet").unstarted(() -> {
+            try {
+                reception.greet(channel, stranger);
+            } finally {
+                threads.remove(Thread.currentThread());
+            }
+        });
+        threads.add(thread);
+        boolean started = false;
         try {
-            closing.await(100, TimeUnit.MILLISECONDS);
+            thread.start();
+            started = true;
+        } finally {
+            if (!started) {
+                threads.remove(thread);
+                stranger.leave();
+            }
+        }
+    }
+
+    /**
+     * Out of descriptors, buffers or threads, to accept fails at once, again and again: a stranger that is late goes, so that
+     * who comes next finds what it needs; without one, only time helps.
+     */
+    private void relieve(Throwable cause) {
+        long now = System.nanoTime();
+        if (failing == null) {
+            events.offer(new ServiceEvent.Trouble(
+                    "cannot accept connections: " + cause.getMessage() + "; goes on as soon as it can"));
+        }
+        failing = new Failing(failing == null ? now : failing.sinceNanos(), now);
+        try {
+            if (!reception.makeRoom()) {
+                closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void greet(SocketChannel channel) {
-        Connection connection = null;
-        try {
-            try {
-                connection = identify(channel);
-            } finally {
-                strangers.release();
-            }
-            if (connection != null) {
-                Deadlines.Deadline opening = deadlines.close(channel, GREETING);
-                try {
-                    responder.serve(connection, () -> {
-                        opening.cancel();
-                        channels.remove(channel);
-                    });
-                } finally {
-                    opening.cancel();
-                }
-            }
-        } catch (ProtocolException refused) {
-            // A stranger is told nothing. What an accepted peer must know went to it as a Failure.
-            events.offer(new ServiceEvent.Refused(from(channel), String.valueOf(refused.getMessage())));
-        } catch (IOException gone) {
-            // Came and went, or fell silent.
-        } finally {
-            channels.remove(channel);
-            threads.remove(Thread.currentThread());
+    /** Told when there was no failure for a while: where every second attempt fails that is one trouble, not many. */
+    private void accepted() {
+        long now = System.nanoTime();
+        if (failing != null && now - failing.lastNanos() > CALM.toNanos()) {
+            events.offer(new ServiceEvent.Trouble("accepts connections again, after "
+                    + TimeUnit.NANOSECONDS.toSeconds(failing.lastNanos() - failing.sinceNanos()) + " s"));
+            failing = null;
         }
     }
 
-    private static String from(SocketChannel channel) {
-        return channel.socket().getInetAddress().getHostAddress();
-    }
-
-    /** Finds out what has connected. @return null if it was a data stream, which its session has now, or somebody who joins */
-    private @Nullable Connection identify(SocketChannel channel) throws IOException {
-        ByteBuffer first = ByteBuffer.allocate(1);
-        Deadlines.Deadline deadline = deadlines.close(channel, GREETING);
-        int read;
+    private static void closeQuietly(@Nullable SocketChannel channel) {
         try {
-            read = channel.read(first);
+            if (channel != null) {
+                channel.close();
+            }
         } catch (IOException e) {
-            channel.close();
-            throw e;
-        } finally {
-            deadline.cancel();
-        }
-        byte opening = first.get(0);
-        if (read == 1 && opening == TlsChannel.FIRST_BYTE) {
-            TlsChannel tls = TlsChannel.accept(channel, opening, self, this::admits, deadlines, GREETING);
-            return switch (tls.purpose()) {
-                case CONTROL -> Connection.over(tls, self);
-                case DATA -> {
-                    bind(PendingStream.read(tls, deadlines, GREETING));
-                    yield null;
-                }
-                case JOIN -> {
-                    admit(JoinConnection.over(tls, self, deadlines), from(channel));
-                    yield null;
-                }
-            };
-        }
-        if (read == 1 && opening == BindCodec.FIRST_BYTE) {
-            bind(PendingStream.read(channel, opening, deadlines, GREETING));
-            return null;
-        }
-        channel.close();
-        return null;
-    }
-
-    /** A stranger may do no more than ask to be let in, and only while somebody is expected. */
-    private boolean admits(PeerId peer, TlsChannel.Purpose purpose) {
-        return accepted.test(peer) || (purpose == TlsChannel.Purpose.JOIN && newcomers.areExpected());
-    }
-
-    private void admit(JoinConnection joining, String from) throws IOException {
-        try (joining) {
-            JoinConnection.Asked asked = joining.receive(GREETING);
-            Optional<JoinReply> reply = newcomers.admit(joining.peer(), from, asked.request(), asked.proof());
-            if (reply.isEmpty()) {
-                throw new ProtocolException(
-                        ErrorCode.NOT_TRUSTED, "peer " + joining.peer() + " has no invite that is good here");
-            }
-            joining.answer(reply.get(), GREETING);
+            // It is closed as far as it can be.
         }
     }
 
-    private void bind(PendingStream pending) throws IOException {
-        StreamSlots slots = binding.get(pending.request().session());
-        if (slots == null) {
-            pending.close();
-        } else {
-            slots.bind(pending);
-        }
-    }
-
-    /** Ends the sessions that run with such peers. */
-    public void drop(Predicate<PeerId> peers) {
-        responder.drop(peers);
+    /** Who may do what has changed: ends what would not be let in any more. */
+    public void review() {
+        reception.review();
+        responder.review();
     }
 
     /** Accepts no more, and gives the sessions that run so much time to end by themselves before it closes. */
@@ -258,16 +208,13 @@ public final class Listener implements Closeable {
         server.close();
         closing.countDown();
         try {
-            acceptor.interrupt();
             acceptor.join();
             List<Thread> running = new ArrayList<>(threads);
             responder.cancel();
             for (StreamSlots slots : binding.values()) {
                 slots.close();
             }
-            for (SocketChannel channel : channels) {
-                channel.close();
-            }
+            reception.close();
             for (Thread thread : running) {
                 thread.join();
             }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 final class OwnProcess {
     private static final String UMASK = "Umask:";
     private static final int OCTAL = 8;
+    private static final String DESCRIPTORS = "Max open files";
 
     private OwnProcess() {}
 
@@ -25,5 +26,18 @@ final class OwnProcess {
             }
         }
         throw new IOException("no umask in /proc/self/status");
+    }
+
+    /** How many descriptors it may have. */
+    static int descriptors() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+            if (line.startsWith(DESCRIPTORS)) {
+                String soft = line.substring(DESCRIPTORS.length()).strip().split(" +", 2)[0];
+                return soft.equals("unlimited")
+                        ? Integer.MAX_VALUE
+                        : (int) Math.min(Integer.MAX_VALUE, Long.parseLong(soft));
+            }
+        }
+        throw new IOException("no limit of descriptors in /proc/self/limits");
     }
 }

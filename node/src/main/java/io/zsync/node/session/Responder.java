@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,16 +45,21 @@ final class Responder {
 
     private final Access access;
     private final EventPump<ServiceEvent> events;
+    private final Refusals refusals;
     private final int maxSessions;
     private final Semaphore room;
     private final Map<SessionId, StreamSlots> binding;
-    private final Map<Session, PeerId> running = new ConcurrentHashMap<>();
+    private final Map<Session, Running> running = new ConcurrentHashMap<>();
     private volatile @Nullable RunFailure cancelled;
+
+    /** Who runs a session, and what was granted. */
+    private record Running(PeerId peer, Message.Open open) {}
 
     /** @param binding where the listener looks for the session that a data stream belongs to */
     Responder(Access access, int maxSessions, EventPump<ServiceEvent> events, Map<SessionId, StreamSlots> binding) {
         this.access = access;
         this.events = events;
+        this.refusals = new Refusals(events, System::nanoTime);
         this.maxSessions = maxSessions;
         this.room = new Semaphore(maxSessions);
         this.binding = binding;
@@ -81,8 +85,8 @@ final class Responder {
     }
 
     private void refuse(Connection connection, RunFailure reason) {
-        events.offer(new ServiceEvent.Refused(
-                access.name(connection.peer()) + " (" + from(connection) + ")", String.valueOf(reason.getMessage())));
+        refusals.tell(
+                access.name(connection.peer()) + " (" + from(connection) + ")", String.valueOf(reason.getMessage()));
         try {
             connection.write(Failures.toPeer(reason));
             connection.flush();
@@ -159,7 +163,7 @@ final class Responder {
             Session.Role role = sends
                     ? new SenderSession(session, tree, run, new PathCounters())
                     : new ReceiverSession(session, tree, run, options, RANDOM, grant.place());
-            play(session, role, streams, connection.peer(), new ServiceEvent.Opened(visit, open.protection()), begun);
+            play(session, role, streams, new Running(connection.peer(), open), visit, begun);
         }
     }
 
@@ -184,18 +188,20 @@ final class Responder {
             Session session,
             Session.Role role,
             List<DataStream> streams,
-            PeerId peer,
-            ServiceEvent.Opened opened,
+            Running what,
+            ServiceEvent.Visit visit,
             Runnable begun)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        running.put(session, peer);
+        running.put(session, what);
         begun.run();
         RunFailure late = cancelled;
         if (late != null) {
             session.fail(late);
         }
-        events.offer(opened);
+        // While its streams were bound, what was granted may have been taken back.
+        review(session, what);
+        events.post(new ServiceEvent.Opened(visit, what.open().protection()));
         Tally tally = null;
         String failure = null;
         try {
@@ -204,19 +210,21 @@ final class Responder {
             failure = String.valueOf(e.getMessage());
         } finally {
             running.remove(session);
-            events.offer(new ServiceEvent.Ended(
-                    opened.visit(), tally, failure, Duration.ofNanos(System.nanoTime() - start)));
+            events.post(new ServiceEvent.Ended(visit, tally, failure, Duration.ofNanos(System.nanoTime() - start)));
         }
     }
 
-    /** Ends the sessions that run with those peers, which are not trusted any more. */
-    void drop(Predicate<PeerId> peers) {
-        running.forEach((session, peer) -> {
-            if (peers.test(peer)) {
-                session.fail(new RunFailure(
-                        FailureKind.NOT_TRUSTED, "this node does not trust the peer any more", null, null));
-            }
-        });
+    /** Ends the sessions that run and would not be let in any more. */
+    void review() {
+        running.forEach(this::review);
+    }
+
+    private void review(Session session, Running what) {
+        try {
+            access.review(what.peer(), what.open());
+        } catch (RunFailure refusal) {
+            session.fail(refusal);
+        }
     }
 
     /** True if a session runs. */

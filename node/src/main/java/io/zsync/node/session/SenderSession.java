@@ -142,8 +142,8 @@ final class SenderSession implements Session.Role {
             case Message.Change change -> run.events().post(new Event.Changed(change));
             case Message.Problem problem -> run.told(problem.path(), problem.code(), problem.detail());
             case Message.Applied done -> {
-                if (!manifestTaken) {
-                    throw ProtocolException.violation("Applied before the manifest was taken");
+                if (!manifestTaken || session.state() != SessionState.RUNNING) {
+                    throw ProtocolException.violation("Applied before the manifest was taken, or once more");
                 }
                 if (!run.initiator()) {
                     session.post(counters.totals());

@@ -48,14 +48,22 @@ public final class ShareAccess implements Access {
 
     @Override
     public Grant grant(Connection connection, Message.Open open) throws RunFailure {
-        PeerBook now = book.get();
-        Share share = shares.allow(
-                now, connection.peer(), open.mode(), open.options().deletion().enabled(), open.share());
+        Share share = allow(connection.peer(), open);
         requireProtection(connection, open.protection());
         requireUnreserved("path", open.path());
         requireUnreserved("backup directory", open.options().deletion().backup());
         OpenTree.Location tree = new OpenTree.Location(share.directory(), open.path(), share.name());
         return new Grant(tree, share.owner(), streams, new JournalPlace(state, connection.peer()));
+    }
+
+    private Share allow(PeerId peer, Message.Open open) throws RunFailure {
+        return shares.allow(
+                book.get(), peer, open.mode(), open.options().deletion().enabled(), open.share());
+    }
+
+    @Override
+    public void review(PeerId peer, Message.Open open) throws RunFailure {
+        allow(peer, open);
     }
 
     private static void requireUnreserved(String what, RelativePath path) throws RunFailure {

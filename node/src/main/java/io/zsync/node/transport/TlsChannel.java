@@ -169,7 +169,7 @@ public final class TlsChannel implements Closeable {
     }
 
     /** The key that the other end has proved to hold. */
-    PeerId peer() {
+    public PeerId peer() {
         return peer;
     }
 

@@ -36,6 +36,7 @@ final class TrustedFolder implements Closeable {
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final long PAUSE_MILLIS = 10;
+    private static final String WHAT = "config folder";
 
     private final Directory directory;
     private final String path;
@@ -49,8 +50,8 @@ final class TrustedFolder implements Closeable {
 
     /** @return null if there is no such folder */
     static @Nullable TrustedFolder open(Path folder) throws IOException, RunFailure {
-        try (LinuxRoot root = LinuxRoot.open(folder)) {
-            return of(root);
+        try {
+            return open(folder, false);
         } catch (FileFailure failure) {
             if (failure.errno() == Errno.NOENT) {
                 return null;
@@ -60,21 +61,27 @@ final class TrustedFolder implements Closeable {
     }
 
     static TrustedFolder openOrCreate(Path folder) throws IOException, RunFailure {
-        try (LinuxRoot root = LinuxRoot.openOrCreatePrivate(folder)) {
-            return of(root);
-        }
+        return open(folder, true);
     }
 
-    private static TrustedFolder of(LinuxRoot root) throws IOException, RunFailure {
+    private static TrustedFolder open(Path path, boolean makes) throws IOException, RunFailure {
         // The owner of /proc/self is the effective user.
         int user = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        TrustedFolder folder = new TrustedFolder(root.directory(RelativePath.ROOT), root.describe(), user);
-        try {
-            folder.require("config folder", root.describe(), folder.directory.stat(), WRITABLE_BY_OTHERS);
-            return folder;
-        } catch (IOException | RunFailure | RuntimeException refused) {
-            folder.close();
-            throw refused;
+        try (LinuxRoot root = LinuxRoot.openTrusted(path, user, makes)) {
+            TrustedFolder folder = new TrustedFolder(root.directory(RelativePath.ROOT), root.describe(), user);
+            try {
+                folder.require(WHAT, root.describe(), folder.directory.stat(), WRITABLE_BY_OTHERS);
+                return folder;
+            } catch (IOException | RunFailure | RuntimeException refused) {
+                folder.close();
+                throw refused;
+            }
+        } catch (FileFailure failure) {
+            if (failure.errno() == Errno.LOOP) {
+                throw refused(
+                        WHAT, failure.reason(), failure.path(), "only your own symlinks, and root's, are followed");
+            }
+            throw failure;
         }
     }
 

@@ -73,6 +73,9 @@ class JoinGreetingTest {
         };
         Access nothing = new Access() {
             @Override
+            public void review(PeerId peer, Message.Open open) {}
+
+            @Override
             public String name(PeerId peer) {
                 return "nobody";
             }

@@ -3,6 +3,7 @@ package io.zsync.node.session;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
@@ -14,6 +15,7 @@ import io.zsync.protocol.Credits;
 import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
@@ -27,9 +29,12 @@ import io.zsync.protocol.Transfer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +52,7 @@ class ListenerTest {
     private final Identity self = Identity.generate();
     private final Identity peer = Identity.generate();
     private Path target;
+    private volatile boolean isRevoked;
     private Listener listener;
 
     @BeforeEach
@@ -62,13 +68,27 @@ class ListenerTest {
             }
 
             @Override
+            public void review(PeerId id, Message.Open open) throws RunFailure {
+                if (isRevoked) {
+                    throw new RunFailure(FailureKind.NOT_ALLOWED, "not any more", null, null);
+                }
+            }
+
+            @Override
             public String name(PeerId id) {
                 return "peer";
             }
         };
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         listener = Listener.open(
-                loopback, self, peer.id()::equals, Newcomers.NONE, access, 2, EventPump.none(), deadlines);
+                loopback,
+                self,
+                id -> !isRevoked && peer.id().equals(id),
+                Newcomers.NONE,
+                access,
+                2,
+                EventPump.none(),
+                deadlines);
     }
 
     @AfterEach
@@ -82,12 +102,16 @@ class ListenerTest {
     }
 
     private static Message.Open open(Mode mode) {
+        return open(mode, 2);
+    }
+
+    private static Message.Open open(Mode mode, int streams) {
         RunOptions options = new RunOptions(
                 false,
                 false,
                 false,
                 Durability.NONE,
-                new Transfer(PathPolicy.AUTO, 2, false, 0),
+                new Transfer(PathPolicy.AUTO, streams, false, 0),
                 Comparison.BY_TIME,
                 Selection.ALL,
                 Preservation.ARCHIVE,
@@ -136,6 +160,82 @@ class ListenerTest {
             say(connection, new Message.Hello(1, 1, 0));
             Message.Failure told = assertInstanceOf(Message.Failure.class, say(connection, open(Mode.PUSH)));
             Assertions.assertEquals(ErrorCode.ROOT_UNUSABLE, told.code());
+        }
+    }
+
+    /** It would have been closed anyway, after 10 s; a session has more to lose than that. */
+    @Test
+    void aRevokedPeersIdleConnectionIsClosedAtOnce() throws IOException {
+        try (Connection idle = connect();
+                Connection binding = connect()) {
+            assertInstanceOf(Message.Welcome.class, say(idle, new Message.Hello(1, 1, 0)));
+            say(binding, new Message.Hello(1, 1, 0));
+            assertInstanceOf(Message.Opened.class, say(binding, open(Mode.PUSH)));
+            isRevoked = true;
+
+            listener.review();
+
+            assertTimeoutPreemptively(PATIENCE, () -> {
+                assertThrows(IOException.class, idle::read);
+                assertThrows(IOException.class, binding::read);
+            });
+        }
+    }
+
+    @Test
+    void aPeerGetsNoMoreStreamsThanItsGrant() throws IOException {
+        try (Connection greedy = connect()) {
+            Message.Welcome welcome = assertInstanceOf(Message.Welcome.class, say(greedy, new Message.Hello(1, 1, 0)));
+            Assertions.assertEquals(Credits.DEFAULT, welcome.credits());
+            Message.Opened opened =
+                    assertInstanceOf(Message.Opened.class, say(greedy, open(Mode.PUSH, Limits.STREAMS)));
+            Assertions.assertEquals(2, opened.streams(), "asked for " + Limits.STREAMS);
+        }
+    }
+
+    @Test
+    void aPeersConnectionsWithoutASessionAreBounded() throws Exception {
+        List<Connection> all = new ArrayList<>();
+        long start = System.nanoTime();
+        try {
+            for (int i = 0; i < 140; i++) {
+                Connection one = connect();
+                all.add(one);
+                if (i == 0) {
+                    assertInstanceOf(Message.Welcome.class, say(one, new Message.Hello(1, 1, 0)));
+                }
+            }
+            assumeTrue(System.nanoTime() - start < 8_000_000_000L, "so slow that the first are gone by themselves");
+            long greeting = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("zsync-greet"))
+                    .count();
+            Assertions.assertTrue(greeting <= 130, () -> greeting + " threads for one peer");
+        } finally {
+            for (Connection one : all) {
+                one.close();
+            }
+        }
+    }
+
+    /** Silent ones of six addresses, more than there is room for: another address comes through. */
+    @Test
+    void strangersOfSomeAddressesKeepNoPeerOut() throws Exception {
+        List<SocketChannel> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 400; i++) {
+                byte[] from = {127, 2, 0, (byte) (1 + i % 6)};
+                SocketChannel channel =
+                        SocketChannel.open().bind(new InetSocketAddress(InetAddress.getByAddress(from), 0));
+                strangers.add(channel);
+                channel.connect(listener.address());
+            }
+            try (Connection connection = connect()) {
+                assertInstanceOf(Message.Welcome.class, say(connection, new Message.Hello(1, 1, 0)));
+            }
+        } finally {
+            for (SocketChannel channel : strangers) {
+                channel.close();
+            }
         }
     }
 }

@@ -239,6 +239,53 @@ class JoinIT {
         }
     }
 
+    /** The invite's secret, what the invites' file proves it by, and both private keys: in no output, log or process entry. */
+    @Test
+    void nothingThatIsToldAtAnyLevelHoldsASecret() throws Exception {
+        Home server = home("server");
+        Home client = home("client");
+        Object[] options = Stream.concat(Stream.of(shares()), Stream.of("-v")).toArray();
+        try (ServingNode node = ServingNode.start(server, options)) {
+            String invite = invite(server);
+            List<String> secrets = new java.util.ArrayList<>(List.of(invite.substring(5)));
+            Files.readString(work.path("server/invites"))
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .flatMap(line -> Stream.of(line.split(" ", -1)))
+                    .filter(word -> word.length() >= 40)
+                    .forEach(secrets::add);
+            assertTrue(secrets.size() > 1, "the invite has a key");
+            Path file = Files.writeString(work.path("invite"), invite);
+
+            StringBuilder told = new StringBuilder();
+            told.append(client.zsync("join", "-vv", "nas", file).run().exits(0));
+            told.append(client.zsync("push", "-vv", "--explain", work.path("source"), "nas")
+                    .run()
+                    .exits(0));
+            told.append(home("late").zsync("join", "-vv", "nas", file).run().exits(5));
+            told.append(client.zsync("push", "-vv", work.path("source"), "nas/nothing")
+                    .run()
+                    .exits(5));
+            told.append(server.zsync("peers", "list").output());
+            Path process = Path.of("/proc", Long.toString(node.pid()));
+            told.append(Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1));
+            told.append(Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1));
+            told.append(node.log());
+
+            for (String home : List.of("server", "client")) {
+                Files.readAllLines(work.path(home + "/identity")).stream()
+                        .takeWhile(line -> !line.contains("CERTIFICATE"))
+                        .filter(line -> !line.startsWith("-") && line.length() > 20)
+                        .forEach(secrets::add);
+            }
+            assertTrue(secrets.size() >= 4, "both keys were found");
+            assertTrue(told.toString().contains(" joined, id "), "the log is among it");
+            for (String secret : secrets) {
+                assertFalse(told.toString().contains(secret), told::toString);
+            }
+        }
+    }
+
     /** Another node has taken its place at the address: it learns nothing, and nothing of it is kept. */
     @Test
     void anotherNodeAtTheAddressIsNotJoined() {
