@@ -36,7 +36,8 @@ final class MutatedFile {
         GROW,
         RENAME_OVER,
         RENAME_OVER_WITH_TIME,
-        DELETE_AND_CREATE
+        DELETE,
+        CREATE
     }
 
     /** What a copy is. */
@@ -104,9 +105,12 @@ final class MutatedFile {
     int mutate(Random random) throws IOException {
         Mutation[] kinds = Mutation.values();
         Mutation kind = kinds[random.nextInt(kinds.length)];
-        if (versions.length == 0) {
+        if (!there) {
+            kind = Mutation.CREATE;
+        } else if (kind == Mutation.CREATE || versions.length == 0) {
             kind = Mutation.GROW;
-        } else if (versions.length == most && kind == Mutation.GROW) {
+        }
+        if (kind == Mutation.GROW && versions.length == most) {
             kind = Mutation.TRUNCATE;
         }
         int before = states.size();
@@ -116,7 +120,8 @@ final class MutatedFile {
             case TRUNCATE -> truncate(random.nextInt(versions.length));
             case GROW -> grow(random.nextInt(1, most - versions.length + 1));
             case RENAME_OVER, RENAME_OVER_WITH_TIME -> renameOver(kind == Mutation.RENAME_OVER_WITH_TIME);
-            case DELETE_AND_CREATE -> deleteAndCreate(random.nextInt(1, most + 1));
+            case DELETE -> delete();
+            case CREATE -> create(random.nextInt(1, most + 1));
         }
         mutations.merge(kind, 1, Integer::sum);
         return states.size() - before;
@@ -189,11 +194,14 @@ final class MutatedFile {
         note(Call.AT_ONCE);
     }
 
-    private void deleteAndCreate(int units) throws IOException {
+    private void delete() throws IOException {
         Files.delete(path);
         versions = new int[0];
         there = false;
         note(Call.AT_ONCE);
+    }
+
+    private void create(int units) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             there = true;
