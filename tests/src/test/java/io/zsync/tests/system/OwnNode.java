@@ -2,15 +2,18 @@ package io.zsync.tests.system;
 
 import io.zsync.node.Node;
 import io.zsync.node.api.CopyRequest;
+import io.zsync.node.api.Endpoint;
 import io.zsync.node.api.Event;
 import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
 import io.zsync.node.trust.ConfigFolder;
+import io.zsync.node.trust.Peer;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Mode;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
@@ -26,6 +29,7 @@ final class OwnNode implements AutoCloseable {
 
     private final Node node;
     private final int retries;
+    /** Of the last run. */
     private final List<Event> events = new CopyOnWriteArrayList<>();
 
     private OwnNode(Node node, int retries) {
@@ -43,7 +47,17 @@ final class OwnNode implements AutoCloseable {
         return new PeerTree.Remote(peer, share, RelativePath.ROOT);
     }
 
-    RunReport run(Mode mode, Path directory, PeerTree peer, RunOptions options, Protection level) throws RunFailure {
+    PeerId id() throws RunFailure {
+        return node.id();
+    }
+
+    void know(String name, PeerId id, int port) throws RunFailure {
+        Endpoint endpoint = new Endpoint(Host.HERE.ipv4(), port);
+        node.addPeer(new Peer(name, id, endpoint, null, List.of()));
+    }
+
+    RunReport run(Mode mode, Path directory, PeerTree peer, RunOptions options, @Nullable Protection level)
+            throws RunFailure {
         events.clear();
         return node.run(
                 new RunRequest(mode, directory, peer, options, level, TIMEOUT, retries, Credits.DEFAULT), events::add);

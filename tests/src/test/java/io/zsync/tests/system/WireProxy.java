@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What lies between two nodes: passes bytes on, keeps a record of them, and does to its connections what networks do. Its
@@ -33,7 +34,7 @@ final class WireProxy implements AutoCloseable {
     private final Random random;
     private long passed;
     private long end = Long.MAX_VALUE;
-    private Fault fault = Fault.CLOSE;
+    private Runnable atEnd = () -> {};
     private int fired;
     private boolean stalled;
     private long bytesPerSecond = Long.MAX_VALUE;
@@ -91,9 +92,21 @@ final class WireProxy implements AutoCloseable {
     }
 
     /** Lets {@code fault} happen when so many more bytes have passed, counted over all connections and both ways. */
-    synchronized void failAfter(long bytes, Fault what) {
+    void failAfter(long bytes, Fault what) {
+        whenPassed(bytes, () -> happen(what));
+    }
+
+    /** Runs {@code action} when so many more bytes have passed; those behind wait until it is over. */
+    synchronized void whenPassed(long bytes, Runnable action) {
         end = passed + bytes;
-        fault = what;
+        atEnd = action;
+    }
+
+    /** Nothing happens any more that has not happened yet. @return whether something would have */
+    synchronized boolean calm() {
+        boolean waiting = end != Long.MAX_VALUE;
+        end = Long.MAX_VALUE;
+        return waiting;
     }
 
     /** The same anywhere in between. @return where */
@@ -192,6 +205,10 @@ final class WireProxy implements AutoCloseable {
             target.shutdownOutput();
         } catch (IOException | InterruptedException gone) {
             conversation.close();
+        } finally {
+            if (conversation.isOver() && recordLimit == 0) {
+                conversations.remove(conversation);
+            }
         }
     }
 
@@ -212,7 +229,7 @@ final class WireProxy implements AutoCloseable {
     }
 
     private void fire() {
-        Fault what;
+        Runnable action;
         synchronized (this) {
             if (end == Long.MAX_VALUE) {
                 // Another connection's thread was first.
@@ -220,8 +237,12 @@ final class WireProxy implements AutoCloseable {
             }
             end = Long.MAX_VALUE;
             fired++;
-            what = fault;
+            action = atEnd;
         }
+        action.run();
+    }
+
+    private void happen(Fault what) {
         switch (what) {
             case CLOSE -> conversations.forEach(Conversation::close);
             case RESET -> conversations.forEach(Conversation::reset);
@@ -256,6 +277,7 @@ final class WireProxy implements AutoCloseable {
         private final Socket peer;
         private final Recording fromClient;
         private final Recording fromServer;
+        private final AtomicInteger ways = new AtomicInteger(2);
 
         private Conversation(Socket client, Socket peer, int recordLimit) {
             this.client = client;
@@ -270,6 +292,11 @@ final class WireProxy implements AutoCloseable {
 
         byte[] fromServer() {
             return fromServer.bytes();
+        }
+
+        /** True for the one that comes last of those who pass its bytes on. */
+        private boolean isOver() {
+            return ways.decrementAndGet() == 0;
         }
 
         private void reset() {
