@@ -57,7 +57,7 @@ class StreamAttacksIT {
     static void serve() throws Exception {
         source = work.path("source");
         target = work.path("share");
-        work.make("mkdir share source; for f in {1..60}; do head -c 200K /dev/urandom >source/$f; done");
+        work.make("mkdir share source; for f in {1..30}; do head -c 150K /dev/urandom >source/$f; done");
         Home server = new Home(Host.HERE, work.path("server"));
         Home client = new Home(Host.HERE, work.path("client"));
         own = OwnNode.of(client, 0);
