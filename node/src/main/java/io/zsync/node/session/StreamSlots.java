@@ -48,8 +48,7 @@ final class StreamSlots {
         while (bound < streams.length) {
             long left = end - System.nanoTime();
             if (abandoned) {
-                throw new IOException(
-                        "the peer left with " + bound + " of " + streams.length + " data streams bound");
+                throw new IOException("the peer left with " + bound + " of " + streams.length + " data streams bound");
             }
             if (left <= 0 || closed) {
                 throw new IOException("only " + bound + " of " + streams.length + " data streams were bound within "

@@ -165,8 +165,8 @@ final class ModelTree {
         }
         Files.move(root.resolve(from), root.resolve(to));
         TreeMap<String, Node> moved = new TreeMap<>();
-        nodes.forEach((path, node) ->
-                moved.put(isAtOrBelow(path, from) ? to + path.substring(from.length()) : path, node));
+        nodes.forEach(
+                (path, node) -> moved.put(isAtOrBelow(path, from) ? to + path.substring(from.length()) : path, node));
         nodes = moved;
         return "rename " + from + " to " + to;
     }
@@ -253,7 +253,8 @@ final class ModelTree {
         for (String path : paths) {
             Node found = now.get(path);
             if (!isEither(found, nodes.get(path), after.get(path))) {
-                losses.add(root + "/" + path + " is " + found + ", neither " + nodes.get(path) + " nor " + after.get(path));
+                losses.add(root + "/" + path + " is " + found + ", neither " + nodes.get(path) + " nor "
+                        + after.get(path));
             }
         }
         adopt(now);
@@ -276,7 +277,8 @@ final class ModelTree {
         Map<String, Node> now = new HashMap<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
                 if (!directory.equals(root)) {
                     if (isStaged(directory)) {
                         return FileVisitResult.SKIP_SUBTREE;
@@ -292,7 +294,9 @@ final class ModelTree {
                     return FileVisitResult.CONTINUE;
                 }
                 if (attributes.isSymbolicLink()) {
-                    now.put(name(file), new Node(Kind.LINK, Files.readSymbolicLink(file).toString(), ""));
+                    now.put(
+                            name(file),
+                            new Node(Kind.LINK, Files.readSymbolicLink(file).toString(), ""));
                 } else {
                     put(file, Kind.FILE, contentOf(Files.readAllBytes(file)));
                 }

@@ -202,8 +202,7 @@ final class MutatedFile {
     }
 
     private void create(int units) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             there = true;
             note(Call.AT_ONCE);
             append(channel, units);

@@ -45,6 +45,7 @@ class MutatedSourceIT {
     private static final int MUTATIONS = Machine.LONG ? 100_000 : 1_500;
     /** At least so many; there are 94 ways. */
     private static final int RUNS = Machine.LONG ? 100 : 12;
+
     private static final int THREADS = 2;
     private static final Set<ProblemCode> EXPECTED = Set.of(ProblemCode.SOURCE_CHANGED, ProblemCode.SOURCE_VANISHED);
 
@@ -68,8 +69,14 @@ class MutatedSourceIT {
     private int processes;
 
     /** One way to bring the source somewhere. */
-    private record Way(@Nullable Mode mode, PeerTree peer, Path from, Path target, RunOptions options,
-            @Nullable Protection level, @Nullable DataPath path) {}
+    private record Way(
+            @Nullable Mode mode,
+            PeerTree peer,
+            Path from,
+            Path target,
+            RunOptions options,
+            @Nullable Protection level,
+            @Nullable DataPath path) {}
 
     @BeforeEach
     void makeTree() throws IOException {
@@ -93,7 +100,8 @@ class MutatedSourceIT {
     private void add(String folder, int unit, int most) throws IOException {
         int number = files.size() + 1;
         String name = Integer.toString(number);
-        files.add(new MutatedFile(source.resolve(folder).resolve(name), work.path("spare/" + name), number, unit, most));
+        files.add(
+                new MutatedFile(source.resolve(folder).resolve(name), work.path("spare/" + name), number, unit, most));
     }
 
     @Test
@@ -130,7 +138,10 @@ class MutatedSourceIT {
         assertTrue(problems.getOrDefault(ProblemCode.SOURCE_CHANGED, 0L) > 0, "some changed at every attempt");
         assertTrue(problems.getOrDefault(ProblemCode.SOURCE_VANISHED, 0L) > 0, "some were gone");
         assertTrue(runsInVain > runs / 6, "many were hit in transfer, and sent again");
-        assertEquals("", Command.script("find . \"$1\" -name 'hs_err*'", work.path("")).output(), "a JVM died");
+        assertEquals(
+                "",
+                Command.script("find . \"$1\" -name 'hs_err*'", work.path("")).output(),
+                "a JVM died");
     }
 
     /** All of them, each also with checksums. */
@@ -149,8 +160,7 @@ class MutatedSourceIT {
             for (DataPath path : DataPath.values()) {
                 // Memory shares no blocks.
                 DataPath only = path == DataPath.CLONE ? null : path;
-                ways.add(new Way(
-                        null, new PeerTree.Local(source), source, work.path("copied"), options, null, only));
+                ways.add(new Way(null, new PeerTree.Local(source), source, work.path("copied"), options, null, only));
             }
         }
         return ways;
@@ -183,7 +193,9 @@ class MutatedSourceIT {
                 ? own.copy(way.from(), way.target(), way.path(), way.options())
                 : own.run(way.mode(), way.from(), way.peer(), way.options(), way.level());
         runs++;
-        long moved = report.bytesByPath().values().stream().mapToLong(Long::longValue).sum();
+        long moved = report.bytesByPath().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
         long inVain = moved - report.tally().bytes();
         if (!way.options().transfer().compress() && inVain > 0) {
             runsInVain++;
@@ -214,7 +226,8 @@ class MutatedSourceIT {
                     MutatedFile.Verdict verdict = file.judge(copy);
                     verdicts.merge(verdict, 1, Integer::sum);
                     if (verdict != MutatedFile.Verdict.EXISTED) {
-                        System.out.println("MutatedSource: " + verdict + " in run " + runs + ": " + file.describe(copy));
+                        System.out.println(
+                                "MutatedSource: " + verdict + " in run " + runs + ": " + file.describe(copy));
                     }
                 }
             }
@@ -242,13 +255,17 @@ class MutatedSourceIT {
         // What the source has not at the moment.
         work.make("cd source; find . -type f | sort >../names; cd ../pushed;"
                 + " find . -type f | sort | comm -13 ../names - | xargs -r rm");
-        assertEquals(0, own.run(Mode.PUSH, source, peer, byContent, Protection.SAFE).tally().failed());
+        assertEquals(
+                0,
+                own.run(Mode.PUSH, source, peer, byContent, Protection.SAFE)
+                        .tally()
+                        .failed());
         Trees.assertMirrors(source, pushed);
 
         Random random = new Random(seed);
         stored.forEach(file -> file.store(random));
-        RunReport byTime = own.run(
-                Mode.PUSH, source, peer, options(PathPolicy.AUTO, false, Comparison.BY_TIME), Protection.SAFE);
+        RunReport byTime =
+                own.run(Mode.PUSH, source, peer, options(PathPolicy.AUTO, false, Comparison.BY_TIME), Protection.SAFE);
         Outcome verified = Checkout.zsync("verify", "-i", source, pushed).run();
 
         System.out.println("MutatedSource: after a store into each mapped file a push by time changed "
@@ -258,7 +275,10 @@ class MutatedSourceIT {
             assertTrue(verified.out().contains(source.relativize(file.path()).toString()), verified::toString);
         }
         assertEquals(
-                stored.size(), own.run(Mode.PUSH, source, peer, byContent, Protection.SAFE).tally().changed());
+                stored.size(),
+                own.run(Mode.PUSH, source, peer, byContent, Protection.SAFE)
+                        .tally()
+                        .changed());
         Trees.assertMirrors(source, pushed);
     }
 
@@ -267,7 +287,8 @@ class MutatedSourceIT {
         files.forEach(file -> file.mutations().forEach((kind, count) -> kinds.merge(kind, count, Integer::sum)));
         System.out.println("MutatedSource: " + mutators.mutations() + " mutations by " + mutators.calls()
                 + " system calls " + kinds + " and " + mutators.stores() + " stores, " + runs + " runs and " + processes
-                + " processes in " + millis + " ms; published " + verdicts + ", problems " + problems + ", " + runsInVain
+                + " processes in " + millis + " ms; published " + verdicts + ", problems " + problems + ", "
+                + runsInVain
                 + " runs sent " + bytesInVain + " bytes in vain; " + tornByStores + " torn by stores");
     }
 }

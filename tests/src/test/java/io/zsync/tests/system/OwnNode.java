@@ -64,8 +64,7 @@ final class OwnNode implements AutoCloseable {
     }
 
     /** @param path null for any */
-    RunReport copy(Path source, Path target, @Nullable DataPath path, RunOptions options)
-            throws RunFailure {
+    RunReport copy(Path source, Path target, @Nullable DataPath path, RunOptions options) throws RunFailure {
         events.clear();
         return node.copy(new CopyRequest(source, target, path, options), events::add);
     }

@@ -79,7 +79,8 @@ class StallsIT {
         open.add(mute);
         toMutePeer = push(client, server, mute.getLocalPort(), "mute");
         deaf = push(client, server, behind(node, (connection, fromClient) -> connection == 0 && !fromClient), "deaf");
-        stalled = push(client, server, behind(node, (connection, fromClient) -> connection > 0 && fromClient), "stalled");
+        stalled =
+                push(client, server, behind(node, (connection, fromClient) -> connection > 0 && fromClient), "stalled");
     }
 
     /** A proxy that keeps back what is covered, once the streams are under way. */

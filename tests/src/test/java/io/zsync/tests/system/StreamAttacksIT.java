@@ -200,17 +200,16 @@ class StreamAttacksIT {
         }));
     }
 
-    /** While the session lives, and after it. */
+    /** While the session waits for its second stream, and after it. */
     @Test
     void aBindThatWasSeenIsOfNoUseAgain() throws Exception {
         AtomicReference<byte[]> seen = new AtomicReference<>();
         AtomicReference<byte[]> answer = new AtomicReference<>();
         proxy.meddle((connection, fromClient, bytes) -> {
-            if (connection == 2 && fromClient && seen.compareAndSet(null, Arrays.copyOf(bytes, BIND))) {
-                return bytes;
-            }
-            // Frames follow the answer, so stream 2 is bound; the session waits for this one.
-            if (connection == 2 && fromClient && answer.get() == null) {
+            if (connection == 1 && fromClient) {
+                seen.compareAndSet(null, bytes);
+            } else if (connection == 2 && fromClient && answer.get() == null) {
+                // The first stream is bound, and the session waits for this one.
                 answer.set(answerTo(seen.get()));
             }
             return bytes;

@@ -91,8 +91,8 @@ class ThreeNodesIT {
         }
         for (int i = 0; i < NODES; i++) {
             Path tree = Files.createDirectory(work.path("tree" + i));
-            ServingNode serving = ServingNode.startUnder(
-                    List.of(), homes.get(i), ports.get(i), "--share", "default=" + tree + ":rw");
+            ServingNode serving =
+                    ServingNode.startUnder(List.of(), homes.get(i), ports.get(i), "--share", "default=" + tree + ":rw");
             members.add(new Member("n" + i, homes.get(i), own.get(i), serving, wires.get(i), new ModelTree(tree)));
         }
     }
@@ -231,8 +231,15 @@ class ThreeNodesIT {
     }
 
     /** @return whether it went to its end */
-    private boolean runHere(Mode mode, Member initiator, Member server, RunOptions options, Protection level,
-            Fault fault, long bytes, long inTheWay) {
+    private boolean runHere(
+            Mode mode,
+            Member initiator,
+            Member server,
+            RunOptions options,
+            Protection level,
+            Fault fault,
+            long bytes,
+            long inTheWay) {
         WireProxy wire = server.wire();
         int firedBefore = wire.fired();
         switch (fault) {
@@ -252,7 +259,8 @@ class ThreeNodesIT {
                     throw held;
                 }
                 counted("still held");
-                Trees.awaitUnlocked((mode == Mode.PUSH ? server : initiator).tree().root());
+                Trees.awaitUnlocked(
+                        (mode == Mode.PUSH ? server : initiator).tree().root());
                 report = initiator.own().run(mode, initiator.tree().root(), peer, options, level);
             }
             assertEquals(
@@ -265,7 +273,8 @@ class ThreeNodesIT {
             return true;
         } catch (RunFailure failure) {
             record.add("  " + failure.kind() + ": " + failure.getMessage());
-            boolean halted = failure.kind() == FailureKind.SAFETY_HALT && options.deletion().enabled();
+            boolean halted = failure.kind() == FailureKind.SAFETY_HALT
+                    && options.deletion().enabled();
             if (!halted && wire.fired() == firedBefore) {
                 throw new AssertionError("it failed by itself", failure);
             }
@@ -300,7 +309,9 @@ class ThreeNodesIT {
             boolean killed = wire.fired() > firedBefore;
             record.add("  exit " + outcome.code());
             assertTrue(
-                    killed ? List.of(137, 0, 23, 41).contains(outcome.code()) : List.of(0, 23, 41).contains(outcome.code()),
+                    killed
+                            ? List.of(137, 0, 23, 41).contains(outcome.code())
+                            : List.of(0, 23, 41).contains(outcome.code()),
                     outcome::toString);
             counted(killed ? Fault.INITIATOR_KILLED + " fired" : "done");
             return outcome.code() == 0;
