@@ -164,11 +164,13 @@ class ThreeNodesIT {
             }
         }
         for (int step = 0; step < STEPS; step++) {
-            if (step == STEPS / 2 && Math.floorMod(seed, EVERY) < Fault.values().length) {
-                run(Fault.values()[(int) Math.floorMod(seed, EVERY)]);
+            int certain = (int) Math.floorMod(seed, EVERY);
+            if (step == STEPS / 2 && certain > 0 && certain < Fault.values().length) {
+                runUntilStruck(Fault.values()[certain]);
             } else if (random.nextInt(10) < 4) {
                 int drawn = random.nextInt(6);
-                run(drawn < 4 ? Fault.NONE : drawn < 5 ? Fault.CUT : Fault.RESET);
+                long most = random.nextBoolean() ? 8_000 : 400_000;
+                run(drawn < 4 ? Fault.NONE : drawn < 5 ? Fault.CUT : Fault.RESET, most);
             } else {
                 Member member = members.get(random.nextInt(NODES));
                 record.add(member.name() + ": " + member.tree().change());
@@ -178,7 +180,7 @@ class ThreeNodesIT {
         // Whatever happened, one run each makes all three alike, and leaves nothing behind.
         Member first = members.getFirst();
         for (Member member : members.subList(1, NODES)) {
-            run(Mode.PUSH, first, member, true, Fault.NONE);
+            run(Mode.PUSH, first, member, true, Fault.NONE, Long.MAX_VALUE);
             assertNothingLost();
             if (!first.tree().nodes().isEmpty()) {
                 Trees.assertNothingStaged(member.tree().root());
@@ -186,18 +188,32 @@ class ThreeNodesIT {
         }
     }
 
-    private void run(Fault fault) throws Exception {
+    /** Most of a session's bytes are its handshake, unless a large file is among them. */
+    private void runUntilStruck(Fault fault) throws Exception {
+        int before = count(fault + " fired");
+        for (long most = 200_000; count(fault + " fired") == before; most = Math.max(2_000, most / 10)) {
+            run(fault, most);
+            assertNothingLost();
+        }
+    }
+
+    /** @param most bytes that pass before the fault */
+    private void run(Fault fault, long most) throws Exception {
         int one = random.nextInt(NODES);
         Member initiator = members.get(one);
         Member server = members.get((one + random.nextInt(1, NODES)) % NODES);
-        run(random.nextBoolean() ? Mode.PUSH : Mode.PULL, initiator, server, random.nextInt(3) == 0, fault);
+        run(
+                random.nextBoolean() ? Mode.PUSH : Mode.PULL,
+                initiator,
+                server,
+                random.nextInt(3) == 0,
+                fault,
+                random.nextLong(1_000, most));
     }
 
-    private void run(Mode mode, Member initiator, Member server, boolean delete, Fault fault) throws Exception {
+    private void run(Mode mode, Member initiator, Member server, boolean delete, Fault fault, long bytes) throws Exception {
         ModelTree source = (mode == Mode.PUSH ? initiator : server).tree();
         ModelTree target = (mode == Mode.PUSH ? server : initiator).tree();
-        // Most of a session's bytes are its handshake, unless a large file is among them.
-        long bytes = random.nextBoolean() ? random.nextLong(1_000, 8_000) : random.nextLong(8_000, 400_000);
         Protection level = Protection.values()[random.nextInt(3)];
         record.add(initiator.name() + ": " + mode + " " + server.name() + (delete ? " --delete " : " ") + level
                 + (fault == Fault.NONE ? "" : ", " + fault + " after " + bytes + " bytes"));
