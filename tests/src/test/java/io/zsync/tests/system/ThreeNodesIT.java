@@ -211,7 +211,8 @@ class ThreeNodesIT {
                 random.nextLong(1_000, most));
     }
 
-    private void run(Mode mode, Member initiator, Member server, boolean delete, Fault fault, long bytes) throws Exception {
+    private void run(Mode mode, Member initiator, Member server, boolean delete, Fault fault, long bytes)
+            throws Exception {
         ModelTree source = (mode == Mode.PUSH ? initiator : server).tree();
         ModelTree target = (mode == Mode.PUSH ? server : initiator).tree();
         Protection level = Protection.values()[random.nextInt(3)];
