@@ -137,7 +137,11 @@ final class JournalCodec {
         out.writeLong(range.length());
     }
 
-    /** What a journal says. @param boot of now; of an earlier one only what was synced is left */
+    /**
+     * What a journal says.
+     *
+     * @param boot of now; of an earlier one only what was synced is left
+     */
     static Map<Unfinished.Key, Unfinished> read(byte[] journal, UUID boot) {
         Map<Unfinished.Key, Unfinished> files = new LinkedHashMap<>();
         int at = 0;

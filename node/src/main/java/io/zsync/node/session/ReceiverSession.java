@@ -78,9 +78,10 @@ final class ReceiverSession implements Session.Role, Reporter {
             session.applied();
             session.send(new Message.Applied(tally));
             if (run.initiator()) {
-                awaitTotals();
-                session.send(new Message.Bye());
-                session.finish();
+                if (awaitTotals()) {
+                    session.send(new Message.Bye());
+                    session.finish();
+                }
             }
         } catch (InterruptedException sessionIsOver) {
             // Or, if it is not, this thread was interrupted and nobody goes on.
@@ -225,13 +226,12 @@ final class ReceiverSession implements Session.Role, Reporter {
         }
     }
 
-    private synchronized void awaitTotals() throws InterruptedException {
-        while (sent == null) {
-            if (over) {
-                throw new InterruptedException("the session is over");
-            }
+    /** @return false if the sender left without them: everything is applied, and that was its last word */
+    private synchronized boolean awaitTotals() throws InterruptedException {
+        while (sent == null && !over) {
             wait();
         }
+        return sent != null;
     }
 
     /** What the sender said that it sent by each path; nothing if it was never asked. */

@@ -177,6 +177,12 @@ final class Responder {
         try {
             connection.write(new Message.Opened(id, count, open.protection()));
             connection.flush();
+            // Nothing may arrive yet but the end, which comes when the initiator has failed to bind.
+            Thread.ofPlatform().daemon().name("zsync-responder-binding").start(() -> {
+                if (!connection.awaitInput()) {
+                    slots.abandon();
+                }
+            });
             return slots.await(BINDING);
         } finally {
             binding.remove(id);

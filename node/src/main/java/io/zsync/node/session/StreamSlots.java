@@ -17,6 +17,7 @@ final class StreamSlots {
     private final @Nullable DataStream[] streams;
     private int bound;
     private boolean closed;
+    private boolean abandoned;
 
     StreamSlots(BindKeys keys, int streams) {
         this.keys = keys;
@@ -46,6 +47,9 @@ final class StreamSlots {
         long end = System.nanoTime() + time.toNanos();
         while (bound < streams.length) {
             long left = end - System.nanoTime();
+            if (abandoned) {
+                throw new IOException("the peer left with " + bound + " of " + streams.length + " data streams bound");
+            }
             if (left <= 0 || closed) {
                 throw new IOException("only " + bound + " of " + streams.length + " data streams were bound within "
                         + time.toSeconds() + " s");
@@ -60,6 +64,12 @@ final class StreamSlots {
             }
         }
         return all;
+    }
+
+    /** Nobody will open what is missing: whoever waits for it need not. */
+    synchronized void abandon() {
+        abandoned = true;
+        notifyAll();
     }
 
     /** Binds nothing more; closes what was bound and never handed out. */

@@ -40,6 +40,9 @@ public final class Connection implements Closeable {
     private final LongAdder bytesWritten = new LongAdder();
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /** Held by who reads, or waits until there is something to read. */
+    private final Object reading = new Object();
+
     private byte[] received = new byte[READ_LENGTH];
     private int start;
     private int limit;
@@ -155,6 +158,27 @@ public final class Connection implements Closeable {
      *     connected without ever saying a word
      */
     public Message read() throws IOException {
+        synchronized (reading) {
+            return next();
+        }
+    }
+
+    /**
+     * Waits for the first byte of the next message, whose {@link #read} waits as long. Any thread.
+     *
+     * @return false if the connection ended first
+     */
+    public boolean awaitInput() {
+        synchronized (reading) {
+            try {
+                return fill(1);
+            } catch (IOException broken) {
+                return false;
+            }
+        }
+    }
+
+    private Message next() throws IOException {
         try {
             if (!fill(MessageCodec.PREFIX_LENGTH) && start == limit) {
                 throw new EOFException(remote() + " ended the connection");

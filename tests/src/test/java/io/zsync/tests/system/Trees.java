@@ -53,6 +53,11 @@ final class Trees {
         assertEquals("", staged(root), "staged files left");
     }
 
+    /** Waits for a run that holds {@code root}, whose other end is gone. */
+    static void awaitUnlocked(Path root) {
+        Command.of("flock", "-w", "60", root.toString(), "true").output();
+    }
+
     /** The staged files below {@code root}, one a line. */
     static String staged(Path root) {
         return Command.of("find", root.toString(), "-name", ".zsync-*").output();

@@ -10,10 +10,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies between two nodes: passes bytes on, keeps a record of them, and does to its connections what networks do. Its
@@ -33,11 +36,23 @@ final class WireProxy implements AutoCloseable {
     private final Random random;
     private long passed;
     private long end = Long.MAX_VALUE;
-    private Fault fault = Fault.CLOSE;
+    private Runnable atEnd = () -> {};
     private int fired;
     private boolean stalled;
     private long bytesPerSecond = Long.MAX_VALUE;
     private long damaged = -1;
+    private @Nullable Meddler meddler;
+    private int meddledFrom;
+    private int accepted;
+
+    /** Somebody on the way, who gets hold of all bytes before they are passed on. Any thread; may take its time. */
+    interface Meddler {
+        /**
+         * @param connection counted from 0, the first that came after this one was set to work
+         * @return what is passed on in place of the bytes
+         */
+        byte[] pass(int connection, boolean fromClient, byte[] bytes) throws IOException, InterruptedException;
+    }
 
     /** What becomes of every connection when the fault fires. */
     enum Fault {
@@ -91,9 +106,21 @@ final class WireProxy implements AutoCloseable {
     }
 
     /** Lets {@code fault} happen when so many more bytes have passed, counted over all connections and both ways. */
-    synchronized void failAfter(long bytes, Fault what) {
+    void failAfter(long bytes, Fault what) {
+        whenPassed(bytes, () -> happen(what));
+    }
+
+    /** Runs {@code action} when so many more bytes have passed; those behind wait until it is over. */
+    synchronized void whenPassed(long bytes, Runnable action) {
         end = passed + bytes;
-        fault = what;
+        atEnd = action;
+    }
+
+    /** Nothing happens any more that has not happened yet. @return whether something would have */
+    synchronized boolean calm() {
+        boolean waiting = end != Long.MAX_VALUE;
+        end = Long.MAX_VALUE;
+        return waiting;
     }
 
     /** The same anywhere in between. @return where */
@@ -115,6 +142,23 @@ final class WireProxy implements AutoCloseable {
             damaged = -1;
             fired++;
         }
+    }
+
+    /** Sets somebody to work on the connections that come from now on; null: nobody. */
+    synchronized void meddle(@Nullable Meddler with) {
+        meddler = with;
+        meddledFrom = accepted;
+    }
+
+    private byte[] meddled(Conversation conversation, boolean fromClient, byte[] bytes)
+            throws IOException, InterruptedException {
+        Meddler with;
+        int connection;
+        synchronized (this) {
+            with = meddler;
+            connection = conversation.number - meddledFrom;
+        }
+        return with == null || connection < 0 ? bytes : with.pass(connection, fromClient, bytes);
     }
 
     /** How often a fault fired, or damage was done. */
@@ -152,7 +196,7 @@ final class WireProxy implements AutoCloseable {
                 }
                 client.setTcpNoDelay(true);
                 peer.setTcpNoDelay(true);
-                Conversation conversation = new Conversation(client, peer, recordLimit);
+                Conversation conversation = new Conversation(nextNumber(), client, peer, recordLimit);
                 conversations.add(conversation);
                 Thread.ofPlatform().daemon().start(() -> pump(conversation, client, peer, conversation.fromClient));
                 Thread.ofPlatform().daemon().start(() -> pump(conversation, peer, client, conversation.fromServer));
@@ -162,14 +206,24 @@ final class WireProxy implements AutoCloseable {
         }
     }
 
+    private synchronized int nextNumber() {
+        return accepted++;
+    }
+
     private void pump(Conversation conversation, Socket source, Socket target, Recording recording) {
-        byte[] buffer = new byte[BUFFER];
+        byte[] received = new byte[BUFFER];
+        boolean isClient = recording == conversation.fromClient;
         try {
             InputStream in = source.getInputStream();
             OutputStream out = target.getOutputStream();
             long position = 0;
             boolean plain = false;
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            for (int count = in.read(received); count >= 0; count = in.read(received)) {
+                byte[] buffer = meddled(conversation, isClient, Arrays.copyOf(received, count));
+                int read = buffer.length;
+                if (read == 0) {
+                    continue;
+                }
                 plain |= position == 0 && buffer[0] == PLAIN_DATA;
                 if (plain) {
                     damage(buffer, read, position);
@@ -192,6 +246,10 @@ final class WireProxy implements AutoCloseable {
             target.shutdownOutput();
         } catch (IOException | InterruptedException gone) {
             conversation.close();
+        } finally {
+            if (conversation.isOver() && recordLimit == 0) {
+                conversations.remove(conversation);
+            }
         }
     }
 
@@ -212,7 +270,7 @@ final class WireProxy implements AutoCloseable {
     }
 
     private void fire() {
-        Fault what;
+        Runnable action;
         synchronized (this) {
             if (end == Long.MAX_VALUE) {
                 // Another connection's thread was first.
@@ -220,8 +278,12 @@ final class WireProxy implements AutoCloseable {
             }
             end = Long.MAX_VALUE;
             fired++;
-            what = fault;
+            action = atEnd;
         }
+        action.run();
+    }
+
+    private void happen(Fault what) {
         switch (what) {
             case CLOSE -> conversations.forEach(Conversation::close);
             case RESET -> conversations.forEach(Conversation::reset);
@@ -252,12 +314,15 @@ final class WireProxy implements AutoCloseable {
 
     /** One connection, and all that it carried. */
     static final class Conversation implements Closeable {
+        private final int number;
         private final Socket client;
         private final Socket peer;
         private final Recording fromClient;
         private final Recording fromServer;
+        private final AtomicInteger ways = new AtomicInteger(2);
 
-        private Conversation(Socket client, Socket peer, int recordLimit) {
+        private Conversation(int number, Socket client, Socket peer, int recordLimit) {
+            this.number = number;
             this.client = client;
             this.peer = peer;
             this.fromClient = new Recording(recordLimit);
@@ -270,6 +335,11 @@ final class WireProxy implements AutoCloseable {
 
         byte[] fromServer() {
             return fromServer.bytes();
+        }
+
+        /** True for the one that comes last of those who pass its bytes on. */
+        private boolean isOver() {
+            return ways.decrementAndGet() == 0;
         }
 
         private void reset() {
