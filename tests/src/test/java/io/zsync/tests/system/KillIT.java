@@ -8,20 +8,9 @@ import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
-import io.zsync.protocol.Comparison;
-import io.zsync.protocol.Credits;
-import io.zsync.protocol.Deletion;
-import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
-import io.zsync.protocol.PathPolicy;
-import io.zsync.protocol.Preservation;
-import io.zsync.protocol.Protection;
-import io.zsync.protocol.RunOptions;
-import io.zsync.protocol.Selection;
-import io.zsync.protocol.Transfer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -161,25 +150,8 @@ class KillIT {
 
     /** In this process, whose code is warm: what is under test here is what it finds. */
     private RunReport pushAgain() throws RunFailure {
-        RunOptions options = new RunOptions(
-                false,
-                false,
-                false,
-                Durability.BATCH,
-                new Transfer(PathPolicy.AUTO, 1, false, 0),
-                Comparison.BY_TIME,
-                Selection.ALL,
-                Preservation.ARCHIVE,
-                Deletion.NONE);
-        RunRequest request = new RunRequest(
-                Mode.PUSH,
-                versions.source(),
-                new PeerTree.Local(versions.target()),
-                options,
-                Protection.CLEAR,
-                Duration.ofSeconds(30),
-                0,
-                Credits.DEFAULT);
+        RunRequest request =
+                Requests.of(Mode.PUSH, versions.source(), new PeerTree.Local(versions.target()), false);
         try (Node node = new Node()) {
             return node.run(request, event -> {});
         }
