@@ -22,8 +22,8 @@ public final class CommandLoop {
         Signals none = new NoSignals();
         Engine engine = NodeEngine.cancelledBy(none);
         Surroundings around = new Surroundings(InputStream.nullInputStream(), console, () -> engine, none, 0);
-        BufferedReader lines =
-                new BufferedReader(new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
+        BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             List<Argument> words = new ArrayList<>();
             for (String word : line.split("\t")) {

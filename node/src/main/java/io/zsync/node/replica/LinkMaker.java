@@ -60,7 +60,11 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
                 delivery.submit(linked);
             } else {
                 delivery.submit(StagedEntry.make(
-                        delivery, destination, object.kind(), into, (target, sync) -> copy(first, target, object, sync)));
+                        delivery,
+                        destination,
+                        object.kind(),
+                        into,
+                        (target, sync) -> copy(first, target, object, sync)));
                 delivery.problem(
                         destination.path(),
                         ProblemCode.METADATA_LOST,
@@ -75,11 +79,10 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
     }
 
     /** @return null if this object can have no such name, but a copy of it can */
-    private @Nullable StagedEntry linked(
-            Destination destination, FileStat object, RelativePath first, Directory into) throws IOException {
+    private @Nullable StagedEntry linked(Destination destination, FileStat object, RelativePath first, Directory into)
+            throws IOException {
         try {
-            return StagedEntry.make(
-                    delivery, destination, object.kind(), into, (target, sync) -> link(first, target));
+            return StagedEntry.make(delivery, destination, object.kind(), into, (target, sync) -> link(first, target));
         } catch (FileFailure e) {
             boolean full = e.errno() == Errno.MLINK || e.errno() == Errno.XDEV;
             if (full && object.isRegular()) {

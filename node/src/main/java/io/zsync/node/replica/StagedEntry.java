@@ -91,8 +91,7 @@ final class StagedEntry implements Publication {
 
     private void again() {
         try (Directory parent = delivery.root().directory(destination.directory())) {
-            delivery.submit(
-                    new StagedEntry(delivery, destination, kind, maker, maker.make(parent, true), true));
+            delivery.submit(new StagedEntry(delivery, destination, kind, maker, maker.make(parent, true), true));
         } catch (IOException e) {
             refused(ProblemCode.TARGET_FAILED, Publisher.reason(e));
         }

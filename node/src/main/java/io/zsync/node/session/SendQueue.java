@@ -1,11 +1,11 @@
 package io.zsync.node.session;
 
-import io.zsync.protocol.RelativePath;
 import io.zsync.node.replica.Offer;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -406,7 +406,9 @@ class ApplierTest {
         assertEquals("old content", Files.readString(target.resolve("emptied")));
         assertEquals(0, staged());
         assertEquals(2, tally.failed());
-        assertEquals(List.of("emptied TARGET_FAILED", "old TARGET_FAILED"), problems.stream().sorted().toList());
+        assertEquals(
+                List.of("emptied TARGET_FAILED", "old TARGET_FAILED"),
+                problems.stream().sorted().toList());
     }
 
     @Test

@@ -120,8 +120,9 @@ class DiskFullIT {
 
         Outcome outcome = Checkout.push(source, target, "--delete").run().exits(23);
 
-        List<String> failed =
-                outcome.errLines().stream().filter(line -> line.startsWith("zsync: ")).toList();
+        List<String> failed = outcome.errLines().stream()
+                .filter(line -> line.startsWith("zsync: "))
+                .toList();
         long notAskedFor = failed.stream()
                 .filter(line -> line.contains(": not asked for: No space left on device (many/"))
                 .count();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -127,7 +126,11 @@ class FailingCallsIT {
         Home server = new Home(Host.HERE, work.path("server"));
         server.admit("client", home);
         node = ServingNode.start(
-                server, "--share", "source=" + versions.source() + ":ro", "--share", "target=" + versions.target() + ":rw");
+                server,
+                "--share",
+                "source=" + versions.source() + ":ro",
+                "--share",
+                "target=" + versions.target() + ":rw");
         home.reach("node", node.id(), Host.HERE.endpoint4(node.port()));
         zsync = WarmZsync.start(home);
     }
@@ -165,8 +168,8 @@ class FailingCallsIT {
             codes.merge(failed.outcome().code(), 1, Integer::sum);
             recovered += failed.outcome().code() == 0 ? 1 : 0;
         }
-        System.out.println("FailingCalls: " + way + ", " + fired + " points fired of " + points.size() + ": " + firedByCall
-                + "; exit codes " + codes);
+        System.out.println("FailingCalls: " + way + ", " + fired + " points fired of " + points.size() + ": "
+                + firedByCall + "; exit codes " + codes);
         assertTrue(fired >= Math.min(POINTS, points.size() / 2), fired + " points fired");
         assertTrue(recovered < fired, "some were seen to fail");
         versions.assertSourceUntouched();
@@ -216,9 +219,8 @@ class FailingCallsIT {
         assertTrue(CODES.contains(outcome.code()), () -> what + ": " + outcome);
         assertTrue(
                 outcome.errLines().stream()
-                        .anyMatch(line -> line.startsWith("zsync: ")
-                                && line.endsWith(")")
-                                && line.contains(REASONS.get(error))),
+                        .anyMatch(line ->
+                                line.startsWith("zsync: ") && line.endsWith(")") && line.contains(REASONS.get(error))),
                 () -> what + ": " + outcome);
     }
 
@@ -238,7 +240,8 @@ class FailingCallsIT {
 
     private SystemCalls countingRun(Way way) throws IOException {
         versions.restoreTarget();
-        Tracer tracer = Tracer.attach(work, zsync.pid(), "-e", "trace=" + String.join(",", new TreeSet<>(ERRORS.keySet())));
+        Tracer tracer =
+                Tracer.attach(work, zsync.pid(), "-e", "trace=" + String.join(",", new TreeSet<>(ERRORS.keySet())));
         zsync.run(PATIENCE, way.words(versions)).exits(0);
         return tracer.detach();
     }

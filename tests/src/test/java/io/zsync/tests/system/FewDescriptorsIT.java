@@ -65,7 +65,9 @@ class FewDescriptorsIT {
                 + " ms with 64");
         assertTrue(few.compareTo(usual.multipliedBy(3).plus(SLACK)) < 0, () -> few + " of CPU, " + usual + " usually");
         Trees.assertNothingStaged(target);
-        Checkout.zsync(way.word, "-q", work.path("source"), way.prefix + target).run().exits(0);
+        Checkout.zsync(way.word, "-q", work.path("source"), way.prefix + target)
+                .run()
+                .exits(0);
         Trees.assertMirrors(work.path("source"), target);
     }
 
@@ -74,8 +76,8 @@ class FewDescriptorsIT {
         List<String> words = new ArrayList<>(List.of("bash", "-c", "code=0; \"$@\" || code=$?; times >$0; exit $code"));
         words.add(work.path("times").toString());
         words.addAll(before);
-        words.addAll(List.of(
-                Checkout.launcher(), way.word, "-q", work.path("source").toString(), way.prefix + target));
+        words.addAll(
+                List.of(Checkout.launcher(), way.word, "-q", work.path("source").toString(), way.prefix + target));
         Outcome outcome = Command.of(words).start().end(PATIENCE);
         assertTrue(List.of(codes[0], codes[codes.length - 1]).contains(outcome.code()), outcome::toString);
         if (outcome.code() != 0) {
@@ -111,8 +113,12 @@ class FewDescriptorsIT {
             client.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
 
             List<Outcome> outcomes = List.of(
-                    client.zsync("push", "-q", work.path("source"), "server/target").start().end(PATIENCE),
-                    client.zsync("pull", "-q", "server/source", work.path("full")).start().end(PATIENCE));
+                    client.zsync("push", "-q", work.path("source"), "server/target")
+                            .start()
+                            .end(PATIENCE),
+                    client.zsync("pull", "-q", "server/source", work.path("full"))
+                            .start()
+                            .end(PATIENCE));
 
             for (Outcome outcome : outcomes) {
                 assertTrue(outcome.code() == 0 || outcome.code() == 23, outcome::toString);
@@ -122,8 +128,9 @@ class FewDescriptorsIT {
             Duration busy = node.cpu();
             Thread.sleep(2_000);
             Duration spun = node.cpu().minus(busy);
-            System.out.println("FewDescriptors: node, exit codes " + outcomes.get(0).code() + " and "
-                    + outcomes.get(1).code() + ", CPU " + busy.toMillis() + " ms, " + spun.toMillis() + " ms in 2 s of idleness");
+            System.out.println("FewDescriptors: node, exit codes "
+                    + outcomes.get(0).code() + " and " + outcomes.get(1).code() + ", CPU " + busy.toMillis() + " ms, "
+                    + spun.toMillis() + " ms in 2 s of idleness");
             assertTrue(spun.toMillis() < 500, () -> "idle, and took " + spun);
             assertTrue(node.isAlive(), node::log);
         }

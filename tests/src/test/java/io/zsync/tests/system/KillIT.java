@@ -130,8 +130,14 @@ class KillIT {
     private Command strace(Way way, String... options) {
         List<String> words = new ArrayList<>(List.of("strace", "-f", "-qq", "-o"));
         words.addAll(List.of(options));
-        words.addAll(
-                List.of(Checkout.launcher(), way.word, "-q", "--streams", "1", versions.source().toString(), way.prefix + versions.target()));
+        words.addAll(List.of(
+                Checkout.launcher(),
+                way.word,
+                "-q",
+                "--streams",
+                "1",
+                versions.source().toString(),
+                way.prefix + versions.target()));
         return Command.of(words);
     }
 
@@ -150,8 +156,7 @@ class KillIT {
 
     /** In this process, whose code is warm: what is under test here is what it finds. */
     private RunReport pushAgain() throws RunFailure {
-        RunRequest request =
-                Requests.of(Mode.PUSH, versions.source(), new PeerTree.Local(versions.target()), false);
+        RunRequest request = Requests.of(Mode.PUSH, versions.source(), new PeerTree.Local(versions.target()), false);
         try (Node node = new Node()) {
             return node.run(request, event -> {});
         }

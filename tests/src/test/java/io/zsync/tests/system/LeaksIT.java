@@ -55,8 +55,7 @@ class LeaksIT {
         Home server = new Home(Host.HERE, work.path("server"));
         server.admit("client", client);
         try (Node initiator = new Node(new ConfigFolder(client.folder(), client.folder()));
-                ServingNode serving =
-                        ServingNode.start(server, "--share", "default=" + work.path("share") + ":rw")) {
+                ServingNode serving = ServingNode.start(server, "--share", "default=" + work.path("share") + ":rw")) {
             node = serving;
             client.reach("server", node.id(), Host.HERE.endpoint4(node.port()));
             // What a node loads at its first sessions of each kind it keeps.
@@ -84,8 +83,12 @@ class LeaksIT {
             long heap = node.usedHeapKib();
             System.out.println("Leaks: seed " + seed + ", " + RUNS + " runs and " + killed
                     + " killed clients; used heap " + heapBefore + " KiB before, " + heap + " KiB behind; threads "
-                    + before.threads().values().stream().mapToInt(Integer::intValue).sum() + ", descriptors "
-                    + before.descriptors().values().stream().mapToInt(Integer::intValue).sum() + " both times");
+                    + before.threads().values().stream()
+                            .mapToInt(Integer::intValue)
+                            .sum() + ", descriptors "
+                    + before.descriptors().values().stream()
+                            .mapToInt(Integer::intValue)
+                            .sum() + " both times");
             assertTrue(heap - heapBefore < HEAP_GROWTH_KIB, heapBefore + " KiB became " + heap + " KiB");
             assertEquals(0, node.terminate().outcome().code());
         }
@@ -124,8 +127,7 @@ class LeaksIT {
     }
 
     private static PeerTree peer(String share) {
-        return new PeerTree.Remote(
-                "server", share, RelativePath.of("pushed"));
+        return new PeerTree.Remote("server", share, RelativePath.of("pushed"));
     }
 
     /** In the middle of a push; what it left is removed by the next one. */
@@ -147,12 +149,10 @@ class LeaksIT {
     /** Sessions are over, and whoever was killed has been noticed: nothing comes or goes any more. */
     private void settle() {
         AtomicReference<Holdings> last = new AtomicReference<>(node.holdings());
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(700))
-                .until(() -> {
-                    Holdings now = node.holdings();
-                    Holdings then = last.getAndSet(now);
-                    return now.beyond(then).isEmpty() && then.beyond(now).isEmpty();
-                });
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(700)).until(() -> {
+            Holdings now = node.holdings();
+            Holdings then = last.getAndSet(now);
+            return now.beyond(then).isEmpty() && then.beyond(now).isEmpty();
+        });
     }
 }
