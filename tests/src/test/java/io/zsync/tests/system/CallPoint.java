@@ -31,6 +31,8 @@ record CallPoint(String call, int ordinal) {
             Collections.shuffle(points, random);
             byCall.add(points);
         });
+        // A sample that is shorter than the kinds of calls is of other kinds with another seed.
+        Collections.shuffle(byCall, random);
         List<CallPoint> points = new ArrayList<>();
         while (byCall.stream().anyMatch(list -> !list.isEmpty())) {
             byCall.stream().filter(list -> !list.isEmpty()).forEach(list -> points.add(list.removeLast()));

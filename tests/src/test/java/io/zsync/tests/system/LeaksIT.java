@@ -89,6 +89,7 @@ class LeaksIT {
                     + before.descriptors().values().stream()
                             .mapToInt(Integer::intValue)
                             .sum() + " both times");
+            assertTrue(heapBefore > 0, "the heap is seen");
             assertTrue(heap - heapBefore < HEAP_GROWTH_KIB, heapBefore + " KiB became " + heap + " KiB");
             assertEquals(0, node.terminate().outcome().code());
         }

@@ -107,7 +107,7 @@ final class ServingNode implements AutoCloseable {
     long usedHeapKib() {
         Command.of(System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), "GC.run")
                 .output();
-        return Pattern.compile("generation +total [0-9]+K, used ([0-9]+)K")
+        return Pattern.compile("(?:DefNew|Tenured) +total [0-9]+K, used ([0-9]+)K")
                 .matcher(heap())
                 .results()
                 .mapToLong(used -> Long.parseLong(used.group(1)))
