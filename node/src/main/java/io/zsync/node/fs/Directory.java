@@ -145,12 +145,22 @@ public interface Directory extends Inode, Closeable {
      */
     FileSystemSync fileSystem() throws IOException;
 
+    /**
+     * What is left on a file system.
+     *
+     * @param files that can still be made; {@link Long#MAX_VALUE} where there is no such bound
+     */
+    record Room(long bytes, long files) {}
+
     /** See {@link Directory#fileSystem()}. */
     interface FileSystemSync extends Closeable {
         long device();
 
         /** False for file systems not known to honour {@link #sync()} and to report its errors (network, FUSE). */
         boolean trusted();
+
+        /** What is left for this user. */
+        Room room() throws IOException;
 
         /** {@code syncfs}: everything written to this file system reaches the disk. */
         void sync() throws IOException;

@@ -247,6 +247,10 @@ final class LinuxFile extends OpenInode implements OpenFile {
             if (channel != null) {
                 channel.close();
             }
+        } catch (IOException e) {
+            if (writable) {
+                throw e;
+            }
         } finally {
             int first = second == null ? 0 : second.close();
             int last = descriptor.close();
@@ -255,9 +259,9 @@ final class LinuxFile extends OpenInode implements OpenFile {
         }
     }
 
-    /** A full or failing disk may say so only here (NFS, quota). */
+    /** A full or failing disk may say so only here (NFS, quota); to who only reads it has nothing to say. */
     private void requireClosed(int result) throws FileFailure {
-        if (result < 0 && result != -Linux.EINTR) {
+        if (writable && result < 0 && result != -Linux.EINTR) {
             throw directory.failure("close", name, result);
         }
     }

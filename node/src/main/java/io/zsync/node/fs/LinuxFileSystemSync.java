@@ -1,6 +1,7 @@
 package io.zsync.node.fs;
 
 import java.io.IOException;
+import java.util.function.IntUnaryOperator;
 
 /** {@code syncfs} through a descriptor of its own, which reports each write-back error since it was opened once. */
 final class LinuxFileSystemSync implements Directory.FileSystemSync {
@@ -69,19 +70,29 @@ final class LinuxFileSystemSync implements Directory.FileSystemSync {
     }
 
     @Override
+    public Directory.Room room() throws IOException {
+        call("fstatfs", Linux::fstatfs);
+        return Scratch.current().room();
+    }
+
+    @Override
     public void sync() throws IOException {
+        call("syncfs", Linux::syncfs);
+    }
+
+    private void call(String operation, IntUnaryOperator call) throws FileFailure {
         int number = descriptor.enter();
         if (number < 0) {
-            throw place.closed("syncfs");
+            throw place.closed(operation);
         }
         int result;
         try {
-            result = Linux.syncfs(number);
+            result = call.applyAsInt(number);
         } finally {
             descriptor.leave();
         }
         if (result < 0) {
-            throw place.failure("syncfs", result);
+            throw place.failure(operation, result);
         }
     }
 

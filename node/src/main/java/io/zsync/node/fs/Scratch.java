@@ -245,6 +245,14 @@ final class Scratch {
         return stat.get(JAVA_INT, 0);
     }
 
+    /** What the last {@link Linux#fstatfs} said is left; a file system that says nothing of files bounds none. */
+    Directory.Room room() {
+        long blocks = stat.get(JAVA_LONG, 32);
+        long blockLength = stat.get(JAVA_LONG, 72) == 0 ? stat.get(JAVA_LONG, 8) : stat.get(JAVA_LONG, 72);
+        boolean countsFiles = stat.get(JAVA_LONG, 40) != 0;
+        return new Directory.Room(blocks * blockLength, countsFiles ? stat.get(JAVA_LONG, 48) : Long.MAX_VALUE);
+    }
+
     private static FileKind kind(int mode) {
         return switch (mode & TYPE_MASK) {
             case 0100000 -> FileKind.REGULAR;

@@ -1,6 +1,8 @@
 package io.zsync.node.replica;
 
 import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Durability;
@@ -133,6 +135,32 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
                 inTransfer.incrementAndGet();
             }
         }
+    }
+
+    /**
+     * Throws if the target was found full and this file would not fit any more: a full disk is not filled again file by
+     * file. What is under way is waited for first, because it may give room back.
+     */
+    void requireRoom(Destination destination, long length) throws IOException, InterruptedException {
+        if (fileSystems.fits(destination.device(), length)) {
+            return;
+        }
+        await(true);
+        try {
+            content.awaitIdle();
+            publisher.drain();
+        } finally {
+            await(false);
+        }
+        if (!fileSystems.fits(destination.device(), length)) {
+            String path = destination.path().toString();
+            throw new FileFailure("not asked for", path, Errno.NOSPC, "No space left on device");
+        }
+    }
+
+    /** What could not be written says something of its file system, too. */
+    void noticed(Destination destination, IOException failure) {
+        fileSystems.noticed(destination.device(), failure);
     }
 
     private void await(boolean now) {
@@ -306,8 +334,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
 
     /** True if files on this device are synced one by one. */
     boolean syncsAlone(long device) {
-        return options.durability() == Durability.FILE
-                || (options.durability() == Durability.BATCH && !fileSystems.trusted(device));
+        return publisher.syncsAlone(device);
     }
 
     void errand(Runnable work) {

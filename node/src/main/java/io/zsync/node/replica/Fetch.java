@@ -136,7 +136,7 @@ public final class Fetch implements Publication {
                 into.write(content, position);
             } catch (IOException e) {
                 content.position(content.limit());
-                refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+                failed(e);
             }
         }
 
@@ -219,7 +219,7 @@ public final class Fetch implements Publication {
         try {
             return new Claim(retainStaged(frameAttempt, parent), frameAttempt, offset, length);
         } catch (IOException e) {
-            refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            failed(e);
             return new Claim(null, frameAttempt, offset, length);
         }
     }
@@ -323,7 +323,7 @@ public final class Fetch implements Publication {
             // Given up by a word that came meanwhile.
             StagedFile.remove(open, target.reserved());
         } catch (IOException e) {
-            refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            failed(e);
         }
     }
 
@@ -434,8 +434,14 @@ public final class Fetch implements Publication {
             }
             created.discard(open);
         } catch (IOException e) {
-            refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            failed(e);
         }
+    }
+
+    /** The target could not take it. */
+    void failed(IOException cause) {
+        delivery.noticed(destination, cause);
+        refuse(ProblemCode.TARGET_FAILED, Publisher.reason(cause));
     }
 
     /** Ends the fetch without its file, once. */
@@ -513,14 +519,17 @@ public final class Fetch implements Publication {
     }
 
     @Override
+    public synchronized boolean isAlone() {
+        return syncAlone;
+    }
+
+    @Override
     public Name seal(boolean sync) throws IOException {
         StagedFile target;
         boolean pending;
-        boolean alone;
         synchronized (this) {
             target = staged;
             pending = !sealed;
-            alone = sync || syncAlone;
             sealed = true;
         }
         if (target == null) {
@@ -529,7 +538,7 @@ public final class Fetch implements Publication {
         // Not under the lock, which the thread that reads the control connection takes.
         if (pending) {
             try {
-                delivery.seal(target, destination, entry, alone);
+                delivery.seal(target, destination, entry, sync);
             } catch (IOException e) {
                 remove(target, true);
                 throw e;

@@ -2,19 +2,29 @@ package io.zsync.node.replica;
 
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Directory.FileSystemSync;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The file systems that a run writes to, each with a sync handle opened before the first write to it, because an error of
  * write-back is told only to handles that were open when it happened. Thread safe.
  */
 final class FileSystems implements AutoCloseable {
+    /** Kept on a full file system for names, directories and what else a run has to write to end well. */
+    private static final long RESERVED_LENGTH = 1 << 20;
+
+    private static final long RESERVED_FILES = 16;
+
     private final Map<Long, FileSystemSync> byDevice = new HashMap<>();
+    private final Set<Long> full = ConcurrentHashMap.newKeySet();
 
     /** Called before anything is written below this directory. @return its device */
     synchronized long enter(Directory directory, long device) throws IOException {
@@ -39,16 +49,39 @@ final class FileSystems implements AutoCloseable {
         List<FileSystemSync> handles = new ArrayList<>();
         synchronized (this) {
             for (long device : devices) {
-                FileSystemSync sync = byDevice.get(device);
-                if (sync == null) {
-                    throw new IllegalStateException("device " + device + " was never entered");
-                }
-                handles.add(sync);
+                handles.add(handle(device));
             }
         }
         for (FileSystemSync sync : handles) {
             sync.sync();
         }
+    }
+
+    /** Something did not fit on this device: from now on the room on it is looked at first. */
+    void noticed(long device, IOException failure) {
+        if (failure instanceof FileFailure refused && refused.errno() == Errno.NOSPC) {
+            full.add(device);
+        }
+    }
+
+    /** False if this device was found full, and so much content would leave less than the reserve on it. */
+    boolean fits(long device, long length) throws IOException {
+        if (!full.contains(device)) {
+            return true;
+        }
+        Directory.Room room;
+        synchronized (this) {
+            room = handle(device).room();
+        }
+        return room.bytes() - length >= RESERVED_LENGTH && room.files() > RESERVED_FILES;
+    }
+
+    private FileSystemSync handle(long device) {
+        FileSystemSync sync = byDevice.get(device);
+        if (sync == null) {
+            throw new IllegalStateException("device " + device + " was never entered");
+        }
+        return sync;
     }
 
     void syncAll() throws IOException {

@@ -201,6 +201,9 @@ final class LeafApplier {
     private void make(TargetDirectory parent, Destination destination, Entry entry)
             throws IOException, InterruptedException {
         if (entry instanceof Entry.RegularFile file && file.size() > 0) {
+            if (!options.dryRun()) {
+                delivery.requireRoom(destination, file.size());
+            }
             plannedFiles.increment();
             if (options.dryRun()) {
                 plannedBytes.add(file.size());

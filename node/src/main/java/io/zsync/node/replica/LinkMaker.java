@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the further names of objects whose first names are in their place: stages each as a link and hands it to the
@@ -54,11 +55,16 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
                 return;
             }
             Directory into = targets.at(destination.directory());
-            Name reserved = delivery.names().next();
-            if (isLinked(from, first.name(), into, reserved, object)) {
-                delivery.submit(new StagedEntry(delivery, destination, object.kind(), reserved));
+            StagedEntry linked = linked(destination, object, first, into);
+            if (linked != null) {
+                delivery.submit(linked);
             } else {
-                delivery.submit(new StagedEntry(delivery, destination, object.kind(), copy(from, first, into, object)));
+                delivery.submit(StagedEntry.make(
+                        delivery,
+                        destination,
+                        object.kind(),
+                        into,
+                        (target, sync) -> copy(first, target, object, sync)));
                 delivery.problem(
                         destination.path(),
                         ProblemCode.METADATA_LOST,
@@ -72,23 +78,31 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
         }
     }
 
-    /** @return false if this object can have no such name, but a copy of it can */
-    private static boolean isLinked(Directory from, Name name, Directory into, Name reserved, FileStat object)
+    /** @return null if this object can have no such name, but a copy of it can */
+    private @Nullable StagedEntry linked(Destination destination, FileStat object, RelativePath first, Directory into)
             throws IOException {
         try {
-            from.link(name, into, reserved);
-            return true;
+            return StagedEntry.make(delivery, destination, object.kind(), into, (target, sync) -> link(first, target));
         } catch (FileFailure e) {
             boolean full = e.errno() == Errno.MLINK || e.errno() == Errno.XDEV;
             if (full && object.isRegular()) {
-                return false;
+                return null;
             }
             throw e;
         }
     }
 
-    private Name copy(Directory from, RelativePath first, Directory into, FileStat object) throws IOException {
-        try (OpenFile source = from.open(first.name())) {
+    private Name link(RelativePath first, Directory into) throws IOException {
+        Name reserved = delivery.names().next();
+        try (Directory from = delivery.root().directory(first.parent())) {
+            from.link(first.name(), into, reserved);
+        }
+        return reserved;
+    }
+
+    private Name copy(RelativePath first, Directory into, FileStat object, boolean sync) throws IOException {
+        try (Directory from = delivery.root().directory(first.parent());
+                OpenFile source = from.open(first.name())) {
             Metadata metadata =
                     object.metadata().with(source.attributes(delivery.rules().kinds()));
             Entry.RegularFile entry = new Entry.RegularFile(metadata, object.size(), object.isSparse());
@@ -100,7 +114,7 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
                 throw e;
             }
             try {
-                staged.seal(delivery.rules(), metadata, delivery.syncsAlone(object.device()), delivery.losses(first));
+                staged.seal(delivery.rules(), metadata, sync, delivery.losses(first));
             } catch (IOException e) {
                 StagedFile.remove(into, staged.reserved());
                 throw e;

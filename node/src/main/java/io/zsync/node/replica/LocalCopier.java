@@ -308,7 +308,7 @@ final class LocalCopier implements AutoCloseable {
 
     private static void refuse(LocalFile file, FileFailure cause) {
         file.spoil();
-        file.fetch().refuse(ProblemCode.TARGET_FAILED, Publisher.reason(cause));
+        file.fetch().failed(cause);
     }
 
     private void explain(LocalFile file, DataPath path, PathChoice choice, long bytes) {

@@ -33,4 +33,9 @@ public record Offer(long file, RelativePath directory, Name name, Entry.RegularF
         }
         return ProblemCode.SOURCE_UNREADABLE;
     }
+
+    /** The operation and the system's word for what went wrong, without a path. */
+    public static String reason(IOException cause) {
+        return Publisher.reason(cause);
+    }
 }

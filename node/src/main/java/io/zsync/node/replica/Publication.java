@@ -38,6 +38,9 @@ interface Publication {
 
     long bytes();
 
+    /** True if it is forced to disk by itself, because a sync of all its batch has failed before. */
+    boolean isAlone();
+
     /**
      * Completes the staged object: metadata, close.
      *

@@ -50,7 +50,8 @@ final class Publisher {
         void removeLater(RelativePath directory, Name reserved, FileStat victim) throws IOException;
     }
 
-    private record Sealed(Publication publication, Name reserved) {}
+    /** @param alone on the disk already, as far as it has content */
+    private record Sealed(Publication publication, Name reserved, boolean alone) {}
 
     private final Supplier<Root> root;
     private final Durability durability;
@@ -214,22 +215,15 @@ final class Publisher {
                         || System.nanoTime() - oldestNanos >= batchNanos);
     }
 
+    /** True if what is staged on this device is forced to disk one by one. */
+    boolean syncsAlone(long device) {
+        return durability == Durability.FILE || (durability == Durability.BATCH && !fileSystems.trusted(device));
+    }
+
     private void publish(List<Publication> batch, DirectoryCursor cursor) throws IOException {
-        List<Sealed> sealed = new ArrayList<>(batch.size());
-        Set<Long> devices = new TreeSet<>();
-        syncing = durability == Durability.FILE;
-        for (Publication publication : batch) {
-            boolean alone = durability == Durability.FILE
-                    || (durability == Durability.BATCH && !fileSystems.trusted(publication.device()));
-            try {
-                sealed.add(new Sealed(publication, publication.seal(alone)));
-                devices.add(publication.device());
-            } catch (IOException e) {
-                publication.refused(ProblemCode.TARGET_FAILED, reason(e));
-            }
-        }
-        if (durability == Durability.BATCH && !sync(devices, sealed, cursor)) {
-            return;
+        List<Sealed> sealed = seal(batch);
+        if (durability == Durability.BATCH) {
+            sealed = synced(sealed, cursor);
         }
         // Streams deliver side by side: by directory, so that each is opened once.
         sealed.sort(Comparator.comparing(each -> each.publication().directory()));
@@ -241,21 +235,47 @@ final class Publisher {
                 touched.add(each.publication().directory());
             }
         }
-        acknowledge(visible, touched, devices, cursor);
+        acknowledge(visible, touched, cursor);
     }
 
-    /** The batch's content reaches the disk, or none of the batch is published. */
-    private boolean sync(Set<Long> devices, List<Sealed> sealed, DirectoryCursor cursor) {
+    private List<Sealed> seal(List<Publication> batch) {
+        List<Sealed> sealed = new ArrayList<>(batch.size());
+        syncing = durability == Durability.FILE;
+        for (Publication publication : batch) {
+            boolean alone = publication.isAlone() || syncsAlone(publication.device());
+            try {
+                sealed.add(new Sealed(publication, publication.seal(alone), alone));
+            } catch (IOException e) {
+                fileSystems.noticed(publication.device(), e);
+                publication.refused(ProblemCode.TARGET_FAILED, reason(e));
+            }
+        }
+        return sealed;
+    }
+
+    /** What has reached the disk: if the sync of all together fails, only what was synced alone. */
+    private List<Sealed> synced(List<Sealed> sealed, DirectoryCursor cursor) {
+        List<Publication> together = new ArrayList<>();
+        for (Sealed each : sealed) {
+            if (!each.alone()) {
+                together.add(each.publication());
+            }
+        }
         syncing = true;
         try {
-            fileSystems.sync(devices);
-            return true;
+            fileSystems.sync(devices(together));
+            return sealed;
         } catch (IOException e) {
+            List<Sealed> alone = new ArrayList<>();
             for (Sealed each : sealed) {
-                remove(each, cursor);
-                each.publication().syncFailed(failure(e));
+                if (each.alone()) {
+                    alone.add(each);
+                } else {
+                    remove(each, cursor);
+                    each.publication().syncFailed(failure(e));
+                }
             }
-            return false;
+            return alone;
         } finally {
             syncing = false;
         }
@@ -290,6 +310,7 @@ final class Publisher {
             return true;
         } catch (IOException e) {
             remove(each, cursor);
+            fileSystems.noticed(publication.device(), e);
             boolean appeared = victim == null && e instanceof FileFailure failure && failure.errno() == Errno.EXIST;
             publication.refused(
                     appeared ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED,
@@ -298,14 +319,13 @@ final class Publisher {
         }
     }
 
-    private void acknowledge(
-            List<Publication> visible, Set<RelativePath> touched, Set<Long> devices, DirectoryCursor cursor) {
+    private void acknowledge(List<Publication> visible, Set<RelativePath> touched, DirectoryCursor cursor) {
         boolean durable = durability != Durability.NONE;
         if (durable && !visible.isEmpty()) {
             syncing = true;
             try {
-                if (durability == Durability.BATCH && touched.size() > SINGLE_DIRECTORY_SYNCS) {
-                    fileSystems.sync(devices);
+                if (mayBeSyncedTogether(visible) && touched.size() > SINGLE_DIRECTORY_SYNCS) {
+                    fileSystems.sync(devices(visible));
                 } else {
                     for (RelativePath path : touched) {
                         cursor.at(path).sync();
@@ -320,6 +340,16 @@ final class Publisher {
             }
         }
         visible.forEach(publication -> publication.published(durable));
+    }
+
+    private boolean mayBeSyncedTogether(List<Publication> visible) {
+        return visible.stream().noneMatch(each -> each.isAlone() || syncsAlone(each.device()));
+    }
+
+    private static Set<Long> devices(List<Publication> publications) {
+        Set<Long> devices = new TreeSet<>();
+        publications.forEach(each -> devices.add(each.device()));
+        return devices;
     }
 
     private static void remove(Sealed each, DirectoryCursor cursor) {

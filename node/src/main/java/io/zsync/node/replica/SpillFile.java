@@ -1,5 +1,8 @@
 package io.zsync.node.replica;
 
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
+import io.zsync.protocol.Escape;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -8,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,9 +34,20 @@ final class SpillFile implements AutoCloseable {
 
     private @Nullable FileChannel channel;
     private @Nullable DataOutputStream out;
+    private @Nullable FileFailure failure;
     private long records;
 
     void append(Writer record) throws IOException {
+        requireWhole();
+        try {
+            record.write(open());
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        records++;
+    }
+
+    private DataOutputStream open() throws IOException {
         DataOutputStream stream = out;
         if (stream == null) {
             Path path = Files.createTempFile("zsync-", ".spill");
@@ -42,19 +57,40 @@ final class SpillFile implements AutoCloseable {
             stream = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(opened)));
             out = stream;
         }
-        record.write(stream);
-        records++;
+        return stream;
+    }
+
+    /** What the JVM says of it names no place, and the file itself has none. */
+    private FileFailure failed(IOException cause) {
+        String folder = Escape.text(System.getProperty("java.io.tmpdir", "/tmp"));
+        String reason = cause instanceof FileSystemException refused && refused.getReason() != null
+                ? refused.getReason()
+                : cause.getMessage() == null ? cause.toString() : Escape.text(cause.getMessage());
+        failure = new FileFailure("temporary file", folder, Errno.OTHER, reason);
+        return failure;
+    }
+
+    /** What was written in part could be read as something else. */
+    private void requireWhole() throws FileFailure {
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** Calls the reader once per record, in the order they were appended. */
     <E extends Exception> void replay(Reader<E> record) throws IOException, E {
-        DataOutputStream stream = out;
+        requireWhole();
         FileChannel opened = channel;
+        DataOutputStream stream = out;
         if (stream == null || opened == null) {
             return;
         }
-        stream.flush();
-        opened.position(0);
+        try {
+            stream.flush();
+            opened.position(0);
+        } catch (IOException e) {
+            throw failed(e);
+        }
         DataInputStream in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(opened)));
         for (long i = 0; i < records; i++) {
             record.read(in);

@@ -3,10 +3,11 @@ package io.zsync.node.replica;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.FileKind;
 import io.zsync.protocol.Entry;
+import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import java.io.IOException;
 
-/** Makes the staged objects of entries that say all there is to know: symlinks, specials, empty files. One thread. */
+/** Makes the staged objects of entries that say all there is to know: symlinks, specials, empty files. For any thread. */
 final class Stager {
     private final Delivery delivery;
 
@@ -17,45 +18,45 @@ final class Stager {
     /** Stages the object under a reserved name in its directory and hands it to the publisher; waits for room there. */
     void stage(Directory parent, Destination destination, Entry entry) throws IOException, InterruptedException {
         delivery.awaitRoom();
-        Name reserved = switch (entry) {
-            case Entry.Symlink link -> symlink(parent, destination, link);
-            case Entry.Special special -> special(parent, destination, special);
-            case Entry.RegularFile file -> empty(parent, destination, file);
+        StagedEntry.Maker maker = (into, sync) -> switch (entry) {
+            case Entry.Symlink link -> symlink(into, destination, link);
+            case Entry.Special special -> special(into, destination, special);
+            case Entry.RegularFile file -> empty(into, destination, file, sync);
             case Entry.Directory directory -> throw new IllegalStateException("a directory is not staged");
         };
-        delivery.submit(new StagedEntry(delivery, destination, kind(entry), reserved));
+        delivery.submit(StagedEntry.make(delivery, destination, kind(entry), parent, maker));
     }
 
     private Name symlink(Directory parent, Destination destination, Entry.Symlink link) throws IOException {
         Name reserved = delivery.names().next();
         parent.makeSymlink(reserved, link.target());
-        delivery.rules()
-                .apply(
-                        parent.member(reserved),
-                        link.metadata(),
-                        MetadataRules.ALL,
-                        false,
-                        delivery.losses(destination.path()));
+        describe(parent, reserved, destination, link.metadata(), false);
         return reserved;
     }
 
     private Name special(Directory parent, Destination destination, Entry.Special special) throws IOException {
         Name reserved = delivery.names().next();
         parent.makeSpecial(reserved, kind(special), special.device());
-        delivery.rules()
-                .apply(
-                        parent.member(reserved),
-                        special.metadata(),
-                        MetadataRules.ALL,
-                        true,
-                        delivery.losses(destination.path()));
+        describe(parent, reserved, destination, special.metadata(), true);
         return reserved;
     }
 
-    private Name empty(Directory parent, Destination destination, Entry.RegularFile file) throws IOException {
+    private void describe(
+            Directory parent, Name reserved, Destination destination, Metadata metadata, boolean hasMode) {
+        delivery.rules()
+                .apply(
+                        parent.member(reserved),
+                        metadata,
+                        MetadataRules.ALL,
+                        hasMode,
+                        delivery.losses(destination.path()));
+    }
+
+    private Name empty(Directory parent, Destination destination, Entry.RegularFile file, boolean sync)
+            throws IOException {
         StagedFile staged = StagedFile.create(parent, delivery.names(), file);
         try {
-            delivery.seal(staged, destination, file, delivery.syncsAlone(destination.device()));
+            delivery.seal(staged, destination, file, sync);
         } catch (IOException e) {
             StagedFile.remove(parent, staged.reserved());
             throw e;

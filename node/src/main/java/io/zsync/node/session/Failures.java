@@ -22,7 +22,9 @@ final class Failures {
             case RunFailure failure -> failure;
             case ProtocolException e -> new RunFailure(kind(e.code()), text(e), wayOut(e.code()), e);
             case SafetyHalt e -> new RunFailure(FailureKind.SAFETY_HALT, text(e), wayOut(ErrorCode.SAFETY_HALT), e);
-            case FileFailure e -> new RunFailure(FailureKind.ROOT_UNUSABLE, text(e), null, e);
+            case FileFailure e ->
+                new RunFailure(
+                        FailureKind.ROOT_UNUSABLE, e.operation() + ": " + e.reason() + " (" + e.path() + ")", null, e);
             case IOException e -> new RunFailure(FailureKind.SOCKET, "connection lost: " + text(e), null, e);
             case OutOfMemoryError e ->
                 new RunFailure(FailureKind.INTERNAL, "out of memory", "give the JVM more heap: ZSYNC_HEAP=1g", e);

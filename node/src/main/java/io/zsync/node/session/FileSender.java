@@ -294,7 +294,11 @@ final class FileSender implements Session.Work {
     }
 
     private void lost(OutgoingFile file, IOException cause) {
-        lost(file, Offer.loss(cause));
+        ProblemCode code = Offer.loss(cause);
+        if (code == ProblemCode.SOURCE_UNREADABLE) {
+            queue.unreadable(file, Offer.reason(cause));
+        }
+        lost(file, code);
     }
 
     private void lost(OutgoingFile file, ProblemCode code) {

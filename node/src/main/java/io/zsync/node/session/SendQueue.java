@@ -5,6 +5,7 @@ import io.zsync.protocol.Credits;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProtocolException;
+import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,6 +39,9 @@ final class SendQueue {
     private final Credits credits;
     private final boolean packSmall;
     private final Map<Long, OutgoingFile> outstanding = new HashMap<>();
+    /** Of files that could not be read, until the receiver has said so: the wire has a code for it and no words. */
+    private final Map<RelativePath, String> reasons = new HashMap<>();
+
     /** Sets, so that a file that is wanted again and again takes one place. */
     private final LinkedHashSet<OutgoingFile> small = new LinkedHashSet<>();
 
@@ -196,6 +200,18 @@ final class SendQueue {
             refused.drop();
             remove(file, true);
         }
+    }
+
+    /** Keeps why this end is going to say that it cannot read the file. */
+    synchronized void unreadable(OutgoingFile file, String reason) {
+        if (!file.isDropped() && reasons.size() < Limits.CREDIT_FILES) {
+            reasons.put(file.offer().path(), reason);
+        }
+    }
+
+    /** Why a file that the receiver reports was lost at this end; null if it was not. */
+    synchronized @Nullable String takeReason(RelativePath path) {
+        return reasons.remove(path);
     }
 
     /** This end cannot send the file. */

@@ -140,7 +140,10 @@ final class SenderSession implements Session.Role {
             case Message.FileDone done -> queue.done(done.file());
             case Message.FileRefused refused -> queue.refused(refused.file());
             case Message.Change change -> run.events().post(new Event.Changed(change));
-            case Message.Problem problem -> run.told(problem.path(), problem.code(), problem.detail());
+            case Message.Problem problem -> {
+                String reason = queue.takeReason(problem.path());
+                run.told(problem.path(), problem.code(), reason == null ? problem.detail() : reason);
+            }
             case Message.Applied done -> {
                 if (!manifestTaken || session.state() != SessionState.RUNNING) {
                     throw ProtocolException.violation("Applied before the manifest was taken, or once more");

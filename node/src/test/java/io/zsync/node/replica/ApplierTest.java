@@ -352,6 +352,65 @@ class ApplierTest {
         assertEquals(List.of(), problems);
     }
 
+    /** The second time nothing depends on what else the file system could not write. */
+    @Test
+    void makesLinksAndEmptyFilesOnceMoreWhenTheSyncOfTheirBatchFailed() throws Exception {
+        Files.writeString(target.resolve("emptied"), "old content");
+        AtomicInteger syncs = new AtomicInteger();
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        fault = (call, arguments) -> {
+            if (call.equals("syncfs") && syncs.incrementAndGet() <= 1) {
+                assertEquals("old content", Files.readString(target.resolve("emptied")));
+                throw failure(Errno.IO);
+            }
+            if (List.of("file.sync", "rename", "syncfs").contains(call)) {
+                calls.add(call);
+            }
+        };
+        begin(Durability.BATCH);
+        apply("emptied", file(0));
+        apply("link", new Entry.Symlink(META, new byte[] {'x'}));
+
+        Tally tally = finish();
+
+        holds("emptied", 0, 0);
+        assertEquals("x", Files.readSymbolicLink(target.resolve("link")).toString());
+        assertEquals(List.of("file.sync", "rename", "rename", "syncfs"), calls, "no batch was synced together again");
+        assertEquals(0, staged());
+        assertTrue(tally.durable());
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void keepsTheOldContentWhenTheSyncOfAFileAloneFailsToo() throws Exception {
+        Files.writeString(target.resolve("old"), "old content");
+        Files.writeString(target.resolve("emptied"), "old content");
+        AtomicInteger syncs = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals("file.sync") || (call.equals("syncfs") && syncs.incrementAndGet() == 1)) {
+                throw failure(Errno.IO);
+            }
+        };
+        begin(Durability.BATCH);
+        apply("emptied", file(0));
+        Fetch old = fetch("old", LENGTH);
+        send(old, 1, 0, LENGTH, 1);
+        old.confirmed(1, identity(LENGTH));
+        await().until(() -> content.wanted.size() == 2);
+        send(old, 2, 0, LENGTH, 2);
+        old.confirmed(2, identity(LENGTH));
+
+        Tally tally = finish();
+
+        assertEquals("old content", Files.readString(target.resolve("old")));
+        assertEquals("old content", Files.readString(target.resolve("emptied")));
+        assertEquals(0, staged());
+        assertEquals(2, tally.failed());
+        assertEquals(
+                List.of("emptied TARGET_FAILED", "old TARGET_FAILED"),
+                problems.stream().sorted().toList());
+    }
+
     @Test
     void syncsContentBeforeItRenames() throws Exception {
         List<String> calls = Collections.synchronizedList(new ArrayList<>());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -101,6 +102,67 @@ class DiskFullIT {
                 .output();
         Checkout.push(work.path("source"), target).run().exits(0);
         Trees.assertMirrors(work.path("source"), target);
+    }
+
+    /** The reserve: what is small still gets its place, what is not needed any more goes, and no file is tried in vain. */
+    @Test
+    void aFullDiskIsNotFilledAgainFileByFileAndTheRunEndsWell() {
+        Path target = mount("size=8m");
+        Path source = work.path("source");
+        work.make("""
+                mkdir -p source/many source/z disk/target/z
+                head -c $((9500 * 100)) /dev/urandom | split -b 100 -a 4 - source/many/
+                ln -s nowhere source/z/link
+                mkdir source/z/fresh
+                echo new >source/z/link-to-file; ln -s gone disk/target/z/link-to-file
+                ln -s new source/z/file-to-link; echo old >disk/target/z/file-to-link
+                head -c 100000 /dev/urandom >disk/target/extra""");
+
+        Outcome outcome = Checkout.push(source, target, "--delete").run().exits(23);
+
+        List<String> failed = outcome.errLines().stream()
+                .filter(line -> line.startsWith("zsync: "))
+                .toList();
+        long notAskedFor = failed.stream()
+                .filter(line -> line.contains(": not asked for: No space left on device (many/"))
+                .count();
+        long arrived = Trees.count(target.resolve("many"), "-type", "f");
+        System.out.println("DiskFull: of 9,500 files " + arrived + " arrived, " + notAskedFor + " were not asked for");
+        assertTrue(arrived > 0 && notAskedFor > 0, outcome::err);
+        assertTrue(failed.stream().allMatch(line -> line.contains("No space left on device")), outcome::err);
+        work.make("""
+                [ "$(readlink disk/target/z/link)" = nowhere ] && [ -d disk/target/z/fresh ]
+                [ "$(readlink disk/target/z/file-to-link)" = new ] && [ ! -e disk/target/extra ]
+                # Exit 1: what is on one side only.
+                differences=$(diff -rq source/many disk/target/many) || [ $? = 1 ]
+                ! grep -v '^Only in source/many' <<<$differences""");
+        Trees.assertNothingStaged(target);
+
+        Command.of("mount", "-o", "remount,size=128m", work.path("disk").toString())
+                .output();
+        Checkout.push(source, target, "--delete").run().exits(0);
+        Trees.assertMirrors(source, target);
+    }
+
+    /** Work put off to the end is in files there: without them a run cannot end well, and says where it lacks room. */
+    @Test
+    void aFullTemporaryFolderEndsTheRunAndNamesIt() {
+        Path temporary = mount("size=64k").getParent();
+        Path source = work.path("source");
+        Path target = work.path("target");
+        work.make("mkdir -p source/{0..1999} target; echo content | tee source/{0..1999}/file >tee");
+
+        Outcome outcome = Checkout.push(source, target)
+                .with("ZSYNC_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary)
+                .run()
+                .exits(11);
+
+        assertEquals(
+                "zsync: peer: temporary file: No space left on device (" + temporary + ")",
+                outcome.errLines().getFirst());
+        Trees.assertNothingStaged(target);
+        Checkout.push(source, target).run().exits(0);
+        Trees.assertMirrors(source, target);
     }
 
     private static long used(Path target) {

@@ -3,6 +3,9 @@ package io.zsync.tests.system;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +93,25 @@ final class ServingNode implements AutoCloseable {
     String heap() {
         return Command.of(System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), "GC.heap_info")
                 .output();
+    }
+
+    /** What it has taken of the processors so far. */
+    Duration cpu() throws IOException {
+        // User and system time are the 12th and 13th fields behind the name, in hundredths of a second.
+        String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Duration.ofMillis(10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12])));
+    }
+
+    /** Of its heap, behind a collection. */
+    long usedHeapKib() {
+        Command.of(System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), "GC.run")
+                .output();
+        return Pattern.compile("(?:DefNew|Tenured) +total [0-9]+K, used ([0-9]+)K")
+                .matcher(heap())
+                .results()
+                .mapToLong(used -> Long.parseLong(used.group(1)))
+                .sum();
     }
 
     /** What it told its operator, in all its lives. */

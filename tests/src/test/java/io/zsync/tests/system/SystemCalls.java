@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 /** What {@code strace -f -y} wrote down, a call that another thread's line cut in two put together again. */
 final class SystemCalls {
     private static final Pattern WHOLE =
-            Pattern.compile("(\\d+) +(\\w+)\\((.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?(?: .*)?");
+            Pattern.compile("(\\d+) +(\\w+)\\((.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?( .*)?");
     private static final Pattern BEGUN = Pattern.compile("(\\d+) +(\\w+)\\((.*) <unfinished \\.\\.\\.>");
     private static final Pattern ENDED =
-            Pattern.compile("(\\d+) +<\\.\\.\\. (\\w+) resumed>(.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?(?: .*)?");
+            Pattern.compile("(\\d+) +<\\.\\.\\. (\\w+) resumed>(.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?( .*)?");
 
     private final List<Call> calls;
 
@@ -27,8 +27,9 @@ final class SystemCalls {
      * One call.
      *
      * @param arguments as strace shows them: descriptors with what they stand for
+     * @param injected true if the fault is strace's doing
      */
-    record Call(int thread, String name, String arguments, long result) {
+    record Call(int thread, String name, String arguments, long result, boolean injected) {
         /** What the descriptor that comes first stands for. */
         String first() {
             int begin = arguments.indexOf('<');
@@ -60,20 +61,26 @@ final class SystemCalls {
                 if (matcher.matches()) {
                     int thread = Integer.parseInt(matcher.group(1));
                     String arguments = begun.getOrDefault(thread, "") + matcher.group(3);
-                    calls.add(new Call(thread, matcher.group(2), arguments, Long.decode(matcher.group(4))));
+                    calls.add(call(matcher, arguments));
                     return;
                 }
                 matcher = WHOLE.matcher(line);
                 if (matcher.matches()) {
-                    calls.add(new Call(
-                            Integer.parseInt(matcher.group(1)),
-                            matcher.group(2),
-                            matcher.group(3),
-                            Long.decode(matcher.group(4))));
+                    calls.add(call(matcher, matcher.group(3)));
                 }
             });
         }
         return new SystemCalls(calls);
+    }
+
+    private static Call call(Matcher matcher, String arguments) {
+        String behind = matcher.group(5);
+        return new Call(
+                Integer.parseInt(matcher.group(1)),
+                matcher.group(2),
+                arguments,
+                Long.decode(matcher.group(4)),
+                behind != null && behind.endsWith("(INJECTED)"));
     }
 
     List<Call> all() {
