@@ -56,12 +56,33 @@ final class LoopImage implements AutoCloseable {
             abort("no loop device to be had: " + attached.err());
         }
         String device = attached.out().strip();
-        Outcome mounted = Command.of("mount", device, folder.toString()).run();
+        LoopImage made = new LoopImage(folder, image, device);
+        Outcome mounted = made.mount();
         if (mounted.code() != 0) {
             detach(device);
             abort("cannot mount " + kind + " here: " + mounted.err());
         }
-        return new LoopImage(folder, image, device);
+        return made;
+    }
+
+    private Outcome mount() {
+        return Command.of("mount", device, folder.toString()).run();
+    }
+
+    /** A power cut: the file system is what its disk and its journal hold at this moment. Not for Btrfs. */
+    void cutPower() {
+        PowerSwitch.cut(folder);
+    }
+
+    /** What a machine does that starts again: the journal is replayed. */
+    void remount() {
+        Command.of("umount", folder.toString()).output();
+        mount().exits(0);
+    }
+
+    /** Everything in it reaches the disk. */
+    void sync() {
+        Command.of("sync", "-f", folder.toString()).output();
     }
 
     /** The root of the file system. */
