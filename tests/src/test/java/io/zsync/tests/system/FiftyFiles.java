@@ -131,7 +131,6 @@ final class FiftyFiles {
                 && Files.getLastModifiedTime(one).equals(Files.getLastModifiedTime(two));
     }
 
-
     private static String sha256(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));

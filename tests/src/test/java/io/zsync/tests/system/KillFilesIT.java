@@ -9,6 +9,8 @@ import io.zsync.node.Node;
 import io.zsync.node.trust.ConfigFolder;
 import io.zsync.tests.system.KillPoints.Point;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -67,7 +69,8 @@ class KillFilesIT {
         Map<String, Integer> firedByCall = new TreeMap<>();
         for (Point point : points) {
             restore();
-            assertEquals(KillPoints.KILLED, run(home, point.strace(), writer, peerId).code(), point::toString);
+            assertEquals(
+                    KillPoints.KILLED, run(home, point.strace(), writer, peerId).code(), point::toString);
             firedByCall.merge(point.call(), 1, Integer::sum);
 
             String id = id(home.folder());
@@ -92,12 +95,18 @@ class KillFilesIT {
         Object[] words = writer.words.stream()
                 .map(word -> word.equals(PEER_ID) && writer == Writer.PEERS ? peerId : word)
                 .toArray();
-        List<String> beside = before.isEmpty() ? before : KillPoints.beside(before);
+        if (writer != Writer.SERVE) {
+            return home.zsync(before, words).run();
+        }
+        List<String> beside = new ArrayList<>(before);
+        if (!before.isEmpty()) {
+            // strace keeps beside the process, which gets the signal.
+            beside.add(1, "-D");
+        }
         try (Command.Running running = home.zsync(beside, words).start()) {
-            if (writer == Writer.SERVE) {
-                await().until(() -> !running.isAlive() || running.out().contains("listening on"));
-                running.terminate();
-            }
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !running.isAlive() || running.out().contains("listening on"));
+            running.terminate();
             return running.end();
         }
     }

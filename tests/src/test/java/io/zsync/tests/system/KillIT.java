@@ -11,8 +11,8 @@ import io.zsync.protocol.Mode;
 import io.zsync.protocol.RelativePath;
 import io.zsync.tests.system.KillPoints.Point;
 import io.zsync.tests.system.TwoVersions.Progress;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,48 +228,53 @@ class KillIT {
 
         List<Point> points() throws Exception {
             Path trace = work.path("trace");
-            List<String> strace = KillPoints.counting(trace);
             if (victim.servingNode) {
-                restartUnder(strace);
-                run(List.of()).run().exits(0);
-                Pattern last = Pattern.compile("^" + node.pid() + " +\\+{3} exited", Pattern.MULTILINE);
-                node.terminate().outcome().exits(0);
-                await().until(() -> last.matcher(Files.readString(trace)).find());
+                try (Command.Running strace = attach(KillPoints.counting(trace, node.pid()))) {
+                    run(List.of()).run().exits(0);
+                    // It lets the node go, and has written all of it down.
+                    strace.terminate();
+                    strace.end();
+                }
             } else {
-                run(strace).run().exits(0);
+                run(KillPoints.counting(trace)).run().exits(0);
             }
             return KillPoints.of(trace, List.of(victim.receives() ? target : versions.source()), random);
         }
 
-        private void restartUnder(List<String> strace) {
-            node.close();
-            node = ServingNode.startUnder(
-                    strace.isEmpty() ? strace : KillPoints.beside(strace), server, node.port(), "--share", share);
+        private static Command.Running attach(List<String> strace) {
+            Command.Running running = Command.of(strace).start();
+            await().atMost(Duration.ofSeconds(60)).until(() -> running.err().contains("attached"));
+            return running;
         }
 
         /** @return what the client exits with, killed or not; {@link #NOT_KILLED} if nobody was killed */
         int killAt(Point point) {
+            if (!node.isAlive()) {
+                node.restart();
+            }
             return victim.servingNode ? killNodeAt(point) : killClientAt(point);
         }
 
         private int killNodeAt(Point point) {
-            restartUnder(point.strace());
-            try (Command.Running running = run(List.of()).start()) {
+            try (Command.Running strace = attach(point.strace(node.pid()));
+                    Command.Running running = run(List.of()).start()) {
                 CompletableFuture.anyOf(running.ended(), node.ended()).join();
-                if (victim.both && running.isAlive()) {
+                if (victim.both && !node.isAlive()) {
                     running.kill();
                 }
                 Outcome outcome = running.end();
-                // A run that ended badly has lost its node; one that ended well may be followed by a call to die at.
-                Outcome ending = outcome.code() == 0 ? node.stop() : node.end();
-                return ending.code() == KillPoints.KILLED ? outcome.code() : NOT_KILLED;
+                strace.terminate();
+                strace.end();
+                if (outcome.code() == 0 && node.isAlive()) {
+                    return NOT_KILLED;
+                }
+                // A run that ended badly has lost its node.
+                assertEquals(KillPoints.KILLED, node.end().code(), outcome::toString);
+                return outcome.code();
             }
         }
 
         private int killClientAt(Point point) {
-            if (!node.isAlive()) {
-                node.restart();
-            }
             Outcome outcome = run(point.strace()).run();
             if (outcome.code() == 0) {
                 return NOT_KILLED;
@@ -289,7 +293,8 @@ class KillIT {
                 versions.assertNextRunConverges(target, when);
                 return;
             }
-            Map<String, String> environment = Map.of("ZSYNC_HOME", client.folder().toString());
+            Map<String, String> environment =
+                    Map.of("ZSYNC_HOME", client.folder().toString());
             try (Node warm = new Node(ConfigFolder.of(environment, ""))) {
                 PeerTree peer = new PeerTree.Remote("server", PeerTree.Remote.DEFAULT_SHARE, RelativePath.ROOT);
                 Mode mode = victim.push ? Mode.PUSH : Mode.PULL;

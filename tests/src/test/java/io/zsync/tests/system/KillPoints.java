@@ -48,10 +48,16 @@ final class KillPoints {
     record Point(String call, int ordinal) {
         /** What a command is started by that is to be killed there. */
         List<String> strace() {
+            return started(injection());
+        }
+
+        /** The same for a process that runs already: its calls count from here on. */
+        List<String> strace(long pid) {
+            return attached(pid, injection());
+        }
+
+        private List<String> injection() {
             return List.of(
-                    "strace",
-                    "-f",
-                    "-qq",
                     "-o",
                     "/dev/null",
                     "-e",
@@ -61,15 +67,29 @@ final class KillPoints {
         }
     }
 
-    /** What a command is started by whose calls are to be counted; the last line of the trace is that it exited. */
+    /** What a command is started by whose calls are to be counted. */
     static List<String> counting(Path trace) {
-        return List.of("strace", "-f", "-q", "-y", "-s", "0", "-o", trace.toString(), "-e", "trace=" + CALLS);
+        return started(listing(trace));
     }
 
-    /** Beside the process, which keeps its id, and gets the signals. */
-    static List<String> beside(List<String> strace) {
-        List<String> words = new ArrayList<>(strace);
-        words.add(1, "-D");
+    static List<String> counting(Path trace, long pid) {
+        return attached(pid, listing(trace));
+    }
+
+    private static List<String> listing(Path trace) {
+        return List.of("-o", trace.toString(), "-y", "-s", "0", "-e", "trace=" + CALLS);
+    }
+
+    private static List<String> started(List<String> options) {
+        List<String> words = new ArrayList<>(List.of("strace", "-f", "-qq"));
+        words.addAll(options);
+        return words;
+    }
+
+    /** Not quiet: it says when it is attached. */
+    private static List<String> attached(long pid, List<String> options) {
+        List<String> words = new ArrayList<>(List.of("strace", "-f", "-p", Long.toString(pid)));
+        words.addAll(options);
         return words;
     }
 

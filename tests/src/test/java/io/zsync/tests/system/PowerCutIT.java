@@ -92,7 +92,9 @@ class PowerCutIT {
         String durability = "--durability=" + round.durability();
         return switch (round.way()) {
             case PUSH -> push(files, durability);
-            case COPY -> Checkout.zsync("copy", "-q", durability, files.source(), files.target()).quick();
+            case COPY ->
+                Checkout.zsync("copy", "-q", durability, files.source(), files.target())
+                        .quick();
             case PULL -> client.zsync("pull", "-q", durability, "server", files.target());
         };
     }
@@ -166,16 +168,17 @@ class PowerCutIT {
             Map<String, Map<Found, Integer>> found = new TreeMap<>();
             for (int i = 0; i < CUTS_OF_RSYNC; i++) {
                 boolean neighbour = random.nextBoolean();
-                for (String option : List.of("--no-fsync", "--fsync")) {
-                    Map<Found, Integer> sum = found.computeIfAbsent(option, none -> new EnumMap<>(Found.class));
+                for (String options : List.of("-a", "-a --fsync")) {
+                    Map<Found, Integer> sum = found.computeIfAbsent(options, none -> new EnumMap<>(Found.class));
                     Command rsync =
-                            Command.of("rsync", "-a", option, files.source() + "/", files.target() + "/");
-                    cutAfter(image, files, rsync, neighbour).forEach((how, count) -> sum.merge(how, count, Integer::sum));
+                            Command.script("rsync " + options + " \"$1/\" \"$2/\"", files.source(), files.target());
+                    cutAfter(image, files, rsync, neighbour)
+                            .forEach((how, count) -> sum.merge(how, count, Integer::sum));
                 }
             }
             System.out.println("PowerCut: rsync on " + kind + ", " + CUTS_OF_RSYNC + " cuts of " + FiftyFiles.COUNT
                     + " files each: " + found);
-            Map<Found, Integer> unforced = found.getOrDefault("--no-fsync", Map.of());
+            Map<Found, Integer> unforced = found.getOrDefault("-a", Map.of());
             assertNotEquals(CUTS_OF_RSYNC * FiftyFiles.COUNT, unforced.get(Found.COMPLETE), "the default loses files");
         }
     }
@@ -203,7 +206,8 @@ class PowerCutIT {
                         + delay / 1_000_000 + " ms";
                 restore(image, versions, target);
                 Outcome run;
-                try (Command.Running running = slowed(way, durability, versions, target).start();
+                try (Command.Running running =
+                                slowed(way, durability, versions, target).start();
                         Neighbour neighbour = new Neighbour(image.root(), random.nextInt(1, 20))) {
                     awaitFirstChange(running, target);
                     Thread.sleep(Duration.ofNanos(delay));
@@ -287,8 +291,7 @@ class PowerCutIT {
         }
 
         private void fsync(Path file, long pauseMillis) {
-            try (FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 while (!ended) {
                     channel.write(ByteBuffer.wrap(new byte[] {1}));
                     channel.force(true);

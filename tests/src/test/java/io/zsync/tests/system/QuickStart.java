@@ -29,8 +29,8 @@ final class QuickStart {
                     .with("ZSYNC_JAVA_OPTS", compiler + " -XX:AOTCacheOutput=" + cache)
                     .output();
             Runtime.getRuntime()
-                    .addShutdownHook(new Thread(() ->
-                            Command.of("rm", "-rf", folder.toString()).output()));
+                    .addShutdownHook(new Thread(
+                            () -> Command.of("rm", "-rf", folder.toString()).output()));
             return compiler + " -XX:AOTCache=" + cache;
         } catch (IOException e) {
             throw new AssertionError("cannot make a cache of classes", e);

@@ -134,12 +134,6 @@ final class ServingNode implements AutoCloseable {
         return process.end(PATIENCE);
     }
 
-    /** SIGTERM, if it still runs. */
-    Outcome stop() {
-        process.terminate();
-        return end();
-    }
-
     /** Begins again, on the same port, what was ended. */
     void restart() {
         assertEquals(false, process.isAlive(), "it still runs");

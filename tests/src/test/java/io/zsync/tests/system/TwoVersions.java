@@ -237,7 +237,15 @@ final class TwoVersions {
                 Comparison.BY_TIME,
                 Selection.ALL,
                 new Preservation(
-                        true, true, true, true, false, false, Preservation.AS_SOURCE, Preservation.AS_SOURCE, List.of()),
+                        true,
+                        true,
+                        true,
+                        true,
+                        false,
+                        false,
+                        Preservation.AS_SOURCE,
+                        Preservation.AS_SOURCE,
+                        List.of()),
                 deleting ? new Deletion(true, Deletion.NONE.limit(), Deletion.NONE.backup()) : Deletion.NONE);
         RunReport report = node.run(
                 new RunRequest(
