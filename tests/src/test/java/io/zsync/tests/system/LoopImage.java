@@ -1,9 +1,11 @@
 package io.zsync.tests.system;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * A file system of its own in an image file, mounted while this is open. The image takes as much of the workspace as is
@@ -76,8 +78,14 @@ final class LoopImage implements AutoCloseable {
 
     /** What a machine does that starts again: the journal is replayed. */
     void remount() {
-        Command.of("umount", folder.toString()).output();
+        unmount();
         mount().exits(0);
+    }
+
+    /** A process that has done its work for another one may hold a file a moment longer. */
+    private void unmount() {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Command.of("umount", folder.toString()).run().code() == 0);
     }
 
     /** Everything in it reaches the disk. */
@@ -103,7 +111,7 @@ final class LoopImage implements AutoCloseable {
     @Override
     public void close() {
         try {
-            Command.of("umount", folder.toString()).output();
+            unmount();
             Command.of("rmdir", folder.toString()).output();
         } finally {
             detach(device);
