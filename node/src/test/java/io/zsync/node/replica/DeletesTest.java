@@ -366,7 +366,7 @@ class DeletesTest extends DeletionFixture {
     /** What is in its place may be of a killed run, and on no disk yet. */
     @Test
     void removesBehindASyncWhereNothingWasPublished() throws Exception {
-        plant("a");
+        plant("d/x");
         List<String> calls = Collections.synchronizedList(new ArrayList<>());
         fault = (call, arguments) -> {
             if (List.of("syncfs", "unlink").contains(call)) {
@@ -375,6 +375,8 @@ class DeletesTest extends DeletionFixture {
         };
         durability = Durability.BATCH;
         begin();
+        directory("d");
+        complete();
         finish();
         assertEquals(List.of("syncfs", "unlink", "syncfs"), calls);
     }
