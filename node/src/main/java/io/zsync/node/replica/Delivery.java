@@ -45,7 +45,6 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     private final AtomicInteger inTransfer = new AtomicInteger();
 
     private volatile boolean waiting;
-    private volatile boolean changedAnything;
     private volatile boolean undurable;
     /** The last syncs run; nothing is waited for that could fail to come. */
     private volatile boolean finishing;
@@ -113,11 +112,6 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     /** Called post-order, once a directory's last entry was met. */
     void finishLater(RelativePath directory, Metadata metadata) throws IOException {
         aftermath.finishLater(directory, metadata);
-        changedAnything = true;
-    }
-
-    void changed() {
-        changedAnything = true;
     }
 
     /** Asks for a file's content; waits for room. */
@@ -226,13 +220,14 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         displacement.publishParked(open, durable, this);
         aftermath.remove(open, this);
         aftermath.finishDirectories(open, options.rules(), singly, this);
-        if (durable && changedAnything) {
+        // Also where nothing was done: what is found in its place may be of a killed run, and on no disk yet.
+        if (durable) {
             fileSystems.syncAll();
         }
         return counts.tally(durable && !undurable);
     }
 
-    /** Removes what may be removed, behind a sync of all that was published: a power cut must lose nothing that was moved. */
+    /** Removes what may be removed, behind a sync of all that is in its place: a power cut must lose nothing that was moved. */
     private void delete(Root open, boolean durable, boolean singly) throws IOException {
         if (candidates.areTooMany()) {
             counts.withheld.add(candidates.count());
@@ -243,10 +238,10 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         }
         if (durable && singly) {
             aftermath.syncDirectories(open);
-        } else if (durable && changedAnything) {
+        }
+        if (durable) {
             fileSystems.syncAll();
         }
-        changedAnything = true;
         try (Deletes deletes =
                 new Deletes(open, options.openModes(), displacement.backups(), ownUpdates, this, this::removed)) {
             candidates.replay(displacement::isParked, deletes);
@@ -377,7 +372,6 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     public void published(boolean created, long bytes, boolean durable) {
         (created ? counts.created : counts.changed).increment();
         counts.bytes.add(bytes);
-        changedAnything = true;
         if (!durable) {
             undurable = true;
         }

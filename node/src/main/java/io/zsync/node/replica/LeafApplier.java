@@ -194,7 +194,6 @@ final class LeafApplier {
         MetadataRules.Losses losses = delivery.losses(destination.path());
         options.rules().apply(parent.open().member(name), entry.metadata(), attributes, hasMode, losses);
         counts.changed.increment();
-        delivery.changed();
     }
 
     /** Has the object made beside its place; content comes from the sender. */

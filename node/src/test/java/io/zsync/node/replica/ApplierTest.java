@@ -427,6 +427,20 @@ class ApplierTest {
         assertEquals(List.of("syncfs", "rename", "sync", "syncfs"), calls);
     }
 
+    /** It may be of a killed run, and on no disk yet. */
+    @Test
+    void syncsWhatItFindsInItsPlace() throws Exception {
+        AtomicInteger syncs = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals("syncfs")) {
+                syncs.incrementAndGet();
+            }
+        };
+        begin(Durability.BATCH);
+        finish();
+        assertEquals(1, syncs.get());
+    }
+
     @Test
     void reportsAFullDiskAndLeaksNoDescriptor() throws Exception {
         fault = (call, arguments) -> {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A process to be: its words, environment and folder. Output goes through files, so that no pipe can fill. */
@@ -51,6 +52,11 @@ final class Command {
     Command with(String variable, String value) {
         builder.environment().put(variable, value);
         return this;
+    }
+
+    /** Started as {@link QuickStart} says. */
+    Command quick() {
+        return with("ZSYNC_JAVA_OPTS", QuickStart.options());
     }
 
     Outcome run() {
@@ -107,6 +113,21 @@ final class Command {
 
         void signal(String name) {
             Command.of("kill", "-" + name, Long.toString(process.pid())).run().exits(0);
+        }
+
+        /** SIGTERM, if it still runs. */
+        void terminate() {
+            process.destroy();
+        }
+
+        /** SIGKILL, if it still runs. */
+        void kill() {
+            process.destroyForcibly();
+        }
+
+        /** Done when it has ended. */
+        CompletableFuture<?> ended() {
+            return process.onExit();
         }
 
         Outcome end() {

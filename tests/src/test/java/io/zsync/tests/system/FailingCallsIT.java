@@ -81,7 +81,7 @@ class FailingCallsIT {
     @RegisterExtension
     final Workspace work = new Workspace();
 
-    private TwoVersions versions;
+    private TwoStates versions;
     private Home home;
     private ServingNode node;
     private WarmZsync zsync;
@@ -103,7 +103,7 @@ class FailingCallsIT {
             this.target = target;
         }
 
-        Object[] words(TwoVersions versions) {
+        Object[] words(TwoStates versions) {
             return new Object[] {
                 word,
                 "-q",
@@ -120,7 +120,7 @@ class FailingCallsIT {
     @BeforeEach
     void startTwoProcesses() {
         Machine.needsStrace();
-        versions = TwoVersions.make(work);
+        versions = TwoStates.make(work);
         versions.restoreTarget();
         home = new Home(Host.HERE, work.path("home"));
         Home server = new Home(Host.HERE, work.path("server"));

@@ -4,8 +4,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who a node is and whom it knows: a ZSYNC_HOME, made and changed by the real commands, on the host where they run. */
-record Home(Host host, Path folder) {
+/**
+ * Who a node is and whom it knows: a ZSYNC_HOME, made and changed by the real commands, on the host where they run.
+ *
+ * @param javaOptions of these commands
+ */
+record Home(Host host, Path folder, String javaOptions) {
+    Home(Host host, Path folder) {
+        this(host, folder, "");
+    }
+
     /** {@code zsync} with these words, as this node. */
     Command zsync(Object... words) {
         return zsync(List.of(), words);
@@ -18,7 +26,7 @@ record Home(Host host, Path folder) {
         for (Object word : words) {
             all.add(word.toString());
         }
-        return host.command(all).with("ZSYNC_HOME", folder.toString());
+        return host.command(all).with("ZSYNC_HOME", folder.toString()).with("ZSYNC_JAVA_OPTS", javaOptions);
     }
 
     String id() {
@@ -47,6 +55,6 @@ record Home(Host host, Path folder) {
     /** The same node once more, in another folder and perhaps on another host. */
     Home copy(Host elsewhere, Path another) {
         Command.of("cp", "-a", folder.toString(), another.toString()).output();
-        return new Home(elsewhere, another);
+        return new Home(elsewhere, another, javaOptions);
     }
 }

@@ -1,9 +1,11 @@
 package io.zsync.tests.system;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * A file system of its own in an image file, mounted while this is open. The image takes as much of the workspace as is
@@ -56,12 +58,39 @@ final class LoopImage implements AutoCloseable {
             abort("no loop device to be had: " + attached.err());
         }
         String device = attached.out().strip();
-        Outcome mounted = Command.of("mount", device, folder.toString()).run();
+        LoopImage made = new LoopImage(folder, image, device);
+        Outcome mounted = made.mount();
         if (mounted.code() != 0) {
             detach(device);
             abort("cannot mount " + kind + " here: " + mounted.err());
         }
-        return new LoopImage(folder, image, device);
+        return made;
+    }
+
+    private Outcome mount() {
+        return Command.of("mount", device, folder.toString()).run();
+    }
+
+    /** A power cut: the file system is what its disk and its journal hold at this moment. Not for Btrfs. */
+    void cutPower() {
+        PowerSwitch.cut(folder);
+    }
+
+    /** What a machine does that starts again: the journal is replayed. */
+    void remount() {
+        unmount();
+        mount().exits(0);
+    }
+
+    /** A process that has done its work for another one may hold a file a moment longer. */
+    private void unmount() {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Command.of("umount", folder.toString()).run().code() == 0);
+    }
+
+    /** Everything in it reaches the disk. */
+    void sync() {
+        Command.of("sync", "-f", folder.toString()).output();
     }
 
     /** The root of the file system. */
@@ -82,7 +111,7 @@ final class LoopImage implements AutoCloseable {
     @Override
     public void close() {
         try {
-            Command.of("umount", folder.toString()).output();
+            unmount();
             Command.of("rmdir", folder.toString()).output();
         } finally {
             detach(device);

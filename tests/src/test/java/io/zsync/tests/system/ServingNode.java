@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -54,7 +55,7 @@ final class ServingNode implements AutoCloseable {
         List<Object> words = new ArrayList<>(List.of("serve", "--listen", listen + ":" + port));
         words.addAll(options);
         Command.Running started = home.zsync(before, words.toArray())
-                .with("ZSYNC_JAVA_OPTS", "-XX:+ExitOnOutOfMemoryError")
+                .with("ZSYNC_JAVA_OPTS", home.javaOptions() + " -XX:+ExitOnOutOfMemoryError")
                 .start();
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
@@ -143,6 +144,16 @@ final class ServingNode implements AutoCloseable {
         Outcome outcome = process.end(PATIENCE);
         pastLives.append(outcome.err());
         return new Ending(outcome, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** Done when it has ended by itself, or by another's hand. */
+    CompletableFuture<?> ended() {
+        return process.ended();
+    }
+
+    /** Waits until it has. */
+    Outcome end() {
+        return process.end(PATIENCE);
     }
 
     /** Begins again, on the same port, what was ended. */
