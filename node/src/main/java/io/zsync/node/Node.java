@@ -230,7 +230,8 @@ public final class Node implements AutoCloseable {
         CompletableFuture<Identity> keys = CompletableFuture.supplyAsync(Identity::generate);
         Identity initiator = Identity.generate();
         Identity responder = keys.join();
-        Access access = new LocalAccess(new Access.Grant(OpenTree.Location.of(directory), true, Limits.STREAMS, localPlace()));
+        Access access =
+                new LocalAccess(new Access.Grant(OpenTree.Location.of(directory), true, Limits.STREAMS, localPlace()));
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (EventPump<Event> pump = EventPump.ofRun(events::accept);
                 Listener listener = Listener.open(
@@ -297,7 +298,8 @@ public final class Node implements AutoCloseable {
         Identity self = Identity.loadOrCreate(folders());
         try (EventPump<Event> pump = EventPump.ofRun(events::accept)) {
             Remote remote = new Remote(self, peer.id(), endpoint, peer.protection(), tree.share(), tree.path());
-            Run run = new Run(remote, request, pump, deadlines, new JournalPlace(folders().state(), peer.id()));
+            Run run = new Run(
+                    remote, request, pump, deadlines, new JournalPlace(folders().state(), peer.id()));
             return toEnd(run::toEnd, run::cancel);
         }
     }

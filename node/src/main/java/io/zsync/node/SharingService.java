@@ -51,8 +51,8 @@ final class SharingService implements Service {
         identity = Identity.loadOrCreate(folders);
         file = new PeerBookFile(folders);
         book = file.read();
-        ShareAccess access = new ShareAccess(
-                () -> book, shares, request.minProtection(), request.maxSessions(), folders.state());
+        ShareAccess access =
+                new ShareAccess(() -> book, shares, request.minProtection(), request.maxSessions(), folders.state());
         this.events = EventPump.ofService(events);
         Newcomers newcomers =
                 new InvitedNewcomers(new InviteFile(folders, clock), file, () -> book, this::takeUp, this.events);

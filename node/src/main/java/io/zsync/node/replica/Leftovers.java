@@ -40,8 +40,9 @@ public final class Leftovers {
     void met(TargetDirectory directory, Name reserved) {
         try {
             FileStat stat = directory.open().stat(reserved);
-            Unfinished left =
-                    journal == null ? null : journal.find(reserved, stat, directory.open().mount());
+            Unfinished left = journal == null
+                    ? null
+                    : journal.find(reserved, stat, directory.open().mount());
             if (left == null) {
                 remove(directory.open(), reserved, stat.isDirectory());
                 directory.touched = true;

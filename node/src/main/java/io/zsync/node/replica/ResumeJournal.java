@@ -114,8 +114,7 @@ final class ResumeJournal implements AutoCloseable {
      */
     synchronized Unfinished begin(Name reserved, FileStat staged, long mount, Name target, FileIdentity source) {
         Unfinished.Key key = new Unfinished.Key(staged.device(), staged.inode());
-        Unfinished begun =
-                new Unfinished(new Unfinished.Subject(key, reserved, target, mount, place.source(), source));
+        Unfinished begun = new Unfinished(new Unfinished.Subject(key, reserved, target, mount, place.source(), source));
         files.put(key, begun);
         append(JournalCodec.begin(begun));
         return begun;

@@ -17,7 +17,11 @@ public interface Access {
      * @param streams at most so many data streams
      * @param place where to note what has come of large files; null: nowhere
      */
-    record Grant(OpenTree.Location tree, boolean owner, int streams, @Nullable JournalPlace place) {}
+    record Grant(
+            OpenTree.Location tree,
+            boolean owner,
+            int streams,
+            @Nullable JournalPlace place) {}
 
     /** What the operator calls a peer that was let in, for the log. */
     String name(PeerId peer);

@@ -221,8 +221,7 @@ final class FileSender implements Session.Work {
                 if (opened.stat().identity().equals(file.identity())) {
                     file.opened(opened);
                     if (file.size() >= Limits.RESUMED_LENGTH && !file.isSpoilt()) {
-                        session.send(
-                                new Message.FileOpened(file.offer().file(), file.attempt(), file.identity()));
+                        session.send(new Message.FileOpened(file.offer().file(), file.attempt(), file.identity()));
                     }
                     return opened;
                 }

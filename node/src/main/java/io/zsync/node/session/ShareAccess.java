@@ -34,11 +34,7 @@ public final class ShareAccess implements Access {
      * @param state the folder of journals
      */
     public ShareAccess(
-            Supplier<PeerBook> book,
-            Shares shares,
-            @Nullable Protection minProtection,
-            int maxSessions,
-            Path state) {
+            Supplier<PeerBook> book, Shares shares, @Nullable Protection minProtection, int maxSessions, Path state) {
         this.state = state;
         this.book = book;
         this.shares = shares;

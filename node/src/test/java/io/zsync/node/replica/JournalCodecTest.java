@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,11 +73,11 @@ class JournalCodecTest {
         Map<Unfinished.Key, Unfinished> read = JournalCodec.read(journal, BOOT);
 
         assertEquals(2, read.size());
-        Unfinished one = read.get(first.subject().key());
+        Unfinished one = of(read, first);
         assertEquals(first.subject(), one.subject());
         assertEquals(List.of(new Range(0, 24 * MIB)), one.written());
         assertEquals(List.of(new Range(0, 8 * MIB), new Range(16 * MIB, 8 * MIB)), one.synced());
-        Unfinished two = read.get(second.subject().key());
+        Unfinished two = of(read, second);
         assertEquals(second.subject(), two.subject());
         assertEquals(List.of(new Range(1024 * MIB, 100)), two.written());
         assertEquals(List.of(), two.synced());
@@ -91,9 +92,9 @@ class JournalCodecTest {
 
         assertEquals(read.keySet(), again.keySet());
         read.forEach((key, file) -> {
-            assertEquals(file.subject(), again.get(key).subject());
-            assertEquals(file.written(), again.get(key).written());
-            assertEquals(file.synced(), again.get(key).synced());
+            assertEquals(file.subject(), of(again, file).subject());
+            assertEquals(file.written(), of(again, file).written());
+            assertEquals(file.synced(), of(again, file).synced());
         });
     }
 
@@ -103,8 +104,8 @@ class JournalCodecTest {
 
         assertEquals(
                 List.of(new Range(0, 8 * MIB), new Range(16 * MIB, 8 * MIB)),
-                read.get(first.subject().key()).written());
-        assertEquals(List.of(), read.get(second.subject().key()).written());
+                of(read, first).written());
+        assertEquals(List.of(), of(read, second).written());
     }
 
     @Test
@@ -174,9 +175,9 @@ class JournalCodecTest {
     }
 
     private static void assertWithin(List<Range> truth, List<Range> said, String how) {
-        Intervals true_ = new Intervals();
-        truth.forEach(range -> true_.add(range.offset(), range.end()));
-        said.forEach(range -> assertTrue(true_.remove(range.offset(), range.end()), how + " makes up " + range));
+        Intervals noted = new Intervals();
+        truth.forEach(range -> noted.add(range.offset(), range.end()));
+        said.forEach(range -> assertTrue(noted.remove(range.offset(), range.end()), how + " makes up " + range));
     }
 
     private static long length(List<Range> ranges) {
@@ -201,8 +202,10 @@ class JournalCodecTest {
 
         assertEquals(
                 List.of(),
-                JournalCodec.read(beyond.toByteArray(), BOOT)
-                        .get(first.subject().key())
-                        .written());
+                of(JournalCodec.read(beyond.toByteArray(), BOOT), first).written());
+    }
+
+    private static Unfinished of(Map<Unfinished.Key, Unfinished> read, Unfinished file) {
+        return Objects.requireNonNull(read.get(file.subject().key()));
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class ResumeJournalTest {
         }
     }
 
-    private Unfinished found(JournalPlace by, Name name) throws IOException {
+    private @Nullable Unfinished found(JournalPlace by, Name name) throws IOException {
         try (ResumeJournal journal = ResumeJournal.open(by, root, true)) {
             return journal.find(name, directory.stat(name), directory.mount());
         }

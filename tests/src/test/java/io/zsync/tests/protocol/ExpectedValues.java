@@ -306,8 +306,7 @@ final class ExpectedValues {
     private static Message.Resume resumeEdges() {
         return new Message.Resume(
                 MAX,
-                new FileIdentity(
-                        Limits.FILE_LENGTH, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 12_345),
+                new FileIdentity(Limits.FILE_LENGTH, 1_700_000_000, 123_456_789, 1_700_000_001, 999_999_999, 12_345),
                 List.of(
                         new Message.Range(0, 1),
                         new Message.Range(2, 1),

@@ -69,8 +69,8 @@ class ResumeIT {
             int killed = 0;
             boolean done = false;
             while (!done) {
-                try (Command.Running push = client.zsync("push", "--streams", "2", source, "server")
-                        .start()) {
+                try (Command.Running push =
+                        client.zsync("push", "--streams", "2", source, "server").start()) {
                     if (killed < MOST_ENDS && lives(push, proxy)) {
                         push.signal("KILL");
                         push.end();

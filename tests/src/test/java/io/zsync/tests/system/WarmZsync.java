@@ -2,7 +2,6 @@ package io.zsync.tests.system;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +80,8 @@ final class WarmZsync implements AutoCloseable {
             in.write(String.join("\t", line) + "\n");
             in.flush();
             StringBuilder printed = new StringBuilder();
-            int code = CompletableFuture.supplyAsync(() -> readTo(printed)).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            int code = CompletableFuture.supplyAsync(() -> readTo(printed))
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
             String told = Files.readString(err).substring((int) errRead);
             errRead += told.length();
             return new Outcome(code, printed.toString(), told);
