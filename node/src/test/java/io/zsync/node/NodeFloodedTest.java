@@ -52,6 +52,9 @@ class NodeFloodedTest extends PushFixture {
     /** What waits in memory for the terminal: EventPump's bound. */
     private static final long MOST_BYTES = 32 << 20;
 
+    /** What lies in sockets when the last word is written, and comes when the terminal takes events already. */
+    private static final long UNDER_WAY_BYTES = 16 << 20;
+
     private static final RelativePath LONG_PATH = RelativePath.of(("d".repeat(99) + "/").repeat(9) + "f".repeat(100));
 
     private final Identity responder = Identity.generate();
@@ -114,7 +117,7 @@ class NodeFloodedTest extends PushFixture {
 
     private void assertHonest() {
         assertEquals(WORDS, shown.get() + notShown.get());
-        assertTrue(shown.get() * LONG_PATH.length() <= MOST_BYTES, () -> shown + " of them waited");
+        assertTrue(shown.get() * LONG_PATH.length() <= MOST_BYTES + UNDER_WAY_BYTES, () -> shown + " of them waited");
         assertTrue(shown.get() > 8_192, () -> "no more than " + shown + " were shown");
     }
 

@@ -308,8 +308,12 @@ class PowerCutIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
-            end();
+        public void close() {
+            try {
+                end();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
