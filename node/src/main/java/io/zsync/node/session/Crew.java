@@ -76,17 +76,15 @@ final class Crew {
     void await() throws RunFailure {
         try {
             over.await();
-            List<Thread> all;
-            synchronized (this) {
-                all = List.copyOf(threads);
-            }
-            for (Thread thread : all) {
-                thread.join();
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Failures.interrupted();
+            fail(Failures.interrupted());
         }
+        List<Thread> all;
+        synchronized (this) {
+            all = List.copyOf(threads);
+        }
+        Threads.joinAll(all);
         synchronized (this) {
             if (failure != null) {
                 throw failure;

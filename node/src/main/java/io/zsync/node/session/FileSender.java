@@ -202,10 +202,12 @@ final class FileSender implements Session.Work {
         if (!sent.whole()) {
             file.spoil();
         }
-        file.sent(segment, sent);
         if (sent.failure() != null) {
+            // While the segment is still in hand: nobody else may conclude the attempt meanwhile, and offer another
+            // one.
             lost(file, sent.failure());
         }
+        file.sent(segment, sent);
     }
 
     /** The descriptor of this attempt. @return null if the file is no longer the one that is wanted */
@@ -318,6 +320,10 @@ final class FileSender implements Session.Work {
             return;
         }
         synchronized (file.io) {
+            if (file.attempt() != rejected.attempt()) {
+                // Another thread has found meanwhile that the source changed, and said so.
+                return;
+            }
             try (OpenFile open = open(file.offer(), cursor)) {
                 if (!file.mayResend(rejected.offset())) {
                     lost(file, ProblemCode.INTEGRITY);

@@ -234,18 +234,16 @@ final class Session {
             if (writer != null) {
                 writer.join(LAST_WORDS);
             }
-            closeQuietly(connection);
-            List<Thread> all;
-            synchronized (this) {
-                all = List.copyOf(threads);
-            }
-            for (Thread thread : all) {
-                thread.join();
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Failures.interrupted();
+            fail(Failures.interrupted());
         }
+        closeQuietly(connection);
+        List<Thread> all;
+        synchronized (this) {
+            all = List.copyOf(threads);
+        }
+        Threads.joinAll(all);
         RunFailure reason = failure();
         if (reason != null) {
             throw reason;
