@@ -98,6 +98,11 @@ final class Initiator {
         return role != null && role.broughtSomething();
     }
 
+    /** See {@link Session.Role#resumedBytes}. */
+    synchronized long resumedBytes() {
+        return role == null ? 0 : role.resumedBytes();
+    }
+
     /** A host may have several addresses; the first that answers is taken. */
     private Connection connect() throws RunFailure, IOException {
         IOException failure = new IOException("connect to " + remote.endpoint() + ": unknown host");

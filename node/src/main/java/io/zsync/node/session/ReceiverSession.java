@@ -298,6 +298,12 @@ final class ReceiverSession implements Session.Role, Reporter {
         return arrivals.verified().sum() > 0;
     }
 
+    /** It counts what arrives, and needs no telling. */
+    @Override
+    public long resumedBytes() {
+        return 0;
+    }
+
     @Override
     public Event.Progress progress() {
         return new Event.Progress(

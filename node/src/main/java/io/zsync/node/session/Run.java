@@ -66,6 +66,7 @@ public final class Run {
         long start = System.nanoTime();
         int broken = 0;
         int fruitless = 0;
+        long resumed = 0;
         while (true) {
             Initiator session = next();
             try {
@@ -80,8 +81,11 @@ public final class Run {
                         Duration.ofNanos(System.nanoTime() - start),
                         broken);
             } catch (RunFailure e) {
+                // Of a push of large files only the next session tells what the one before it has brought.
+                boolean fruitful = session.broughtSomething() || session.resumedBytes() > resumed;
+                resumed = Math.max(resumed, session.resumedBytes());
                 if (broken > 0) {
-                    fruitless = session.broughtSomething() ? 0 : fruitless + 1;
+                    fruitless = fruitful ? 0 : fruitless + 1;
                 }
                 if (isCancelled() || !mayTryAgain(e, session, broken) || fruitless >= request.retries()) {
                     throw e;

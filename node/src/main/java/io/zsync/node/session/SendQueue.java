@@ -49,6 +49,7 @@ final class SendQueue {
     private final ArrayDeque<Task.Recheck> rejected = new ArrayDeque<>();
     private long outstandingBytes;
     private long doneFiles;
+    private long resumedBytes;
     private boolean closed;
 
     /** @param packSmall send small files in packs; otherwise each is streamed like a large one */
@@ -77,7 +78,14 @@ final class SendQueue {
         }
         OutgoingFile file = take(resume.file(), offers);
         file.resume(resume);
+        resumedBytes += file.size()
+                - resume.ranges().stream().mapToLong(Message.Range::length).sum();
         enqueue(file);
+    }
+
+    /** What the receiver had of files that it goes on with. */
+    synchronized long resumedBytes() {
+        return resumedBytes;
     }
 
     private OutgoingFile take(long number, Offers offers) {

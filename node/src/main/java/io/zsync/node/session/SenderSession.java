@@ -197,6 +197,11 @@ final class SenderSession implements Session.Role {
     }
 
     @Override
+    public long resumedBytes() {
+        return queue.resumedBytes();
+    }
+
+    @Override
     public Event.Progress progress() {
         return new Event.Progress(
                 manifest.entries(), plannedFiles, plannedBytes, queue.doneFiles(), counters.total(), planned);

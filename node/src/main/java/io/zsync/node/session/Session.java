@@ -54,6 +54,9 @@ final class Session {
         /** Whether anything was brought that a later session need not bring again. */
         boolean broughtSomething();
 
+        /** Bytes of unfinished files that the receiver had from earlier sessions, as far as this end was told. */
+        long resumedBytes();
+
         /** Where the run stands. */
         Event.Progress progress();
     }

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A large file arrives although either end is killed every two seconds, and little of it goes over the wire twice. */
 class ResumeIT {
-    private static final long SIZE = Machine.LONG ? 4L << 30 : 384L << 20;
+    private static final long SIZE = Machine.LONG ? 4L << 30 : 512L << 20;
     /** On each of two data streams; a short run must last as well. */
     private static final long BYTES_PER_SECOND = Machine.LONG ? Long.MAX_VALUE : 60_000_000;
 
     private static final long LIFE_MILLIS = 2_000;
     private static final int MOST_ENDS = 30;
-    /** More than handshakes. */
-    private static final long ALIVE = 16 << 20;
+    /** What a life brings at least, on a slow machine in more time: each end costs a chunk on each of two streams. */
+    private static final long ALIVE = SIZE / 4;
 
     @RegisterExtension
     final Workspace work = new Workspace();
