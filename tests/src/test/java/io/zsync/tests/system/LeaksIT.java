@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A node that has served many runs, good ones and others, holds what it held before. */
 class LeaksIT {
-    private static final int RUNS = Machine.LONG ? 1_000 : 40;
+    private static final int RUNS = Machine.LONG ? 1_000 : 20;
     /** After each so many runs a client is killed. Those are processes, which take a second to start. */
     private static final int KILLED_EVERY = 20;
 
