@@ -54,7 +54,6 @@ class GuidedFuzzTest {
                 "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + GuidedFuzz.class.getName(),
                 "--instrumentation_includes=io.zsync.**",
-                "--hooks=false",
                 "-runs=" + RUNS,
                 "-seed=" + seed,
                 "-max_len=" + Math.min(LONGEST, 2 * longest),
@@ -64,6 +63,7 @@ class GuidedFuzzTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertEquals(0, process.waitFor(), () -> target + ", -Dzsync.seed=" + seed + "\n" + output);
+        assertTrue(output.contains("Instrumented io.zsync."), "led by branches, not blind");
         Matcher done = DONE.matcher(output);
         assertTrue(done.find(), output);
         System.out.printf(
