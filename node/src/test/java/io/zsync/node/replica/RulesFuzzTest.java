@@ -40,7 +40,7 @@ public class RulesFuzzTest {
     @ParameterizedTest
     @MethodSource("targets")
     void mutationsOfRulesKeepTheirLaw(FuzzTarget target) {
-        Mutations mutations = Mutations.ofEach(100_000);
+        Mutations mutations = Mutations.ofEach(50_000);
 
         Mutations.Outcome outcome = mutations.run(target);
 

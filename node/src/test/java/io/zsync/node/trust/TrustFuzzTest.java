@@ -55,7 +55,7 @@ public class TrustFuzzTest {
     @ParameterizedTest
     @MethodSource("targets")
     void mutationsOfWhatIsBelievedKeepItsLaw(FuzzTarget target) {
-        Mutations mutations = Mutations.ofEach(200_000);
+        Mutations mutations = Mutations.ofEach(40_000);
 
         Mutations.Outcome outcome = mutations.run(target);
 

@@ -47,6 +47,8 @@ class GuidedFuzzTest {
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:+EnableDynamicAgentLoading",
+                // Most inputs are refused by an exception, and its trace is most of what an execution costs.
+                "-XX:-StackTraceInThrowable",
                 "-Dkryo.unsafe=false",
                 "-D" + GuidedFuzz.TARGET + "=" + target.name(),
                 "-cp",
