@@ -19,13 +19,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The tests that README.md and the sabotages name are there, and nothing that should be named is missing. */
 class TestMapTest {
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path SABOTAGES = ROOT.resolve("tests/sabotage");
+    private static final Path ROOT = Sabotage.ROOT;
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*(?:Test|IT|Contract))(?:\\.(\\w+))?`");
     private static final Pattern CVE = Pattern.compile("20\\d\\d-\\d{5}");
     private static final Set<String> FAULTS = Set.of(
@@ -100,35 +100,22 @@ class TestMapTest {
     void everySabotageFitsTheSourceAndNamesATest() throws Exception {
         Map<String, String> rows = rows(section("Sabotages"));
         Map<String, String> patches = new LinkedHashMap<>();
-        for (Path patch : sabotages()) {
-            List<String> lines = Files.readAllLines(patch);
-            String name = patch.getFileName().toString().replace(".patch", "");
-            Matcher red = Pattern.compile("Red: (protocol|node|tests) (\\w+)\\*?#(\\w+)")
-                    .matcher(lines.get(1));
-            assertTrue(red.matches(), () -> name + ": " + lines.get(1));
-            assertTrue(isTest(red.group(2), red.group(3)), () -> name + ": " + lines.get(1));
-            patches.put(
-                    "`" + name + "`",
-                    " " + lines.getFirst() + " | `" + red.group(2) + "." + red.group(3) + "` ");
+        for (Sabotage each : Sabotage.all()) {
+            assertTrue(isTest(each.red().className(), each.red().method()), () -> each + ": " + each.red());
+            patches.put("`" + each + "`", " " + each.what() + " | `" + each.red() + "` ");
         }
 
         assertEquals(patches, rows, "what the page says of them");
         assertTrue(patches.size() >= 20);
         Process check = new ProcessBuilder(Stream.concat(
                                 Stream.of("bash", "-c", "for p; do git apply --check \"$p\" || exit; done", "check"),
-                                sabotages().stream().map(Path::toString))
+                                Sabotage.all().stream().map(each -> each.patch().toString()))
                         .toList())
                 .directory(ROOT.toFile())
                 .redirectErrorStream(true)
                 .start();
         String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, check.waitFor(), said);
-    }
-
-    private static List<Path> sabotages() throws IOException {
-        try (Stream<Path> files = Files.list(SABOTAGES)) {
-            return files.sorted().toList();
-        }
     }
 
     /** A search that finds everything would find what is not there. */
@@ -142,7 +129,7 @@ class TestMapTest {
     }
 
     /** True if the class, or one that it extends, has a test with that name; null for the class itself. */
-    private static boolean isTest(String className, @org.jspecify.annotations.Nullable String method) {
+    private static boolean isTest(String className, @Nullable String method) {
         String source = SOURCES.get(className);
         if (source == null || method == null) {
             return source != null;
