@@ -134,7 +134,7 @@ class TestMapTest {
         if (source == null || method == null) {
             return source != null;
         }
-        if (Pattern.compile("@(?:Test|ParameterizedTest|TestFactory)\\b[^;{}]*?(?:\\{[^{}]*\\}[^;{}]*?)?void "
+        if (Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest)\\b[^;{}]*?(?:\\{[^{}]*\\}[^;{}]*?)?void "
                         + method + "\\(")
                 .matcher(source)
                 .find()) {

@@ -29,9 +29,9 @@ public final class Mutations {
         this.executions = executions;
     }
 
-    /** As many as the build has time for, or in its long form ten million. */
-    public static Mutations ofEach(long inTheBuild) {
-        long executions = Boolean.getBoolean("zsync.long") ? 10_000_000 : inTheBuild;
+    /** As many as the build has time for, or as its long form has. */
+    public static Mutations ofEach(long inTheBuild, long inItsLongForm) {
+        long executions = Boolean.getBoolean("zsync.long") ? inItsLongForm : inTheBuild;
         return new Mutations(Long.getLong("zsync.seed", System.nanoTime()), executions);
     }
 

@@ -30,7 +30,7 @@ public class JournalFuzzTest {
     @ParameterizedTest
     @MethodSource("targets")
     void mutationsOfAJournalKeepItsLaw(FuzzTarget target) {
-        Mutations mutations = Mutations.ofEach(300_000);
+        Mutations mutations = Mutations.ofEach(300_000, 10_000_000);
 
         Mutations.Outcome outcome = mutations.run(target);
 

@@ -38,7 +38,7 @@ public class RulesFuzzTest {
     @ParameterizedTest
     @MethodSource("targets")
     void mutationsOfRulesKeepTheirLaw(FuzzTarget target) {
-        Mutations mutations = Mutations.ofEach(50_000);
+        Mutations mutations = Mutations.ofEach(50_000, 1_000_000);
 
         Mutations.Outcome outcome = mutations.run(target);
 

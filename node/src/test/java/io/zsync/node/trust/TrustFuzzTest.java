@@ -55,7 +55,7 @@ public class TrustFuzzTest {
     @ParameterizedTest
     @MethodSource("targets")
     void mutationsOfWhatIsBelievedKeepItsLaw(FuzzTarget target) {
-        Mutations mutations = Mutations.ofEach(40_000);
+        Mutations mutations = Mutations.ofEach(40_000, 1_000_000);
 
         Mutations.Outcome outcome = mutations.run(target);
 

@@ -33,7 +33,7 @@ class MutationTest {
     @ParameterizedTest
     @MethodSource("targets")
     void mutationsAllowNothingButProtocolException(FuzzTarget target) {
-        Mutations mutations = Mutations.ofEach(100_000);
+        Mutations mutations = Mutations.ofEach(100_000, 1_000_000);
 
         Mutations.Outcome outcome = mutations.run(target);
 
