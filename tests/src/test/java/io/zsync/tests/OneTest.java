@@ -1,7 +1,6 @@
 package io.zsync.tests;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestExecutionResult;
@@ -23,7 +22,7 @@ public final class OneTest {
     private OneTest() {}
 
     public static void main(String[] arguments) {
-        List<TestExecutionResult> results = new ArrayList<>();
+        AtomicInteger exit = new AtomicInteger(SKIPPED);
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(DiscoverySelectors.selectClass(arguments[0]))
                 .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(isMethod(test, arguments[1])))
@@ -31,21 +30,18 @@ public final class OneTest {
         LauncherFactory.create().execute(request, new TestExecutionListener() {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-                if (test.isTest() || result.getStatus() == TestExecutionResult.Status.FAILED) {
-                    results.add(result);
+                if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+                    System.out.println(
+                            "FAILED: " + result.getThrowable().map(Object::toString).orElse(""));
+                    // One is enough, and others may take their time to fail.
+                    Runtime.getRuntime().halt(RED);
+                }
+                if (test.isTest() && result.getStatus() == TestExecutionResult.Status.SUCCESSFUL) {
+                    exit.set(GREEN);
                 }
             }
         });
-        int exit = SKIPPED;
-        for (TestExecutionResult result : results) {
-            if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                result.getThrowable().ifPresent(failure -> System.out.println("FAILED: " + failure));
-                exit = RED;
-            } else if (result.getStatus() == TestExecutionResult.Status.SUCCESSFUL && exit == SKIPPED) {
-                exit = GREEN;
-            }
-        }
-        System.exit(exit);
+        System.exit(exit.get());
     }
 
     private static boolean isMethod(TestDescriptor test, String name) {
