@@ -31,8 +31,8 @@ public final class OneTest {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
                 if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                    System.out.println(
-                            "FAILED: " + result.getThrowable().map(Object::toString).orElse(""));
+                    System.out.println("FAILED: "
+                            + result.getThrowable().map(Object::toString).orElse(""));
                     // One is enough, and others may take their time to fail.
                     Runtime.getRuntime().halt(RED);
                 }

@@ -58,7 +58,8 @@ class SabotageTest {
         Ended ended = run(sabotage.red(), classes + File.pathSeparator);
 
         System.out.printf(
-                "%-36s %-90s %s%n", sabotage, sabotage.red(), ended.exit() == OneTest.RED ? "red" : "exit " + ended.exit());
+                "%-36s %-90s %s%n",
+                sabotage, sabotage.red(), ended.exit() == OneTest.RED ? "red" : "exit " + ended.exit());
         assertEquals(OneTest.RED, ended.exit(), ended.said());
         assertTrue(ended.said().contains("FAILED: "), ended.said());
         assertFalse(ended.said().matches("(?s).*FAILED: java\\.lang\\.\\w*(Linkage|NoSuch|Verify|NoClass)\\w*Error.*"));
@@ -72,23 +73,15 @@ class SabotageTest {
         assertEquals(0, applied.exit(), applied.said());
         Path classes = Files.createDirectory(folder.resolve("classes"));
         int compiled = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "-proc:none",
-                        "-d",
-                        classes.toString(),
-                        "-cp",
-                        classPath(),
-                        source.toString());
+                .run(null, null, null, "-proc:none", "-d", classes.toString(), "-cp", classPath(), source.toString());
         assertEquals(0, compiled, "compiles");
         return classes;
     }
 
     /** Node's tests are on it already. */
     private static String classPath() {
-        return System.getProperty("java.class.path") + File.pathSeparator
+        return System.getProperty("java.class.path")
+                + File.pathSeparator
                 + Sabotage.ROOT.resolve("protocol/target/test-classes");
     }
 
@@ -112,8 +105,10 @@ class SabotageTest {
         try (Stream<Path> files = Files.walk(sources)) {
             List<String> found = new ArrayList<>();
             files.filter(each -> each.endsWith(test.className() + ".java"))
-                    .forEach(each -> found.add(
-                            sources.relativize(each).toString().replace(".java", "").replace('/', '.')));
+                    .forEach(each -> found.add(sources.relativize(each)
+                            .toString()
+                            .replace(".java", "")
+                            .replace('/', '.')));
             assertEquals(1, found.size(), () -> test + ": " + found);
             return found.getFirst();
         }
@@ -122,8 +117,9 @@ class SabotageTest {
     private static Ended end(ProcessBuilder builder) throws Exception {
         Path output = Files.createTempFile("zsync-sabotage", ".out");
         try {
-            Process process =
-                    builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+            Process process = builder.redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
             boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
             process.destroyForcibly().waitFor();
             String said = Files.readString(output, StandardCharsets.ISO_8859_1);

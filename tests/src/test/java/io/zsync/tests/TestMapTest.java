@@ -41,8 +41,8 @@ class TestMapTest {
         readme = Files.readString(ROOT.resolve("tests/README.md"));
         for (String module : List.of("protocol", "node", "cli", "tests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
-                for (Path file : files.filter(each -> each.toString().endsWith(".java"))
-                        .toList()) {
+                for (Path file :
+                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
                     String name = file.getFileName().toString().replace(".java", "");
                     SOURCES.merge(name, Files.readString(file), String::concat);
                 }
@@ -134,8 +134,8 @@ class TestMapTest {
         if (source == null || method == null) {
             return source != null;
         }
-        if (Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest)\\b[^;{}]*?(?:\\{[^{}]*\\}[^;{}]*?)?void "
-                        + method + "\\(")
+        if (Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest)\\b[^;{}]*?(?:\\{[^{}]*\\}[^;{}]*?)?void " + method
+                        + "\\(")
                 .matcher(source)
                 .find()) {
             return true;

@@ -74,7 +74,8 @@ public class TrustFuzzTest {
     }
 
     private static byte[] ownLines() {
-        String text = new String(PeerBookText.EMPTY.bytes(), UTF_8) + "# gr\u00fc\u00dfe\n\n\t" + Books.peer("a") + "  \n";
+        String text =
+                new String(PeerBookText.EMPTY.bytes(), UTF_8) + "# gr\u00fc\u00dfe\n\n\t" + Books.peer("a") + "  \n";
         return text.getBytes(UTF_8);
     }
 

@@ -71,7 +71,8 @@ class GuidedFuzzTest {
         Matcher done = DONE.matcher(output);
         assertTrue(done.find(), output);
         System.out.printf(
-                "%s: %s executions led by branches, %s s, -Dzsync.seed=%d%n", target, done.group(1), done.group(2), seed);
+                "%s: %s executions led by branches, %s s, -Dzsync.seed=%d%n",
+                target, done.group(1), done.group(2), seed);
         assertTrue(Long.parseLong(done.group(1)) >= RUNS, output);
     }
 

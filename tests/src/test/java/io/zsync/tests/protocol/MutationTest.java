@@ -43,6 +43,8 @@ class MutationTest {
 
     @Test
     void theSeedsCoverEveryDecoding() {
-        assertEquals(Decoding.values().length, TARGETS.stream().map(FuzzTarget::name).distinct().count());
+        assertEquals(
+                Decoding.values().length,
+                TARGETS.stream().map(FuzzTarget::name).distinct().count());
     }
 }
