@@ -68,7 +68,7 @@ public final class InviteFile {
                             null);
                 }
                 invites.add(OpenInvite.of(invite, grant));
-                write(folder, invites);
+                folder.replace(NAME, bytes(invites));
             } finally {
                 lock.close();
             }
@@ -126,7 +126,7 @@ public final class InviteFile {
         if (!proved && !invite.isLastChance()) {
             invites.add(invite.afterAWrongProof());
         }
-        write(folder, invites);
+        folder.replace(NAME, bytes(invites));
         return proved ? Optional.of(terms(invite)) : Optional.empty();
     }
 
@@ -153,7 +153,8 @@ public final class InviteFile {
         return invites;
     }
 
-    private static List<OpenInvite> parse(byte[] bytes, String path) throws RunFailure {
+    /** @param path of the file, for messages */
+    static List<OpenInvite> parse(byte[] bytes, String path) throws RunFailure {
         List<OpenInvite> invites = new ArrayList<>();
         String[] lines = new String(bytes, StandardCharsets.ISO_8859_1).split("\n", -1);
         int number = 1;
@@ -179,9 +180,10 @@ public final class InviteFile {
         return invites;
     }
 
-    private static void write(TrustedFolder folder, List<OpenInvite> invites) throws IOException {
+    /** What {@link #parse} reads. */
+    static byte[] bytes(List<OpenInvite> invites) {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
         invites.forEach(invite -> text.append(invite.line()).append('\n'));
-        folder.replace(NAME, text.toString().getBytes(StandardCharsets.US_ASCII));
+        return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -32,8 +32,8 @@ final class InviteText {
     /** Room for the longest there can be, and for line ends. */
     static final int MAX_LENGTH = 4 << 10;
 
-    private static final String PREFIX = "zsi1-";
-    private static final int CHECK_LENGTH = 5;
+    static final String PREFIX = "zsi1-";
+    static final int CHECK_LENGTH = 5;
     private static final int HEAD_LENGTH =
             Digest.LENGTH + InviteId.LENGTH + JoinCodec.SECRET_LENGTH + Long.BYTES + 2 * Byte.BYTES;
     private static final int MAX_HOST_LENGTH = 253;
@@ -151,7 +151,8 @@ final class InviteText {
         return bytes;
     }
 
-    private static byte[] checkOf(byte[] content) {
+    /** What follows these bytes in a text. */
+    static byte[] checkOf(byte[] content) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             sha.update("zsi1".getBytes(StandardCharsets.US_ASCII));

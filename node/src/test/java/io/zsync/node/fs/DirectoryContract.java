@@ -157,6 +157,17 @@ abstract class DirectoryContract extends TreeFixture {
     }
 
     @Test
+    void whatIsGoneOnWithIsTheFileItself() throws Exception {
+        write(top, B, "text");
+        top.makeSymlink(LINK, bytes("b"));
+
+        refused(Errno.LOOP, () -> top.reopen(LINK));
+        try (OpenFile again = top.reopen(B)) {
+            assertEquals(4, again.stat().size());
+        }
+    }
+
+    @Test
     void devicesAreSeenAndNotOpened() throws Exception {
         assumeTrue(runsAsSuperuser() && exit("mknod", inside.resolve("null").toString(), "c", "1", "3") == 0);
         FileStat stat = top.stat(Name.of("null"));

@@ -132,6 +132,20 @@ class ResumeJournalTest {
     }
 
     @Test
+    void aSourceThatIsAnotherNowIsRefused() throws IOException {
+        note(new Range(0, 100));
+
+        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+            Unfinished left = journal.find(RESERVED, directory.stat(RESERVED), directory.mount());
+            assertNotNull(left);
+            Resumption resumption = new Resumption(journal, left);
+            assertFalse(resumption.opened(new FileIdentity(SIZE, 1, 2, 3, 4, 6)), "another inode");
+            assertFalse(resumption.opened(new FileIdentity(SIZE, 1, 2, 3, 5, 5)), "another ctime");
+            assertTrue(resumption.opened(SOURCE));
+        }
+    }
+
+    @Test
     void anotherMountOfTheSameDiskHasOnlyWhatWasSynced() throws IOException {
         // So much at once is forced to disk.
         note(new Range(0, 256 << 20), new Range(300 << 20, 1));

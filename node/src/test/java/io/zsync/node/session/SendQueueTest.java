@@ -2,6 +2,7 @@ package io.zsync.node.session;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -13,6 +14,7 @@ import io.zsync.node.fs.FileStat;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ErrorCode;
+import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Name;
@@ -88,6 +90,20 @@ class SendQueueTest {
         violates(() -> queue.want(new Message.Want(1, 1, 0, 101), offers));
         violates(() -> queue.want(new Message.Want(2, 1, 100, 1), offers));
         violates(() -> queue.want(new Message.Want(3, 2, 0, 100), offers));
+    }
+
+    @Test
+    void goesOnOnlyWithTheFileThatWasBegun() throws InterruptedException {
+        assertFalse(resumed(1).isSpoilt());
+        assertTrue(resumed(7).isSpoilt(), "its inode is another");
+    }
+
+    private OutgoingFile resumed(long inode) throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, Limits.RESUMED_LENGTH);
+        FileIdentity begun = new FileIdentity(Limits.RESUMED_LENGTH, 1, 2, 3, 4, inode);
+        queue.resume(new Message.Resume(1, begun, List.of(new Message.Range(10, 20))), offers);
+        return assertInstanceOf(SendQueue.Task.Stream.class, queue.next()).file();
     }
 
     @Test

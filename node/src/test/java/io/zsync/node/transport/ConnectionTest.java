@@ -44,6 +44,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ConnectionTest {
@@ -337,12 +339,15 @@ class ConnectionTest {
         }
     }
 
-    @Test
-    void aLengthBeyondTheLimitIsRefusedBeforeAnythingOfItIsRead() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {Limits.CONTROL_FRAME_LENGTH + 1, Integer.MAX_VALUE})
+    void aLengthBeyondTheLimitIsRefusedBeforeAnythingOfItIsRead(int length) throws Exception {
         CompletableFuture<Connection> accepted = acceptOne(NEAR.id()::equals);
         try (SSLSocket socket = rawClient(NEAR.tlsContext(FAR.id()::equals), "zsync/1");
                 Connection connection = accepted.get(10, TimeUnit.SECONDS)) {
-            socket.getOutputStream().write(new byte[] {0x7F, -1, -1, -1});
+            socket.getOutputStream()
+                    .write(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+            socket.shutdownOutput();
 
             assertEquals(
                     ErrorCode.MALFORMED,

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.esotericsoftware.kryo.io.Output;
+import io.zsync.node.fuzz.FuzzTarget;
 import io.zsync.protocol.BindCodec;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.Digest;
+import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.FrameHeaderCodec;
 import io.zsync.protocol.FrameTags;
@@ -29,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import net.jpountz.lz4.LZ4Factory;
 
@@ -43,6 +46,11 @@ enum Decoding {
         void decode(byte[] bytes) {
             assertArrayEquals(bytes, frame(message(bytes)), "an accepted frame has no other encoding");
         }
+
+        @Override
+        byte[] mend(byte[] bytes) {
+            return withLength(bytes);
+        }
     },
     /** A whole control frame with a manifest part, read as a manifest's first. */
     PART {
@@ -51,6 +59,11 @@ enum Decoding {
             if (message(bytes) instanceof Message.ManifestPart part) {
                 items(part);
             }
+        }
+
+        @Override
+        byte[] mend(byte[] bytes) {
+            return withLength(bytes);
         }
     },
     /** The plain bytes of a manifest's first part. */
@@ -75,14 +88,71 @@ enum Decoding {
     SAFE {
         @Override
         void decode(byte[] bytes) {
-            byte[] key = new byte[TagKey.LENGTH];
-            for (int i = 0; i < key.length; i++) {
-                key[i] = (byte) (64 + i);
-            }
-            FrameHeader header = new TagKey(key, 1).tags().readHeader(ByteBuffer.wrap(bytes));
+            FrameHeader header = firstTags().readHeader(ByteBuffer.wrap(bytes));
             ByteBuffer again = ByteBuffer.allocate(FrameTags.HEADER_LENGTH);
-            new TagKey(key, 1).tags().appendHeader(header, again);
+            firstTags().appendHeader(header, again);
             assertArrayEquals(Arrays.copyOf(bytes, again.capacity()), again.array(), "a header has no other encoding");
+        }
+    },
+    /** A whole chunk at level clear, with both checks. */
+    CHUNK {
+        @Override
+        void decode(byte[] bytes) {
+            ByteBuffer frame = ByteBuffer.wrap(bytes);
+            requireChunk(FrameHeaderCodec.readClear(frame), frame, FrameHeaderCodec.CLEAR_CHECK_LENGTH);
+            if (!payloadMatches(bytes)) {
+                throw new ProtocolException(ErrorCode.INTEGRITY, "damaged");
+            }
+            assertArrayEquals(bytes, mend(bytes), "nothing but what was sent is taken");
+        }
+
+        @Override
+        byte[] mend(byte[] bytes) {
+            int end = bytes.length - FrameHeaderCodec.CLEAR_CHECK_LENGTH;
+            if (end < FrameHeaderCodec.CLEAR_LENGTH) {
+                return bytes;
+            }
+            ByteBuffer frame = ByteBuffer.wrap(bytes.clone());
+            CRC32C check = new CRC32C();
+            FrameHeaderCodec.beginPayloadCheck(check, frame);
+            FrameHeaderCodec.appendCheck(check, frame.slice(FrameHeaderCodec.LENGTH, Integer.BYTES));
+            check.update(frame.slice(FrameHeaderCodec.CLEAR_LENGTH, end - FrameHeaderCodec.CLEAR_LENGTH));
+            FrameHeaderCodec.appendCheck(check, frame.slice(end, Integer.BYTES));
+            return frame.array();
+        }
+    },
+    /** The first chunk of a stream at level safe, with both tags. */
+    SAFE_CHUNK {
+        @Override
+        void decode(byte[] bytes) {
+            ByteBuffer frame = ByteBuffer.wrap(bytes);
+            FrameTags tags = firstTags();
+            FrameHeader header = tags.readHeader(frame);
+            requireChunk(header, frame, FrameTags.LENGTH);
+            tags.update(frame.slice(frame.position(), header.wireLength()));
+            if (!tags.matches(frame.position(frame.position() + header.wireLength()))) {
+                throw new ProtocolException(ErrorCode.INTEGRITY, "damaged");
+            }
+            assertArrayEquals(bytes, mend(bytes), "nothing but what was sent is taken");
+        }
+
+        @Override
+        byte[] mend(byte[] bytes) {
+            int payload = bytes.length - FrameTags.HEADER_LENGTH - FrameTags.LENGTH;
+            try {
+                FrameHeader header = FrameHeaderCodec.read(ByteBuffer.wrap(bytes));
+                if (payload < 0 || header.sequence() != 0) {
+                    return bytes;
+                }
+                ByteBuffer frame = ByteBuffer.allocate(bytes.length);
+                FrameTags tags = firstTags();
+                tags.appendHeader(header, frame);
+                tags.update(ByteBuffer.wrap(bytes, FrameTags.HEADER_LENGTH, payload));
+                frame.put(bytes, FrameTags.HEADER_LENGTH, payload).put(tags.tag());
+                return frame.array();
+            } catch (ProtocolException noHeader) {
+                return bytes;
+            }
         }
     },
     /** The 40 bytes of a header that nothing protects any more. */
@@ -158,6 +228,52 @@ enum Decoding {
 
     /** @throws ProtocolException if the bytes are not what they should be; anything else is a fault of ours */
     abstract void decode(byte[] bytes);
+
+    /** Puts lengths and checks right, where mutations would end at them. */
+    byte[] mend(byte[] bytes) {
+        return bytes;
+    }
+
+    FuzzTarget fuzzedFrom(String... sources) {
+        List<byte[]> seeds = Arrays.stream(sources)
+                .map(source -> source.split(":", 2))
+                .flatMap(parts -> Vector.all(parts[0], parts.length > 1 ? parts[1] : "").stream())
+                .map(Vector::bytes)
+                .toList();
+        return new FuzzTarget(name().toLowerCase(Locale.ROOT).replace('_', '-'), seeds, this::mend, this::accepts);
+    }
+
+    private boolean accepts(byte[] bytes) {
+        try {
+            decode(bytes);
+            return true;
+        } catch (ProtocolException refused) {
+            return false;
+        }
+    }
+
+    private static byte[] withLength(byte[] frame) {
+        byte[] mended = frame.clone();
+        if (frame.length >= MessageCodec.PREFIX_LENGTH) {
+            ByteBuffer.wrap(mended).putInt(frame.length - MessageCodec.PREFIX_LENGTH);
+        }
+        return mended;
+    }
+
+    /** Those of a stream whose key is that of the vectors. */
+    private static FrameTags firstTags() {
+        byte[] key = new byte[TagKey.LENGTH];
+        for (int i = 0; i < key.length; i++) {
+            key[i] = (byte) (64 + i);
+        }
+        return new TagKey(key, 1).tags();
+    }
+
+    private static void requireChunk(FrameHeader header, ByteBuffer frame, int checkLength) {
+        if (header.type() != FrameHeader.Type.CHUNK || frame.remaining() != header.wireLength() + checkLength) {
+            throw ProtocolException.malformed("no whole chunk");
+        }
+    }
 
     /** An LZ4 payload, as a receiver expands it. */
     static byte[] expanded(ByteBuffer payload, int plainLength) {

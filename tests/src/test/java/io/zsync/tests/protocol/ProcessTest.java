@@ -35,7 +35,7 @@ class ProcessTest {
         System.out.print("ManifestLoad: " + output);
     }
 
-    private static Process java(String... arguments) throws IOException {
+    static Process java(String... arguments) throws IOException {
         String[] command = new String[arguments.length + 1];
         command[0] = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         System.arraycopy(arguments, 0, command, 1, arguments.length);
