@@ -13,7 +13,7 @@ final class Counts {
     final LongAdder skipped = new LongAdder();
     final LongAdder withheld = new LongAdder();
     final LongAdder files = new LongAdder();
-    final LongAdder bytes = new LongAdder();
+    final ByteSum bytes = new ByteSum();
 
     Tally tally(boolean durable) {
         return new Tally(

@@ -27,7 +27,7 @@ final class LeafApplier {
     private final Stager stager;
     private final Counts counts;
     private final LongAdder plannedFiles = new LongAdder();
-    private final LongAdder plannedBytes = new LongAdder();
+    private final ByteSum plannedBytes = new ByteSum();
 
     LeafApplier(ApplyOptions options, Delivery delivery, Planner planner, Inspector inspector, Changes changes) {
         this.options = options;

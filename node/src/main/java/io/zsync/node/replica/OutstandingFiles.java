@@ -31,7 +31,7 @@ final class OutstandingFiles {
     /** One file always has. */
     boolean haveRoom(long size, int fileAttributes) {
         return files.isEmpty()
-                || (files.size() < mostFiles && bytes + size <= mostBytes && attributes + fileAttributes <= ATTRIBUTES);
+                || (files.size() < mostFiles && size <= mostBytes - bytes && attributes + fileAttributes <= ATTRIBUTES);
     }
 
     void add(long file, long size, int fileAttributes) {

@@ -10,6 +10,7 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,10 @@ final class ManifestSender implements TreeScanner.Visitor {
     private final Problems problems;
     private final ManifestEncoder encoder = new ManifestEncoder();
     private long partNanos = System.nanoTime();
-    private int unacknowledged;
-    private long lastSent = -1;
+    /** Of each part that is not acknowledged yet: its last entry. */
+    private final ArrayDeque<Long> unacknowledged = new ArrayDeque<>();
+
+    private boolean complete;
     private boolean over;
     private final LongAdder entries = new LongAdder();
 
@@ -47,7 +50,7 @@ final class ManifestSender implements TreeScanner.Visitor {
 
     @Override
     public void visit(RelativePath path, ManifestItem item, @Nullable FileStat stat) throws InterruptedException {
-        send(encoder.add(item));
+        send(encoder.add(item), false);
         if (item instanceof ManifestItem.DirEnd) {
             return;
         }
@@ -59,7 +62,7 @@ final class ManifestSender implements TreeScanner.Visitor {
             offers.offer(encoder.lastEntry(), path, leaf.name(), file, stat);
         }
         if (System.nanoTime() - partNanos > LINGER_NANOS) {
-            send(encoder.flush());
+            send(encoder.flush(), false);
         }
     }
 
@@ -70,35 +73,40 @@ final class ManifestSender implements TreeScanner.Visitor {
 
     /** Sends what is left behind the last item. */
     void complete() throws InterruptedException {
-        send(encoder.flush());
+        // The end of the root is always left.
+        send(encoder.flush(), true);
     }
 
-    private void send(Message.@Nullable ManifestPart part) throws InterruptedException {
+    private void send(Message.@Nullable ManifestPart part, boolean last) throws InterruptedException {
         if (part == null) {
             return;
         }
         events.awaitRoom();
         synchronized (this) {
-            while (unacknowledged >= credit && !over) {
+            while (unacknowledged.size() >= credit && !over) {
                 wait();
             }
             if (over) {
                 throw new InterruptedException("the session is over");
             }
-            unacknowledged++;
-            lastSent = encoder.throughEntry();
+            unacknowledged.add(encoder.throughEntry());
+            complete = last;
         }
         session.send(part);
         partNanos = System.nanoTime();
     }
 
-    /** @throws ProtocolException if it acknowledges what was not sent */
+    /** @throws ProtocolException if it is not the answer to the oldest part that has none */
     synchronized void acknowledged(Message.ManifestAck ack) {
-        if (unacknowledged == 0 || ack.throughEntry() > lastSent) {
+        Long through = unacknowledged.poll();
+        if (through == null || ack.throughEntry() != through) {
             throw ProtocolException.violation(
-                    "manifest acknowledged through entry " + ack.throughEntry() + ", sent through " + lastSent);
+                    "manifest acknowledged through entry " + ack.throughEntry() + ", due is " + through);
         }
-        unacknowledged--;
+        if (ack.complete() != (complete && unacknowledged.isEmpty())) {
+            throw ProtocolException.violation(
+                    "manifest acknowledged as " + (ack.complete() ? "" : "not ") + "complete");
+        }
         offers.forget(ack.throughEntry());
         notifyAll();
     }

@@ -222,6 +222,11 @@ final class OutgoingFile implements Closeable {
         return true;
     }
 
+    /** All that was wanted of this attempt is sent. */
+    synchronized boolean isConcluded() {
+        return concluded;
+    }
+
     synchronized boolean isSpoilt() {
         return spoilt;
     }

@@ -39,6 +39,7 @@ final class ReceiverSession implements Session.Role, Reporter {
     private final ArrayDeque<Message.ManifestPart> parts = new ArrayDeque<>();
     private final Arrivals arrivals = new Arrivals();
     private final ReceivingStreams receiving;
+    private boolean partsEnded;
     private boolean over;
     private Message.@Nullable PathTotals sent;
     private volatile long entries;
@@ -157,8 +158,19 @@ final class ReceiverSession implements Session.Role, Reporter {
                 run.events().awaitRoom();
             }
             planned = decoder.isComplete();
+            if (planned) {
+                endParts();
+            }
             session.send(new Message.ManifestAck(
                     decoder.lastEntry(), applier.plannedFiles(), applier.plannedBytes(), planned));
+        }
+    }
+
+    /** Nothing may follow the root's end. */
+    private synchronized void endParts() {
+        partsEnded = true;
+        if (!parts.isEmpty()) {
+            throw ProtocolException.violation("a manifest part after the root's end");
         }
     }
 
@@ -240,6 +252,9 @@ final class ReceiverSession implements Session.Role, Reporter {
     }
 
     private synchronized void addPart(Message.ManifestPart part) {
+        if (partsEnded) {
+            throw ProtocolException.violation("a manifest part after the root's end");
+        }
         if (parts.size() >= run.credits().parts()) {
             throw ProtocolException.violation(
                     "a manifest part beyond the credit of " + run.credits().parts());

@@ -95,7 +95,7 @@ final class SendQueue {
         }
         long size = offer.entry().size();
         boolean alone = outstanding.isEmpty();
-        if (outstanding.size() >= credits.files() || (!alone && outstandingBytes + size > credits.bytes())) {
+        if (outstanding.size() >= credits.files() || (!alone && size > credits.bytes() - outstandingBytes)) {
             throw ProtocolException.violation("file " + number + " was wanted beyond the credit of " + credits.files()
                     + " files and " + credits.bytes() + " bytes");
         }
@@ -195,8 +195,12 @@ final class SendQueue {
         }
     }
 
-    /** The receiver published the file. @throws ProtocolException if it is not outstanding */
+    /** The receiver published the file. @throws ProtocolException if it is not outstanding, or was not sent */
     synchronized void done(long file) {
+        OutgoingFile done = outstanding.get(file);
+        if (done != null && !done.isConcluded()) {
+            throw ProtocolException.violation("file " + file + " is done and was not sent");
+        }
         remove(file, true);
         doneFiles++;
     }
@@ -206,6 +210,11 @@ final class SendQueue {
         OutgoingFile refused = outstanding.get(file);
         if (refused != null) {
             refused.drop();
+            // A peer that wants and refuses on and on must not fill the queue while no data thread gets on.
+            small.remove(refused);
+            if (refused.file() == null) {
+                large.remove(refused);
+            }
             remove(file, true);
         }
     }

@@ -41,23 +41,74 @@ class SendQueueTest {
         return new Message.Want(number, 1, 0, size);
     }
 
+    /** All that is wanted, in one pack. */
+    private static void send(SendQueue queue) throws InterruptedException {
+        for (OutgoingFile file :
+                assertInstanceOf(SendQueue.Task.Pack.class, queue.next()).files()) {
+            assertTrue(file.takeWhole());
+            file.packed(0, 5);
+        }
+    }
+
     private static void violates(Executable call) {
         assertEquals(
                 ErrorCode.VIOLATION, assertThrows(ProtocolException.class, call).code());
     }
 
     @Test
-    void servesOnlyWhatIsOnOfferAndOnlyOnce() {
+    void servesOnlyWhatIsOnOfferAndOnlyOnce() throws InterruptedException {
         SendQueue queue = new SendQueue(Credits.DEFAULT, true);
         violates(() -> queue.want(whole(7, 10), offers));
         offer(7, 10);
         queue.want(whole(7, 10), offers);
+        send(queue);
         queue.done(7);
         violates(() -> queue.want(whole(7, 10), offers));
         violates(() -> queue.done(7));
         offer(8, 10);
         offers.forget(8);
         violates(() -> queue.want(whole(8, 10), offers));
+    }
+
+    @Test
+    void aFileIsNotDoneBeforeItIsSent() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, 10);
+        queue.want(whole(1, 10), offers);
+        violates(() -> queue.done(1));
+        send(queue);
+        queue.done(1);
+        assertEquals(1, queue.doneFiles());
+    }
+
+    /** Or a receiver that reads nothing could fill the sender's memory. */
+    @Test
+    void whatIsRefusedLeavesTheQueue() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, 10);
+        offer(2, LARGE);
+        offer(3, 10);
+        for (long file = 1; file <= 3; file++) {
+            queue.want(whole(file, file == 2 ? LARGE : 10), offers);
+        }
+        queue.refused(1);
+        queue.refused(2);
+        SendQueue.Task.Pack pack = assertInstanceOf(SendQueue.Task.Pack.class, queue.next());
+        assertEquals(
+                List.of(3L),
+                pack.files().stream().map(file -> file.offer().file()).toList());
+        queue.close();
+        assertNull(queue.next());
+    }
+
+    /** Sizes that only sparse files have do not wrap around. */
+    @Test
+    void theLargestFilesCountAsWhatTheyAre() {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, Limits.FILE_LENGTH);
+        offer(2, Limits.FILE_LENGTH);
+        queue.want(whole(1, Limits.FILE_LENGTH), offers);
+        violates(() -> queue.want(whole(2, Limits.FILE_LENGTH), offers));
     }
 
     @Test
@@ -70,7 +121,7 @@ class SendQueueTest {
         offer(5, 1);
         queue.want(whole(1, 1_000_000), offers);
         violates(() -> queue.want(whole(2, 60), offers));
-        queue.done(1);
+        queue.refused(1);
         offer(2, 60);
         queue.want(whole(2, 60), offers);
         violates(() -> queue.want(whole(3, 50), offers));

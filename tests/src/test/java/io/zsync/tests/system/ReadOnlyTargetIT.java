@@ -43,6 +43,19 @@ class ReadOnlyTargetIT {
         work.make("chown -Rh 65534:65534 source; mkdir -p target; " + script + "\nchown -Rh 65534:65534 target", words);
     }
 
+    /** What lies above both roots may be passed through, and not read. */
+    @Test
+    void rootsBelowADirectoryThatMayOnlyBeSearchedAreUsed() {
+        work.make("mkdir -m 0711 above; mv source above/source");
+        source = work.path("above/source");
+        target = work.path("above/target");
+        work.make("mkdir above/target; chown -Rh 65534:65534 above/source above/target");
+
+        push().exits(0);
+
+        Trees.assertMirrors(source, target);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0555", "0000", "0111", "0300", "0444"})
     void directoriesThatMayNotBeWrittenAreFilled(String mode) {
