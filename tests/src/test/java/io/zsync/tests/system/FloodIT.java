@@ -25,7 +25,6 @@ class FloodIT {
     private static final int PAIRS = Machine.LONG ? 9 : 2;
     private static final int HANDSHAKE_PAIRS = Machine.LONG ? 9 : 1;
 
-
     /** Silent ones, and as many that talk. */
     private static final int STRANGERS = Machine.LONG ? 5_000 : 500;
 
