@@ -114,6 +114,29 @@ class NodeDisturbedTest extends PushFixture {
         assertThat(target).mirrors(source);
     }
 
+    @Test
+    void sendsAgainWhatIsWrittenToWhileItIsSent() throws IOException {
+        Path file = file("file", 3 << 20);
+        bytesPerSecond = 3 << 20;
+        ThrowingRunnable write = () -> {
+            try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+                open.write(new byte[1000]);
+            }
+        };
+        AtomicBoolean once = new AtomicBoolean();
+        assertTimeoutPreemptively(
+                PATIENCE,
+                () -> run(node, event -> {
+                    boolean begun = event instanceof Event.Progress progress && progress.sentBytes() > 0;
+                    if (begun && once.compareAndSet(false, true)) {
+                        write.run();
+                    }
+                }));
+
+        assertTrue(once.get(), "it took long enough to be disturbed");
+        assertThat(target).mirrors(source);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "CLEAR, AUTO, false",
