@@ -26,7 +26,7 @@ public final class CommandLoop {
                 new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             List<Argument> words = new ArrayList<>();
-            for (String word : line.split("\t")) {
+            for (String word : line.split("\t", -1)) {
                 words.add(Argument.of(word));
             }
             ExitCode code = new Program(around).run(words);
