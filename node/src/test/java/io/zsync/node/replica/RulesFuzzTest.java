@@ -59,9 +59,9 @@ public class RulesFuzzTest {
         }
         boolean any = false;
         for (Name name : NAMES) {
-            any |= rules.excludes(name, false)
-                    | rules.excludes(name, true)
-                    | rules.below(name, RuleText.NONE).excludes(name, false);
+            any |= rules.excludes(name, false);
+            any |= rules.excludes(name, true);
+            any |= rules.below(name, RuleText.NONE).excludes(name, false);
             assertFalse(keptAll.excludes(name, true), "the last line that matches wins");
         }
         return any;
