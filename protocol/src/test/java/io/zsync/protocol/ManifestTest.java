@@ -156,6 +156,15 @@ class ManifestTest {
     }
 
     @Test
+    void aReservedNameIsNobodysToSend() {
+        encoder.add(ROOT);
+        String reserved = Name.reserved(1).toString();
+
+        assertThrows(IllegalArgumentException.class, () -> encoder.add(file(reserved)));
+        assertNull(encoder.add(file(reserved + "0")), "what is only alike is a name like any other");
+    }
+
+    @Test
     void theEncoderHoldsItsCallerToTheSameOrder() {
         encoder.add(ROOT);
         encoder.add(file("b"));
