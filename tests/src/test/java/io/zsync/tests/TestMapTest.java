@@ -29,7 +29,7 @@ class TestMapTest {
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*(?:Test|IT|Contract))(?:\\.(\\w+))?`");
     private static final Pattern CVE = Pattern.compile("20\\d\\d-\\d{5}");
     private static final Set<String> FAULTS = Set.of(
-            ("C1 C3 C4 C5 C6 D1 D2 D3 D4 D6 N1 N2 N3 N4 N5 N6 N7 A1 A2 A3 A4 A4' A5 A6 A7 A9 S1 S1' S2 S3").split(" "));
+            "C1 C3 C4 C5 C6 D1 D2 D3 D4 D6 N1 N2 N3 N4 N5 N6 N7 A1 A2 A3 A4 A4' A5 A6 A7 A9 S1 S1' S2 S3".split(" "));
 
     /** Source text of each test class by its name. */
     private static final Map<String, String> SOURCES = new LinkedHashMap<>();
