@@ -134,10 +134,10 @@ class TestMapTest {
         if (source == null || method == null) {
             return source != null;
         }
-        if (Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest)\\b[^;{}]*?(?:\\{[^{}]*\\}[^;{}]*?)?void " + method
-                        + "\\(")
-                .matcher(source)
-                .find()) {
+        int at = source.indexOf("void " + method + "(");
+        // What stands above it, up to a blank line.
+        String above = at < 0 ? "" : source.substring(Math.max(0, source.lastIndexOf("\n\n", at)), at);
+        if (Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest)\\b").matcher(above).find()) {
             return true;
         }
         return Pattern.compile("class \\w+ extends (\\w+)")
