@@ -137,7 +137,9 @@ class TestMapTest {
         int at = source.indexOf("void " + method + "(");
         // What stands above it, up to a blank line.
         String above = at < 0 ? "" : source.substring(Math.max(0, source.lastIndexOf("\n\n", at)), at);
-        if (Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest)\\b").matcher(above).find()) {
+        if (Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest)\\b")
+                .matcher(above)
+                .find()) {
             return true;
         }
         return Pattern.compile("class \\w+ extends (\\w+)")
