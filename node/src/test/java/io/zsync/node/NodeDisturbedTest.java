@@ -116,8 +116,8 @@ class NodeDisturbedTest extends PushFixture {
 
     @Test
     void sendsAgainWhatIsWrittenToWhileItIsSent() throws IOException {
-        Path file = file("file", 3 << 20);
-        bytesPerSecond = 3 << 20;
+        Path file = file("file", 16 << 20);
+        bytesPerSecond = 4 << 20;
         ThrowingRunnable write = () -> {
             try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
                 open.write(new byte[1000]);

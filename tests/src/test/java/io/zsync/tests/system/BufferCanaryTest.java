@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -60,10 +61,10 @@ class BufferCanaryTest {
                 Map<String, Long> files =
                         names.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
                 HostileStream stream = peer.stream(0);
-                want(peer, files.get("a"), LARGE);
-                want(peer, files.get("b"), Limits.SMALL_FILE_LENGTH - 1);
+                want(peer, number(files, "a"), LARGE);
+                want(peer, number(files, "b"), Limits.SMALL_FILE_LENGTH - 1);
                 long told = drain(stream, LARGE + Limits.SMALL_FILE_LENGTH - 1, !compress);
-                peer.send(new Message.Want(files.get("s"), 1, 0, SHRINKING));
+                peer.send(new Message.Want(number(files, "s"), 1, 0, SHRINKING));
                 // It is on its way, and the reader lets it wait.
                 TimeUnit.MILLISECONDS.sleep(200);
                 try (RandomAccessFile file =
@@ -73,9 +74,9 @@ class BufferCanaryTest {
                 assertTrue(spoilt(stream, shrinking), "it shrank behind the chunk");
                 assertEquals(
                         LEFT, peer.await(Message.SourceChanged.class).fresh().size());
-                peer.send(new Message.Want(files.get("s"), 2, 0, LEFT));
-                want(peer, files.get("t"), 20);
-                want(peer, files.get("u"), LARGE / 4 + 3);
+                peer.send(new Message.Want(number(files, "s"), 2, 0, LEFT));
+                want(peer, number(files, "t"), 20);
+                want(peer, number(files, "u"), LARGE / 4 + 3);
                 drain(stream, LEFT + 20 + LARGE / 4 + 3, false);
                 peer.send(new Message.Bye());
                 assertClean(stream.readAll());
@@ -141,5 +142,9 @@ class BufferCanaryTest {
 
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static long number(Map<String, Long> files, String name) {
+        return Objects.requireNonNull(files.get(name));
     }
 }

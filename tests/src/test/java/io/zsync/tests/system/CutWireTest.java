@@ -55,6 +55,7 @@ class CutWireTest {
     private static final int CUTS = Machine.LONG ? 500 : 8;
     private static final int WORKERS = Machine.LONG ? 4 : 2;
     private static final int STREAMS = 2;
+    private static final List<Protection> LEVELS = List.of(Protection.values());
     private static final long LARGE = 96 << 20;
 
     /** What a second session costs besides content: handshakes, binding, the manifest once more. */
@@ -194,7 +195,7 @@ class CutWireTest {
             long clean = pair.run(Mode.PUSH, Protection.CLEAR, 0).passed();
             for (int i = 0; i < cuts; i++) {
                 Mode mode = random.nextBoolean() ? Mode.PUSH : Mode.PULL;
-                Protection protection = Protection.values()[random.nextInt(3)];
+                Protection protection = LEVELS.get(random.nextInt(LEVELS.size()));
                 // The handshake is over by then: who is cut off before has not been let in yet.
                 long where = random.nextLong(50_000, clean - 50_000);
                 pair.proxy.failAfter(where, WireProxy.Fault.CLOSE);

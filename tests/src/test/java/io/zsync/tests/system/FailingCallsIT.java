@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * in a copy. No run hangs, each path is old or new, what failed is named with its reason, nothing stays open, and the next
  * run converges.
  */
+@Tag("long")
 class FailingCallsIT {
     /** In the short form, of each way. */
     private static final int POINTS = 8;
@@ -157,7 +160,7 @@ class FailingCallsIT {
             if (!Machine.LONG && fired == POINTS) {
                 break;
             }
-            List<String> errors = ERRORS.get(point.call());
+            List<String> errors = Objects.requireNonNull(ERRORS.get(point.call()));
             String error = errors.get(random.nextInt(errors.size()));
             Failed failed = fail(way, point, error);
             if (failed.struck().isEmpty()) {

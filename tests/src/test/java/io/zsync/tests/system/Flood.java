@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -40,8 +41,8 @@ final class Flood implements AutoCloseable {
     private final ArrayDeque<SocketChannel> held = new ArrayDeque<>();
     private final Thread thread;
     private volatile boolean closing;
-    private volatile long opened;
-    private volatile long answered;
+    private final AtomicLong opened = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
 
     private Flood(int port, int perSecond, List<Kind> kinds, long seed) {
         this.port = port;
@@ -58,7 +59,7 @@ final class Flood implements AutoCloseable {
     private void run() {
         long start = System.nanoTime();
         while (!closing) {
-            long due = start + opened * TimeUnit.SECONDS.toNanos(1) / perSecond;
+            long due = start + opened.get() * TimeUnit.SECONDS.toNanos(1) / perSecond;
             try {
                 long early = due - System.nanoTime();
                 if (early > 0) {
@@ -72,7 +73,7 @@ final class Flood implements AutoCloseable {
     }
 
     private void open() {
-        Kind kind = kinds.get((int) (opened % kinds.size()));
+        Kind kind = kinds.get((int) (opened.get() % kinds.size()));
         try {
             byte[] from = {127, 1, 0, (byte) (1 + random.nextInt(ADDRESSES))};
             SocketChannel channel = SocketChannel.open().bind(new InetSocketAddress(InetAddress.getByAddress(from), 0));
@@ -83,7 +84,7 @@ final class Flood implements AutoCloseable {
         } catch (IOException closedAtOnce) {
             // As it should be, where there are too many.
         }
-        opened++;
+        opened.incrementAndGet();
         if (held.size() > HELD) {
             close(held.remove());
         }
@@ -129,12 +130,12 @@ final class Flood implements AutoCloseable {
 
     /** How many have connected, or were turned away in trying. */
     long opened() {
-        return opened;
+        return opened.get();
     }
 
     /** How many of them have heard a byte; to be asked once this is closed. */
     long answered() {
-        return answered;
+        return answered.get();
     }
 
     /** Opens no more; those that are open stay so. */
@@ -157,7 +158,7 @@ final class Flood implements AutoCloseable {
 
     private void close(SocketChannel channel) {
         try (channel) {
-            answered += channel.isConnected() && channel.read(ByteBuffer.allocate(1)) == 1 ? 1 : 0;
+            answered.addAndGet(channel.isConnected() && channel.read(ByteBuffer.allocate(1)) == 1 ? 1 : 0);
         } catch (IOException reset) {
             return;
         }

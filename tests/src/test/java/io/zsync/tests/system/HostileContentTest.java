@@ -57,7 +57,7 @@ class HostileContentTest {
         void play(HostilePeer peer, HostileStream stream) throws Exception;
     }
 
-    private record Case(Script script, ErrorCode code, String detail) {}
+    record Case(Script script, ErrorCode code, String detail) {}
 
     static Stream<Arguments> cases() {
         return HostilePair.withCallers(

@@ -31,7 +31,7 @@ class HostileManifestTest {
     @RegisterExtension
     final Workspace work = new Workspace();
 
-    private record Bad(RawManifest manifest, ErrorCode code, String detail) {}
+    record Bad(RawManifest manifest, ErrorCode code, String detail) {}
 
     static Stream<Arguments> bad() {
         return HostilePair.withCallers(Stream.of(

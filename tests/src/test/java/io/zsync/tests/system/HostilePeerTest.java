@@ -106,11 +106,11 @@ class HostilePeerTest {
                 peer.send(acknowledgements);
                 Map<String, byte[]> received = new TreeMap<>();
                 readFiles(peer.stream(0), paths, sizes, received);
-                for (long file : sizes.keySet()) {
-                    if (sizes.get(file) >= 65_536) {
+                for (Map.Entry<Long, Long> file : sizes.entrySet()) {
+                    if (file.getValue() >= 65_536) {
                         peer.await(Message.FileSent.class);
                     }
-                    peer.send(new Message.FileDone(file, false));
+                    peer.send(new Message.FileDone(file.getKey(), false));
                 }
                 peer.send(new Message.Applied(NOTHING));
                 if (caller == HostilePair.Caller.PEER) {
@@ -174,7 +174,8 @@ class HostilePeerTest {
             } else {
                 long file = frame.header().file();
                 byte[] all = received.computeIfAbsent(
-                        Objects.requireNonNull(paths.get(file)), path -> new byte[Math.toIntExact(sizes.get(file))]);
+                        Objects.requireNonNull(paths.get(file)),
+                        path -> new byte[Math.toIntExact(Objects.requireNonNull(sizes.get(file)))]);
                 System.arraycopy(frame.payload(), 0, all, (int) frame.header().offset(), frame.payload().length);
                 left -= frame.payload().length;
             }

@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** kill -9 at a system call of a command that writes a node's own files: they are as before or as after. */
+@Tag("long")
 class KillFilesIT {
     /** At full size each there is. */
     private static final int POINTS = Machine.LONG ? Integer.MAX_VALUE : 1;
@@ -39,6 +41,8 @@ class KillFilesIT {
         SERVE(true, "serve", "--listen", "127.0.0.1:0", "--share", "default=/:ro");
 
         private final boolean afterFirstUse;
+
+        @SuppressWarnings("ImmutableEnumChecker") // A list of List.of is.
         private final List<String> words;
 
         Writer(boolean afterFirstUse, String... words) {
@@ -77,7 +81,8 @@ class KillFilesIT {
             assertEquals(id, id(home.folder()), () -> "killed at " + point);
             assertTrue(idBefore.isEmpty() || idBefore.equals(id), () -> "another id, killed at " + point);
             int peers = peers(home.folder());
-            assertTrue(peers == 0 || peers == 1 && writer == Writer.PEERS, () -> peers + " peers, killed at " + point);
+            assertTrue(
+                    peers == 0 || (peers == 1 && writer == Writer.PEERS), () -> peers + " peers, killed at " + point);
             Outcome again = run(home, List.of(), writer, peerId);
             // Who is in the book already cannot be added.
             assertEquals(peers == 1 ? 1 : 0, again.code(), again::toString);

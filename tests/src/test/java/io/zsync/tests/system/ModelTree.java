@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tree on disk, and what has to be there: each path with its object. The tree is only changed through this, or by runs
@@ -78,7 +79,7 @@ final class ModelTree {
         switch (paths.isEmpty() ? 0 : random.nextInt(8)) {
             case 0, 1, 2 -> change = "create " + path + create(path);
             case 3 -> {
-                change = nodes.get(some).kind() == Kind.FILE ? "write " + some + write(some) : "chmod " + chmod(some);
+                change = node(some).kind() == Kind.FILE ? "write " + some + write(some) : "chmod " + chmod(some);
             }
             case 4 -> {
                 remove(some);
@@ -113,23 +114,23 @@ final class ModelTree {
 
     private String create(String path) throws IOException {
         Path file = root.resolve(path);
-        switch (random.nextInt(6)) {
+        return switch (random.nextInt(6)) {
             case 0, 1 -> {
                 Files.createDirectory(file);
                 nodes.put(path, new Node(Kind.DIRECTORY, "", "rwxr-xr-x"));
-                return "/ " + chmod(path);
+                yield "/ " + chmod(path);
             }
             case 2 -> {
                 String target = "to-" + random.nextInt(1_000);
                 Files.createSymbolicLink(file, Path.of(target));
                 nodes.put(path, new Node(Kind.LINK, target, ""));
-                return " -> " + target;
+                yield " -> " + target;
             }
             default -> {
                 nodes.put(path, new Node(Kind.FILE, "", "rw-r--r--"));
-                return write(path) + ", " + chmod(path);
+                yield write(path) + ", " + chmod(path);
             }
-        }
+        };
     }
 
     /** Of a length that no other has: times may be the same. */
@@ -138,12 +139,16 @@ final class ModelTree {
         byte[] bytes = new byte[random.nextInt(most / 1_000 + 1) * 1_000 + ++drawn % 1_000];
         random.nextBytes(bytes);
         Files.write(root.resolve(path), bytes);
-        nodes.put(path, new Node(Kind.FILE, contentOf(bytes), nodes.get(path).mode()));
+        nodes.put(path, new Node(Kind.FILE, contentOf(bytes), node(path).mode()));
         return " (" + bytes.length + " bytes)";
     }
 
+    private Node node(String path) {
+        return Objects.requireNonNull(nodes.get(path));
+    }
+
     private String chmod(String path) throws IOException {
-        Node node = nodes.get(path);
+        Node node = node(path);
         if (node.kind() == Kind.LINK) {
             return "nothing";
         }
@@ -261,7 +266,7 @@ final class ModelTree {
         return losses;
     }
 
-    private static boolean isEither(Node found, Node before, Node after) {
+    private static boolean isEither(@Nullable Node found, @Nullable Node before, @Nullable Node after) {
         if (Objects.equals(found, before) || Objects.equals(found, after)) {
             return true;
         }

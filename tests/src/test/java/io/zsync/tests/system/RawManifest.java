@@ -94,7 +94,7 @@ final class RawManifest {
     RawManifest varint(long value) {
         long left = value;
         for (int i = 0; i < 8 && (left & ~0x7FL) != 0; i++) {
-            plain.write((int) (left & 0x7F | 0x80));
+            plain.write((int) ((left & 0x7F) | 0x80));
             left >>>= 7;
         }
         return u8((int) left);

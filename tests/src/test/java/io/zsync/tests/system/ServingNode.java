@@ -100,7 +100,7 @@ final class ServingNode implements AutoCloseable {
     Duration cpu() throws IOException {
         // User and system time are the 12th and 13th fields behind the name, in hundredths of a second.
         String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return Duration.ofMillis(10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12])));
     }
 

@@ -1,5 +1,6 @@
 package io.zsync.tests.system;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,10 +18,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who is silent or as good as silent, from the first or one way only: all at once, because each takes its time. */
+@Tag("long")
 class StallsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int TRICKLE_MILLIS = 700;
@@ -137,7 +140,7 @@ class StallsIT {
                     }
                     break;
                 } catch (SocketTimeoutException stillOpen) {
-                    continue;
+                    assertFalse(socket.isClosed());
                 }
             }
         } catch (SocketException reset) {

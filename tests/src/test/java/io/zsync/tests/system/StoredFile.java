@@ -30,7 +30,7 @@ final class StoredFile {
         MutatedFile.fill(bytes, number, version, 0, unit * units);
         Files.write(path, bytes.array());
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            map = channel.map(FileChannel.MapMode.READ_WRITE, 0, unit * units);
+            map = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) unit * units);
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -210,15 +211,15 @@ class StreamAttacksIT {
                 seen.compareAndSet(null, bytes);
             } else if (connection == 2 && fromClient && answer.get() == null) {
                 // The first stream is bound, and the session waits for this one.
-                answer.set(answerTo(seen.get()));
+                answer.set(answerTo(Objects.requireNonNull(seen.get())));
             }
             return bytes;
         });
 
         push(Protection.SAFE);
 
-        assertEquals(0, answer.get().length, "while it lives");
-        assertEquals(0, answerTo(seen.get()).length, "when it is over");
+        assertEquals(0, Objects.requireNonNull(answer.get()).length, "while it lives");
+        assertEquals(0, answerTo(Objects.requireNonNull(seen.get())).length, "when it is over");
         Trees.assertMirrors(source, target);
     }
 
@@ -275,8 +276,9 @@ class StreamAttacksIT {
         });
         assertThrows(RunFailure.class, () -> push(Protection.SAFE));
         proxy.meddle(null);
-        assertEquals(BIND, kept.get().length);
-        return kept.get();
+        byte[] bind = Objects.requireNonNull(kept.get());
+        assertEquals(BIND, bind.length);
+        return bind;
     }
 
     /** Taken off the wire and used first. It opens a stream, which is of no use without its keys. */
@@ -289,7 +291,7 @@ class StreamAttacksIT {
             }
             return bytes;
         });
-        assertEquals(BIND - BIND_NONCE, answered.get().length, "the bind itself was good");
+        assertEquals(BIND - BIND_NONCE, Objects.requireNonNull(answered.get()).length, "the bind itself was good");
     }
 
     /** Binds by it and sends a frame whose check is nobody's. */

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SwappedLinkTest {
     private static final long SWAPS = Machine.LONG ? 50_000 : 2_000;
     private static final int RUNS = Machine.LONG ? 60 : 4;
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
     private static final int QUIET_MILLIS = 60;
     private static final String SECRET = "secret!!";
 

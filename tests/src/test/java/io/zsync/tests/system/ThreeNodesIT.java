@@ -39,6 +39,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * step every path of every tree is what its owner or a run that may has made of it. Each sequence has a seed of its own.
  */
 class ThreeNodesIT {
+    private static final List<Protection> LEVELS = List.of(Protection.values());
     private static final int SEQUENCES = Machine.LONG ? 1_000 : 8;
     private static final int STEPS = 10;
     private static final int NODES = 3;
@@ -123,7 +124,7 @@ class ThreeNodesIT {
         long start = System.nanoTime();
         int most = only == null ? SEQUENCES : 1;
         for (int i = 0; i < most; i++) {
-            long seed = only == null ? seeds.nextLong() & -EVERY | i % EVERY : only;
+            long seed = only == null ? (seeds.nextLong() & -EVERY) | (i % EVERY) : only;
             try {
                 sequence(seed);
             } catch (AssertionError | Exception e) {
@@ -215,7 +216,7 @@ class ThreeNodesIT {
             throws Exception {
         ModelTree source = (mode == Mode.PUSH ? initiator : server).tree();
         ModelTree target = (mode == Mode.PUSH ? server : initiator).tree();
-        Protection level = Protection.values()[random.nextInt(3)];
+        Protection level = LEVELS.get(random.nextInt(LEVELS.size()));
         record.add(initiator.name() + ": " + mode + " " + server.name() + (delete ? " --delete " : " ") + level
                 + (fault == Fault.NONE ? "" : ", " + fault + " after " + bytes + " bytes"));
         Map<String, ModelTree.Node> sent = source.nodes();

@@ -191,7 +191,7 @@ final class TwoVersions {
             String old = before.contentAt(path);
             String fresh = after.contentAt(path);
             assertTrue(
-                    found.equals(old) || found.equals(fresh) && (deleting || !fresh.equals("absent")),
+                    found.equals(old) || (found.equals(fresh) && (deleting || !fresh.equals("absent"))),
                     () -> when + ", " + path + " is torn: " + found + ", neither " + old + " nor " + fresh);
             if (found.equals(fresh) && !fresh.equals(old)) {
                 assertEquals(
