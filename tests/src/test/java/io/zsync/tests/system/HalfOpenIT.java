@@ -199,7 +199,10 @@ class HalfOpenIT {
             assertTrue(clientTook.compareTo(IN_TIME) < 0, () -> "the client took " + clientTook);
             assertTrue(serverTook.compareTo(IN_TIME) < 0, () -> "the server took " + serverTook);
             assertTrue(node.isAlive(), node::log);
-            Trees.assertNothingStaged(share);
+            if (phase != Phase.LARGE_FILE) {
+                // Of a large file what has come is kept, and noted.
+                Trees.assertNothingStaged(share);
+            }
             if (phase == Phase.APPLIED) {
                 Trees.assertMirrors(work.path(source), target);
             }
