@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class KillIT {
     /** Of each test. */
-    private static final int POINTS_HERE = Machine.LONG ? 115 : 10;
+    private static final int POINTS_HERE = Machine.LONG ? 115 : 6;
 
     private static final int POINTS_BETWEEN = Machine.LONG ? 85 : 5;
 
