@@ -64,25 +64,14 @@ public final class Applier implements AutoCloseable {
         this.options = options;
         this.planner = new Planner(options.rules(), options.comparison(), options.skipLinks());
         this.inspector = new Inspector(options, hashed);
-        ResumeJournal journal = journal(root, options, place);
+        ResumeJournal journal = root == null || options.dryRun() || place == null
+                ? null
+                : new ResumeJournal(place, root, options.durability() != Durability.NONE);
         this.delivery = new Delivery(root, options, content, reporter, new StagedNames(random), journal);
         this.candidates = delivery.candidates();
         this.counts = delivery.counts();
         this.changes = new Changes(options, counts, reporter);
         this.leaves = new LeafApplier(options, delivery, planner, inspector, changes);
-    }
-
-    private static @Nullable ResumeJournal journal(
-            @Nullable Root root, ApplyOptions options, @Nullable JournalPlace place) {
-        if (root == null || options.dryRun() || place == null) {
-            return null;
-        }
-        try {
-            return ResumeJournal.open(place, root, options.durability() != Durability.NONE);
-        } catch (IOException rootFails) {
-            // The run will meet the same, and say so.
-            return null;
-        }
     }
 
     /** The publisher's work; runs on a thread of its own until {@link #close} or {@link #finish}. */

@@ -3,7 +3,6 @@ package io.zsync.node.replica;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileKind;
-import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Limits;
@@ -111,93 +110,6 @@ public final class Fetch implements Publication {
         return destination.path();
     }
 
-    /** A range in the hands of one thread; see {@link #claim}. */
-    public final class Claim {
-        private final @Nullable StagedFile target;
-        private final int claimedAttempt;
-        private final long offset;
-        private final long length;
-
-        private Claim(@Nullable StagedFile target, int claimedAttempt, long offset, long length) {
-            this.target = target;
-            this.claimedAttempt = claimedAttempt;
-            this.offset = offset;
-            this.length = length;
-        }
-
-        /** Writes part of the range. A failure ends the fetch; what else arrives for it is discarded. */
-        public void write(ByteBuffer content, long position) {
-            StagedFile into = target;
-            if (into == null || isStale(claimedAttempt)) {
-                content.position(content.limit());
-                return;
-            }
-            try {
-                into.write(content, position);
-            } catch (IOException e) {
-                content.position(content.limit());
-                failed(e);
-            }
-        }
-
-        /** The file to fill, for who writes it without passing through here; null if the attempt is over. */
-        @Nullable
-        OpenFile file() {
-            return target == null || isStale(claimedAttempt) ? null : target.file();
-        }
-
-        public void verified() {
-            note();
-            endUse();
-            synchronized (Fetch.this) {
-                if (!isStale(claimedAttempt)) {
-                    coverage.verified(length);
-                    submitIfComplete();
-                }
-            }
-        }
-
-        private void note() {
-            Resumption noting;
-            synchronized (Fetch.this) {
-                noting = isStale(claimedAttempt) ? null : resumption;
-            }
-            if (target == null || noting == null) {
-                return;
-            }
-            try {
-                String trouble = noting.verified(target, new Message.Range(offset, length));
-                if (trouble != null) {
-                    delivery.problem(path(), ProblemCode.NOT_RESUMABLE, trouble);
-                }
-            } catch (IOException e) {
-                refuse(ProblemCode.TARGET_FAILED, Publisher.reason(e));
-            }
-        }
-
-        /** @return true if the range is outstanding again and should be asked for once more */
-        public boolean damaged() {
-            endUse();
-            synchronized (Fetch.this) {
-                if (isStale(claimedAttempt)) {
-                    return false;
-                }
-                coverage.release(offset, length);
-                return true;
-            }
-        }
-
-        public void abandoned() {
-            endUse();
-        }
-
-        private void endUse() {
-            if (target != null) {
-                target.release();
-            }
-        }
-    }
-
     /**
      * Claims a range for a frame that has arrived. Frames of an older attempt, or of a file that was refused, get a claim
      * that discards.
@@ -205,22 +117,22 @@ public final class Fetch implements Publication {
      * @param parent the open directory of this file
      * @throws ProtocolException if that range of that attempt is not outstanding
      */
-    public Claim claim(int frameAttempt, long offset, long length, Parent parent) {
+    public RangeClaim claim(int frameAttempt, long offset, long length, Parent parent) {
         synchronized (this) {
             if (isUnheardOf(frameAttempt)) {
                 throw ProtocolException.violation(
                         "a range of file " + file() + ", attempt " + frameAttempt + ", which was not asked for");
             }
             if (isStale(frameAttempt)) {
-                return new Claim(null, frameAttempt, offset, length);
+                return new RangeClaim(this, null, frameAttempt, offset, length);
             }
             coverage.claim(offset, length);
         }
         try {
-            return new Claim(retainStaged(frameAttempt, parent), frameAttempt, offset, length);
+            return new RangeClaim(this, retainStaged(frameAttempt, parent), frameAttempt, offset, length);
         } catch (IOException e) {
             failed(e);
-            return new Claim(null, frameAttempt, offset, length);
+            return new RangeClaim(this, null, frameAttempt, offset, length);
         }
     }
 
@@ -254,6 +166,33 @@ public final class Fetch implements Publication {
                 return created;
             }
         }
+    }
+
+    /** What notes that attempt for a later session; null if it is over, or not noted. */
+    synchronized @Nullable Resumption resumption(int ofAttempt) {
+        return isStale(ofAttempt) ? null : resumption;
+    }
+
+    /** Nothing can be noted any more. */
+    void notResumable(String reason) {
+        delivery.problem(path(), ProblemCode.NOT_RESUMABLE, reason);
+    }
+
+    /** A claimed range turned out good. */
+    synchronized void verified(int ofAttempt, long length) {
+        if (!isStale(ofAttempt)) {
+            coverage.verified(length);
+            submitIfComplete();
+        }
+    }
+
+    /** A claimed range turned out bad. @return true if it is outstanding again */
+    synchronized boolean release(int ofAttempt, long offset, long length) {
+        if (isStale(ofAttempt)) {
+            return false;
+        }
+        coverage.release(offset, length);
+        return true;
     }
 
     /** Opens this file's directory, on the calling thread's own cursor. */
@@ -492,7 +431,7 @@ public final class Fetch implements Publication {
         return frameAttempt > attempt || (frameAttempt == attempt && (state == State.OVER || state == State.SUBMITTED));
     }
 
-    private boolean isStale(int frameAttempt) {
+    boolean isStale(int frameAttempt) {
         return state == State.REFUSED || frameAttempt < attempt;
     }
 

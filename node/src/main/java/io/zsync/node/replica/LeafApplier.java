@@ -201,7 +201,8 @@ final class LeafApplier {
             throws IOException, InterruptedException {
         if (entry instanceof Entry.RegularFile file && file.size() > 0) {
             if (!options.dryRun()) {
-                delivery.requireRoom(destination, file.size());
+                // What of a sparse file needs room is not known.
+                delivery.requireRoom(destination, file.sparse() ? 0 : file.size());
             }
             plannedFiles.increment();
             if (options.dryRun()) {

@@ -189,7 +189,7 @@ final class LocalCopier implements AutoCloseable {
             return false;
         }
         Segment all = file.all();
-        Fetch.Claim claim = claim(file, all);
+        RangeClaim claim = claim(file, all);
         boolean shared = false;
         try {
             OpenFile into = claim.file();
@@ -210,7 +210,7 @@ final class LocalCopier implements AutoCloseable {
         return true;
     }
 
-    private Fetch.Claim claim(LocalFile file, Segment segment) {
+    private RangeClaim claim(LocalFile file, Segment segment) {
         return file.fetch().claim(segment.attempt(), segment.offset(), segment.length(), parent(file));
     }
 
@@ -224,7 +224,7 @@ final class LocalCopier implements AutoCloseable {
     }
 
     private void copy(LocalFile file, Segment segment) throws IOException, PathRefused {
-        Fetch.Claim claim = claim(file, segment);
+        RangeClaim claim = claim(file, segment);
         boolean arrived = false;
         try {
             OpenFile into = claim.file();

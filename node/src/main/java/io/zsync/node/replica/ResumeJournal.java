@@ -36,35 +36,40 @@ final class ResumeJournal implements AutoCloseable {
     private static final int FILES = 1_024;
 
     private final JournalPlace place;
-    private final Name name;
+    private final Root root;
     private final boolean syncs;
-    private final UUID boot;
-    private final Map<Unfinished.Key, Unfinished> files;
     private final AtomicInteger syncsUnderWay = new AtomicInteger();
+    private @Nullable Contents contents;
     private @Nullable StateFile file;
     private long rewriteAt;
     private boolean onDisk;
     private boolean broken;
     private @Nullable String trouble;
 
-    private ResumeJournal(JournalPlace place, Name name, boolean syncs, UUID boot, byte[] journal) {
-        this.place = place;
-        this.name = name;
-        this.syncs = syncs;
-        this.boot = boot;
-        this.onDisk = journal.length > 0;
-        this.files = JournalCodec.read(journal, boot);
-        while (files.size() > FILES) {
-            files.remove(files.keySet().iterator().next());
-        }
-    }
+    /** What there is to say, and where. */
+    private record Contents(Name name, UUID boot, Map<Unfinished.Key, Unfinished> files) {}
 
     /**
-     * The journal of a target that this run has locked.
+     * The journal of a target that this run has locked. Most runs never ask it anything, so it is read when first asked.
      *
      * @param syncs force staged files to disk now and then
      */
-    static ResumeJournal open(JournalPlace place, Root root, boolean syncs) throws IOException {
+    ResumeJournal(JournalPlace place, Root root, boolean syncs) {
+        this.place = place;
+        this.root = root;
+        this.syncs = syncs;
+    }
+
+    private Contents contents() throws IOException {
+        Contents read = contents;
+        if (read == null) {
+            read = read();
+            contents = read;
+        }
+        return read;
+    }
+
+    private Contents read() throws IOException {
         FileStat stat;
         try (Directory directory = root.directory(RelativePath.ROOT)) {
             stat = directory.stat();
@@ -76,7 +81,13 @@ final class ResumeJournal implements AutoCloseable {
         } catch (IOException notToBeBelieved) {
             journal = new byte[0];
         }
-        return new ResumeJournal(place, name, syncs, boot(), journal);
+        onDisk = journal.length > 0;
+        UUID boot = boot();
+        Map<Unfinished.Key, Unfinished> files = JournalCodec.read(journal, boot);
+        while (files.size() > FILES) {
+            files.remove(files.keySet().iterator().next());
+        }
+        return new Contents(name, boot, files);
     }
 
     private static UUID boot() {
@@ -93,7 +104,8 @@ final class ResumeJournal implements AutoCloseable {
      *
      * @param mount of that directory
      */
-    synchronized @Nullable Unfinished find(Name reserved, FileStat stat, long mount) {
+    synchronized @Nullable Unfinished find(Name reserved, FileStat stat, long mount) throws IOException {
+        Map<Unfinished.Key, Unfinished> files = contents().files();
         Unfinished.Key key = new Unfinished.Key(stat.device(), stat.inode());
         Unfinished found = files.get(key);
         if (found == null || !found.subject().peer().equals(place.source()) || !found.isAbout(reserved, stat)) {
@@ -112,10 +124,11 @@ final class ResumeJournal implements AutoCloseable {
      *
      * @param mount that it is on
      */
-    synchronized Unfinished begin(Name reserved, FileStat staged, long mount, Name target, FileIdentity source) {
+    synchronized Unfinished begin(Name reserved, FileStat staged, long mount, Name target, FileIdentity source)
+            throws IOException {
         Unfinished.Key key = new Unfinished.Key(staged.device(), staged.inode());
         Unfinished begun = new Unfinished(new Unfinished.Subject(key, reserved, target, mount, place.source(), source));
-        files.put(key, begun);
+        contents().files().put(key, begun);
         append(JournalCodec.begin(begun));
         return begun;
     }
@@ -150,7 +163,9 @@ final class ResumeJournal implements AutoCloseable {
 
     /** A staged file is published, or gone. */
     synchronized void end(Unfinished of) {
-        files.remove(of.subject().key(), of);
+        if (contents != null) {
+            contents.files().remove(of.subject().key(), of);
+        }
         if (file != null) {
             append(JournalCodec.end(of));
         }
@@ -158,7 +173,7 @@ final class ResumeJournal implements AutoCloseable {
 
     /** Whether a later run would find what is noted of it. */
     synchronized boolean keeps(Unfinished of) {
-        return !broken && files.get(of.subject().key()) == of;
+        return !broken && contents != null && contents.files().get(of.subject().key()) == of;
     }
 
     /** True while a staged file is forced to disk. */
@@ -182,12 +197,13 @@ final class ResumeJournal implements AutoCloseable {
         }
     }
 
-    /** What is noted is in {@link #files} already. */
+    /** What is noted is in {@link #contents} already. */
     private void rewrite() throws IOException {
         closeFile();
-        byte[] whole = JournalCodec.whole(boot, files.values());
+        Contents said = contents();
+        byte[] whole = JournalCodec.whole(said.boot(), said.files().values());
         rewriteAt = Math.max(LONG, 4L * whole.length);
-        file = StateFile.replace(place.folder(), name, whole);
+        file = StateFile.replace(place.folder(), said.name(), whole);
         onDisk = true;
     }
 
@@ -228,8 +244,8 @@ final class ResumeJournal implements AutoCloseable {
     public synchronized void close() {
         try {
             closeFile();
-            if (onDisk && files.isEmpty()) {
-                StateFile.remove(place.folder(), name);
+            if (onDisk && contents != null && contents.files().isEmpty()) {
+                StateFile.remove(place.folder(), contents.name());
             }
         } catch (IOException itSaysNothingThatHolds) {
             return;

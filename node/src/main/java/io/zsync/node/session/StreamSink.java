@@ -4,6 +4,7 @@ import io.zsync.node.fs.Root;
 import io.zsync.node.replica.Applier;
 import io.zsync.node.replica.DirectoryCursor;
 import io.zsync.node.replica.Fetch;
+import io.zsync.node.replica.RangeClaim;
 import io.zsync.node.transport.ChunkSink;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Message;
@@ -49,7 +50,7 @@ final class StreamSink implements ChunkSink, AutoCloseable {
         if (fetch == null) {
             return DISCARD;
         }
-        Fetch.Claim claim = fetch.claim(
+        RangeClaim claim = fetch.claim(
                 header.attempt(), header.offset(), header.plainLength(), () -> cursor.at(fetch.directory()));
         return new ChunkSink.Claim() {
             @Override

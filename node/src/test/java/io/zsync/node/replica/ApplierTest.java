@@ -191,7 +191,7 @@ class ApplierTest {
     }
 
     private void send(Fetch fetch, int attempt, int offset, int length, int value) {
-        Fetch.Claim claim = fetch.claim(attempt, offset, length, parent());
+        RangeClaim claim = fetch.claim(attempt, offset, length, parent());
         claim.write(bytes(length, value), offset);
         claim.verified();
     }
@@ -242,7 +242,7 @@ class ApplierTest {
         begin(Durability.NONE);
         Fetch fetch = fetch("a", LENGTH);
         send(fetch, 1, 0, 10, 9);
-        Fetch.Claim underway = fetch.claim(1, 10, 10, parent());
+        RangeClaim underway = fetch.claim(1, 10, 10, parent());
         fetch.sourceChanged(1, file(LENGTH + 1));
         underway.write(bytes(10, 9), 10);
         underway.verified();
@@ -298,7 +298,7 @@ class ApplierTest {
         Fetch fetch = fetch("a", LENGTH);
         send(fetch, 1, 0, 10, 4);
         assertThrows(ProtocolException.class, () -> fetch.claim(1, 5, 10, parent()));
-        Fetch.Claim claim = fetch.claim(1, 10, LENGTH - 10, parent());
+        RangeClaim claim = fetch.claim(1, 10, LENGTH - 10, parent());
         claim.write(bytes(LENGTH - 10, 8), 10);
         assertTrue(claim.damaged());
         fetch.confirmed(1, identity(LENGTH));
@@ -312,7 +312,7 @@ class ApplierTest {
     void leavesNothingOfAFileThatIsLostWhileItsFramesAreUnderWay() throws Exception {
         begin(Durability.NONE);
         Fetch fetch = fetch("a", LENGTH);
-        Fetch.Claim underway = fetch.claim(1, 0, LENGTH, parent());
+        RangeClaim underway = fetch.claim(1, 0, LENGTH, parent());
         underway.write(bytes(100, 1), 0);
         fetch.sourceLost(1, ProblemCode.SOURCE_VANISHED);
         await().until(() -> content.ended.equals(List.of("a SOURCE_VANISHED")));
@@ -458,7 +458,7 @@ class ApplierTest {
                 packed.packed(new PackRecord(packed.file(), 1, identity(10), 10), bytes(10, 1), () -> open);
             }
             Fetch chunked = fetch("b", LENGTH);
-            Fetch.Claim claim = chunked.claim(1, 0, LENGTH, () -> open);
+            RangeClaim claim = chunked.claim(1, 0, LENGTH, () -> open);
             claim.write(bytes(LENGTH, 1), 0);
             claim.verified();
             chunked.confirmed(1, identity(LENGTH));

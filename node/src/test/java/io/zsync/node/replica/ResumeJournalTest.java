@@ -61,7 +61,7 @@ class ResumeJournalTest {
     }
 
     private void note(Range... ranges) throws IOException {
-        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
             Unfinished begun = journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE);
             for (Range range : ranges) {
                 journal.wrote(begun, range, staged);
@@ -71,7 +71,7 @@ class ResumeJournalTest {
     }
 
     private @Nullable Unfinished found(JournalPlace by, Name name) throws IOException {
-        try (ResumeJournal journal = ResumeJournal.open(by, root, true)) {
+        try (ResumeJournal journal = new ResumeJournal(by, root, true)) {
             return journal.find(name, directory.stat(name), directory.mount());
         }
     }
@@ -135,7 +135,7 @@ class ResumeJournalTest {
     void aSourceThatIsAnotherNowIsRefused() throws IOException {
         note(new Range(0, 100));
 
-        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
             Unfinished left = journal.find(RESERVED, directory.stat(RESERVED), directory.mount());
             assertNotNull(left);
             Resumption resumption = new Resumption(journal, left);
@@ -151,7 +151,7 @@ class ResumeJournalTest {
         note(new Range(0, 256 << 20), new Range(300 << 20, 1));
 
         FileStat stat = directory.stat(RESERVED);
-        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
             Unfinished here = journal.find(RESERVED, stat, directory.mount());
             assertNotNull(here);
             assertEquals(List.of(new Range(0, 256 << 20), new Range(300 << 20, 1)), here.known());
@@ -171,7 +171,7 @@ class ResumeJournalTest {
         note(new Range(0, 100));
         FileStat stat = directory.stat(RESERVED);
 
-        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
             assertNull(journal.find(RESERVED, stat, directory.mount() + 1));
         }
     }
@@ -179,7 +179,7 @@ class ResumeJournalTest {
     @Test
     void whatEndedIsForgottenAndAnEmptyJournalRemoved() throws IOException {
         note(new Range(0, 100));
-        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
             Unfinished found = journal.find(RESERVED, directory.stat(RESERVED), directory.mount());
             assertNotNull(found);
             journal.end(found);
@@ -211,7 +211,7 @@ class ResumeJournalTest {
     @Test
     void whereNothingCanBeNotedTheRunGoesOn() throws IOException {
         Files.writeString(temp.resolve("state"), "no folder");
-        try (ResumeJournal journal = ResumeJournal.open(place, root, true)) {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
             Unfinished begun = journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE);
             journal.wrote(begun, new Range(0, 100), staged);
 

@@ -17,7 +17,6 @@ import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.api.Share;
 import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Peer;
-import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
@@ -28,7 +27,6 @@ import io.zsync.protocol.Preservation;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
-import io.zsync.protocol.Selection;
 import io.zsync.protocol.Transfer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -265,14 +263,10 @@ class CutWireTest {
         }
 
         Passed run(Mode mode, Protection protection, int retries) throws RunFailure {
-            RunOptions options = new RunOptions(
-                    false,
-                    false,
+            RunOptions options = Requests.options(
                     false,
                     Durability.NONE,
                     new Transfer(PathPolicy.AUTO, STREAMS, false, 0),
-                    Comparison.BY_TIME,
-                    Selection.ALL,
                     Preservation.ARCHIVE,
                     Deletion.NONE);
             boolean push = mode == Mode.PUSH;

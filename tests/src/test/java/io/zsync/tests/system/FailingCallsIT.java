@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,8 @@ class FailingCallsIT {
     @RegisterExtension
     final Workspace work = new Workspace();
 
-    private TwoStates versions;
+    private TwoVersions versions;
+    private Path tree;
     private Home home;
     private ServingNode node;
     private WarmZsync zsync;
@@ -106,7 +108,7 @@ class FailingCallsIT {
             this.target = target;
         }
 
-        Object[] words(TwoStates versions) {
+        Object[] words(Path from, Path to) {
             return new Object[] {
                 word,
                 "-q",
@@ -114,8 +116,8 @@ class FailingCallsIT {
                 "-H",
                 "--streams",
                 "2",
-                this == RECEIVER ? source : versions.source(),
-                this == SENDER ? target : target + versions.target()
+                this == RECEIVER ? source : from,
+                this == SENDER ? target : target + to
             };
         }
     }
@@ -123,17 +125,14 @@ class FailingCallsIT {
     @BeforeEach
     void startTwoProcesses() {
         Machine.needsStrace();
-        versions = TwoStates.make(work);
-        versions.restoreTarget();
+        versions = TwoVersions.deleting(work.path(""));
+        tree = work.path("target");
+        versions.restore(tree);
         home = new Home(Host.HERE, work.path("home"));
         Home server = new Home(Host.HERE, work.path("server"));
         server.admit("client", home);
         node = ServingNode.start(
-                server,
-                "--share",
-                "source=" + versions.source() + ":ro",
-                "--share",
-                "target=" + versions.target() + ":rw");
+                server, "--share", "source=" + versions.source() + ":ro", "--share", "target=" + tree + ":rw");
         home.reach("node", node.id(), Host.HERE.endpoint4(node.port()));
         zsync = WarmZsync.start(home);
     }
@@ -182,7 +181,7 @@ class FailingCallsIT {
 
     private Failed fail(Way way, CallPoint point, String error) throws IOException {
         String what = way + ", " + error + " at " + point;
-        versions.restoreTarget();
+        versions.restore(tree);
         Holdings before = zsync.holdings();
         Tracer tracer = Tracer.attach(
                 work,
@@ -191,15 +190,15 @@ class FailingCallsIT {
                 "trace=" + point.call(),
                 "-e",
                 "inject=" + point.call() + ":error=" + error + ":when=" + point.ordinal());
-        Outcome outcome = zsync.run(PATIENCE, way.words(versions));
+        Outcome outcome = zsync.run(PATIENCE, way.words(versions.source(), tree));
         List<SystemCalls.Call> struck = tracer.detach().all().stream()
                 .filter(SystemCalls.Call::injected)
                 .toList();
         if (!struck.isEmpty()) {
             assertTold(what, error, outcome);
-            versions.assertOldOrNew(what, versions.targetEntries());
+            versions.assertContentsOldOrNew(tree, what);
             if (outcome.code() == 0) {
-                versions.assertConverged(what, false);
+                versions.assertDone(tree, what);
             }
         }
         if (point.call().equals("close") && !struck.isEmpty()) {
@@ -209,8 +208,8 @@ class FailingCallsIT {
         } else {
             assertEquals(Map.of(), zsync.holdings().beyond(before), what);
         }
-        zsync.run(PATIENCE, way.words(versions)).exits(0);
-        versions.assertConverged("behind " + what, false);
+        zsync.run(PATIENCE, way.words(versions.source(), tree)).exits(0);
+        versions.assertDone(tree, "behind " + what);
         return new Failed(outcome, struck);
     }
 
@@ -228,24 +227,24 @@ class FailingCallsIT {
     }
 
     private boolean matters(SystemCalls.Call call) {
-        return versions.isOnTarget(call)
-                || versions.isOnSource(call)
+        return call.arguments().contains(tree.toString())
+                || call.arguments().contains(versions.source().toString())
                 || call.arguments().contains(".spill")
                 || call.name().equals("sendfile");
     }
 
     private void warmUp(Way way) {
         for (int i = 0; i < 3; i++) {
-            versions.restoreTarget();
-            zsync.run(PATIENCE, way.words(versions)).exits(0);
+            versions.restore(tree);
+            zsync.run(PATIENCE, way.words(versions.source(), tree)).exits(0);
         }
     }
 
     private SystemCalls countingRun(Way way) throws IOException {
-        versions.restoreTarget();
+        versions.restore(tree);
         Tracer tracer =
                 Tracer.attach(work, zsync.pid(), "-e", "trace=" + String.join(",", new TreeSet<>(ERRORS.keySet())));
-        zsync.run(PATIENCE, way.words(versions)).exits(0);
+        zsync.run(PATIENCE, way.words(versions.source(), tree)).exits(0);
         return tracer.detach();
     }
 }

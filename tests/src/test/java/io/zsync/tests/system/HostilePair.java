@@ -17,17 +17,14 @@ import io.zsync.node.api.Share;
 import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Identity;
 import io.zsync.node.trust.Peer;
-import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
-import io.zsync.protocol.Preservation;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RunOptions;
-import io.zsync.protocol.Selection;
 import io.zsync.protocol.Transfer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -98,25 +95,7 @@ final class HostilePair implements AutoCloseable {
     }
 
     static RunOptions options(boolean dryRun, Transfer transfer, Deletion deletion) {
-        return new RunOptions(
-                dryRun,
-                false,
-                false,
-                Durability.NONE,
-                transfer,
-                Comparison.BY_TIME,
-                Selection.ALL,
-                new Preservation(
-                        false,
-                        true,
-                        true,
-                        true,
-                        false,
-                        false,
-                        Preservation.AS_SOURCE,
-                        Preservation.AS_SOURCE,
-                        List.of()),
-                deletion);
+        return Requests.options(dryRun, Durability.NONE, transfer, Requests.preservation(false), deletion);
     }
 
     /** The tree that the node sends. */

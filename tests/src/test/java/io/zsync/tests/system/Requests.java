@@ -15,20 +15,30 @@ import io.zsync.protocol.Selection;
 import io.zsync.protocol.Transfer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** Runs with nothing typed, for tests that run them in their own process, whose code is warm. */
 final class Requests {
     private Requests() {}
 
+    /** Everything, compared by time; what is not said is as with nothing typed. */
+    static RunOptions options(
+            boolean dryRun, Durability durability, Transfer transfer, Preservation preservation, Deletion deletion) {
+        return new RunOptions(
+                dryRun, false, false, durability, transfer, Comparison.BY_TIME, Selection.ALL, preservation, deletion);
+    }
+
+    /** What is always kept, permissions and hard links as said. */
+    static Preservation preservation(boolean hardLinks) {
+        return new Preservation(
+                hardLinks, true, true, true, false, false, Preservation.AS_SOURCE, Preservation.AS_SOURCE, List.of());
+    }
+
     static RunRequest of(Mode mode, Path directory, PeerTree peer, boolean dryRun) {
-        RunOptions options = new RunOptions(
+        RunOptions options = options(
                 dryRun,
-                false,
-                false,
                 Durability.BATCH,
                 new Transfer(PathPolicy.AUTO, 1, false, 0),
-                Comparison.BY_TIME,
-                Selection.ALL,
                 Preservation.ARCHIVE,
                 Deletion.NONE);
         return new RunRequest(

@@ -8,16 +8,13 @@ import io.zsync.node.api.PeerTree;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
-import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
-import io.zsync.protocol.Preservation;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RunOptions;
-import io.zsync.protocol.Selection;
 import io.zsync.protocol.Transfer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,7 +104,7 @@ final class TwoVersions {
     private final State after;
 
     /** By path, of what is not staged: a file's checksum or what else it is; and, of all but directories, its metadata. */
-    private record State(Map<String, String> contents, Map<String, String> metadata) {
+    record State(Map<String, String> contents, Map<String, String> metadata) {
         static State of(Path root) {
             String listing = Command.script("""
                             cd "$1"
@@ -182,6 +179,23 @@ final class TwoVersions {
 
     /** Judges what a run has left that was ended {@code when}. */
     Progress assertOldOrNew(Path target, String when) {
+        State now = assertContentsOldOrNew(target, when);
+        now.contents.forEach((path, found) -> {
+            if (found.equals(after.contentAt(path)) && !found.equals(before.contentAt(path))) {
+                assertEquals(
+                        after.metadata.get(path),
+                        now.metadata.get(path),
+                        () -> when + ", " + path + " has its new content without its metadata");
+            }
+        });
+        if (now.contents.equals(before.contents)) {
+            return Progress.UNTOUCHED;
+        }
+        return now.contents.equals(expected()) ? Progress.DONE : Progress.IN_THE_MIDDLE;
+    }
+
+    /** The same of contents alone: metadata may have been lost, and told. @return what is there */
+    State assertContentsOldOrNew(Path target, String when) {
         State now = State.of(target);
         TreeSet<String> paths = new TreeSet<>(before.contents.keySet());
         paths.addAll(after.contents.keySet());
@@ -193,21 +207,12 @@ final class TwoVersions {
             assertTrue(
                     found.equals(old) || (found.equals(fresh) && (deleting || !fresh.equals("absent"))),
                     () -> when + ", " + path + " is torn: " + found + ", neither " + old + " nor " + fresh);
-            if (found.equals(fresh) && !fresh.equals(old)) {
-                assertEquals(
-                        after.metadata.get(path),
-                        now.metadata.get(path),
-                        () -> when + ", " + path + " has its new content without its metadata");
-            }
         }
         Set<String> lost = before.files();
         lost.retainAll(after.files());
         lost.removeAll(now.files());
         assertEquals(Set.of(), lost, () -> when + ", contents of both versions are nowhere");
-        if (now.contents.equals(before.contents)) {
-            return Progress.UNTOUCHED;
-        }
-        return now.contents.equals(expected()) ? Progress.DONE : Progress.IN_THE_MIDDLE;
+        return now;
     }
 
     private Map<String, String> expected() {
@@ -228,24 +233,11 @@ final class TwoVersions {
     /** The same between {@code node} and a peer. */
     void assertNextRunConverges(Node node, Mode mode, Path directory, PeerTree peer, Path target, String when)
             throws RunFailure {
-        RunOptions options = new RunOptions(
-                false,
-                false,
+        RunOptions options = Requests.options(
                 false,
                 Durability.BATCH,
                 new Transfer(PathPolicy.AUTO, 1, false, 0),
-                Comparison.BY_TIME,
-                Selection.ALL,
-                new Preservation(
-                        true,
-                        true,
-                        true,
-                        true,
-                        false,
-                        false,
-                        Preservation.AS_SOURCE,
-                        Preservation.AS_SOURCE,
-                        List.of()),
+                Requests.preservation(true),
                 deleting ? new Deletion(true, Deletion.NONE.limit(), Deletion.NONE.backup()) : Deletion.NONE);
         RunReport report = node.run(
                 new RunRequest(
