@@ -62,16 +62,16 @@ final class RunPrinter implements Telling {
     }
 
     private void show(Event.ProblemMet problem) {
-        String detail = Escape.text(problem.detail());
-        if (!ExitCode.isFailure(problem.code())) {
-            if (!verbosity.quiet()) {
-                console.tell(
-                        "zsync: skipped " + (detail.isEmpty() ? "special file" : detail) + " (" + problem.path() + ")");
-            }
-            return;
+        if (ExitCode.isFailure(problem.code()) || !verbosity.quiet()) {
+            console.tell("zsync: " + told(problem.code(), Escape.text(problem.detail())) + " (" + problem.path() + ")");
         }
-        console.tell("zsync: " + what(problem.code()) + (detail.isEmpty() ? "" : ": " + detail) + " (" + problem.path()
-                + ")");
+    }
+
+    private static String told(ProblemCode code, String detail) {
+        if (code == ProblemCode.SPECIAL_SKIPPED || code == ProblemCode.METADATA_SKIPPED) {
+            return what(code) + " " + (detail.isEmpty() ? "special file" : detail);
+        }
+        return what(code) + (detail.isEmpty() ? "" : ": " + detail);
     }
 
     private static String what(ProblemCode code) {

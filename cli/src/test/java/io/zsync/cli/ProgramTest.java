@@ -327,6 +327,7 @@ class ProgramTest {
             events.accept(problem(ProblemCode.SOURCE_VANISHED, ""));
             events.accept(problem(ProblemCode.TARGET_FAILED, "\u001b[2J"));
             events.accept(problem(ProblemCode.SPECIAL_SKIPPED, "fifo"));
+            events.accept(problem(ProblemCode.NOT_RESUMABLE, "state folder: mkdir: Permission denied"));
             return report(Map.of(ProblemCode.SPECIAL_SKIPPED, 1L));
         };
 
@@ -336,6 +337,7 @@ class ProgramTest {
                 zsync: the source vanished (d/x\\n)
                 zsync: cannot write the target: \\x1b[2J (d/x\\n)
                 zsync: skipped fifo (d/x\\n)
+                zsync: a broken run would start large files over: state folder: mkdir: Permission denied (d/x\\n)
                 pushed a to local:b: 3 files, 0 bytes in 1.0 s
                   1 new, 0 changed, 0 deleted, 2 unchanged, 0 failed
                   nothing moved; protection clear; durable
