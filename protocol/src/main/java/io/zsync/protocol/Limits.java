@@ -52,6 +52,9 @@ public final class Limits {
     /** Objects of which more names are expected, at one time. */
     public static final int LINK_GROUPS = 1_000_000;
 
+    /** The first paths of these objects, all together: a receiver holds them in memory. */
+    public static final long LINK_PATHS_LENGTH = 64L << 20;
+
     public static final int STREAMS = 16;
 
     /** Frames of a data stream at level safe: each takes nonces, and a key is given up long before it is worn. */

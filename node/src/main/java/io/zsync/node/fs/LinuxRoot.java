@@ -293,11 +293,21 @@ public final class LinuxRoot implements Root {
     }
 
     @Override
-    public synchronized void close() {
-        if (lock != null) {
-            lock.free();
-            lock = null;
+    public synchronized void unlock() {
+        if (lock == null) {
+            return;
         }
+        int root = descriptor.enter();
+        if (root >= 0) {
+            lock.free(root);
+            lock = null;
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        unlock();
         if (links != null) {
             links.close();
         }

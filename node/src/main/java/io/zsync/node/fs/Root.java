@@ -19,7 +19,7 @@ public interface Root extends Closeable {
 
     /**
      * Takes the exclusive right to change this tree, and a share in every ancestor up to the mount point, so that runs on
-     * nested targets exclude each other. Freed by closing the root or by the death of the process.
+     * nested targets exclude each other. Freed by {@link #unlock}, by closing the root or by the death of the process.
      *
      * @return false if another run holds this target, one below or one above it
      */
@@ -38,6 +38,9 @@ public interface Root extends Closeable {
     interface Alone {
         void run() throws IOException;
     }
+
+    /** Frees what {@link #lock} or {@link #share} took; nothing where it is free. */
+    void unlock();
 
     /** The operator's path, for messages. */
     String describe();

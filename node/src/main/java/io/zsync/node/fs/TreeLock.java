@@ -41,8 +41,7 @@ final class TreeLock {
             return taken ? lock : null;
         } finally {
             if (!taken) {
-                lock.free();
-                Linux.flock(root, Linux.LOCK_UN);
+                lock.free(root);
             }
         }
     }
@@ -65,8 +64,7 @@ final class TreeLock {
                     done = lock.turnShared(root, place);
                 } finally {
                     if (!done) {
-                        lock.free();
-                        Linux.flock(root, Linux.LOCK_UN);
+                        lock.free(root);
                     }
                 }
                 if (done) {
@@ -77,8 +75,7 @@ final class TreeLock {
                 if (lock.turnShared(root, place) && lock.shareAncestors(root, place)) {
                     return lock;
                 }
-                lock.free();
-                Linux.flock(root, Linux.LOCK_UN);
+                lock.free(root);
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         } while (System.nanoTime() - deadlineNanos < 0);
@@ -154,8 +151,10 @@ final class TreeLock {
         return Scratch.current().statMount();
     }
 
-    void free() {
+    /** @param root the descriptor that was locked, which stays open */
+    void free(int root) {
         shares.forEach(Linux::close);
         shares.clear();
+        Linux.flock(root, Linux.LOCK_UN);
     }
 }

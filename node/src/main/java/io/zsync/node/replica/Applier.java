@@ -296,10 +296,12 @@ public final class Applier implements AutoCloseable {
 
     /**
      * Called behind the last item: waits for every fetch, publishes, removes what changed kind, finishes directories, and
-     * syncs what is left.
+     * syncs what is left. Nothing is changed any more then, neither the tree nor its journal.
      */
     public Tally finish() throws IOException, InterruptedException {
-        return delivery.finish();
+        Tally tally = delivery.finish();
+        delivery.closeJournal();
+        return tally;
     }
 
     /**

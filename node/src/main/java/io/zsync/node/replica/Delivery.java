@@ -423,6 +423,11 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         displacement.close();
         links.close();
         fileSystems.close();
+        closeJournal();
+    }
+
+    /** Nothing is to be noted any more: the journal is the next run's. */
+    void closeJournal() {
         if (journal != null) {
             journal.close();
         }

@@ -245,6 +245,7 @@ final class ResumeJournal implements AutoCloseable {
         try {
             closeFile();
             if (onDisk && contents != null && contents.files().isEmpty()) {
+                onDisk = false;
                 StateFile.remove(place.folder(), contents.name());
             }
         } catch (IOException itSaysNothingThatHolds) {

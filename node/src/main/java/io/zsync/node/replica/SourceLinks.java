@@ -15,15 +15,18 @@ final class SourceLinks {
 
     private static final class Group {
         final long first;
+        final int pathLength;
         int missing;
 
-        Group(long first, int missing) {
+        Group(long first, int pathLength, int missing) {
             this.first = first;
+            this.pathLength = pathLength;
             this.missing = missing;
         }
     }
 
     private final Map<Key, Group> live = new HashMap<>();
+    private long pathsLength;
 
     /** The entry number of the object's first name, or null if this is the first. */
     @Nullable
@@ -39,16 +42,21 @@ final class SourceLinks {
         group.missing--;
         if (group.missing == 0) {
             live.remove(key);
+            pathsLength -= group.pathLength;
         }
         return group.first;
     }
 
-    /** @return false if no more objects can be remembered: this name stands for itself */
-    boolean remember(FileStat stat, long entry) {
-        if (live.size() >= Limits.LINK_GROUPS) {
+    /**
+     * @param pathLength of its first name's path, which the receiver has to keep
+     * @return false if no more objects can be remembered: this name stands for itself
+     */
+    boolean remember(FileStat stat, long entry, int pathLength) {
+        if (live.size() >= Limits.LINK_GROUPS || pathsLength + pathLength > Limits.LINK_PATHS_LENGTH) {
             return false;
         }
-        live.put(new Key(stat.device(), stat.inode()), new Group(entry, stat.links() - 1));
+        pathsLength += pathLength;
+        live.put(new Key(stat.device(), stat.inode()), new Group(entry, pathLength, stat.links() - 1));
         return true;
     }
 }

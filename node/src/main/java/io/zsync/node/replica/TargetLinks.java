@@ -65,16 +65,22 @@ final class TargetLinks implements AutoCloseable {
     private final Map<Long, Group> live = new HashMap<>();
     private final Set<Long> failed = ConcurrentHashMap.newKeySet();
     private final SpillFile later = new SpillFile();
+    private long pathsLength;
 
     /**
      * An object begins.
      *
      * @param names it has in the source, more than one
-     * @throws ProtocolException if too many are waited for
+     * @throws ProtocolException if too many are waited for, or their paths are too long
      */
     void begin(long entry, RelativePath path, Change.Kind kind, int names) {
         if (live.size() >= Limits.LINK_GROUPS) {
             throw ProtocolException.violation("more than " + Limits.LINK_GROUPS + " objects with names still to come");
+        }
+        pathsLength += path.length();
+        if (pathsLength > Limits.LINK_PATHS_LENGTH) {
+            throw ProtocolException.violation("objects with names still to come, whose paths take more than "
+                    + Limits.LINK_PATHS_LENGTH + " bytes");
         }
         live.put(entry, new Group(path, kind, names - 1));
     }
@@ -96,6 +102,7 @@ final class TargetLinks implements AutoCloseable {
         group.missing--;
         if (group.missing == 0) {
             live.remove(first);
+            pathsLength -= group.path.length();
         }
         return group;
     }

@@ -204,13 +204,15 @@ public final class TreeScanner {
         if (!options.hardLinks() || stat.links() < 2) {
             return 1;
         }
-        if (links.remember(stat, entries)) {
+        RelativePath child = path.child(member.name());
+        if (links.remember(stat, entries, child.length())) {
             return stat.links();
         }
         visitor.problem(
-                path.child(member.name()),
+                child,
                 ProblemCode.METADATA_LOST,
-                "hard links: more than " + Limits.LINK_GROUPS + " objects with names still to come");
+                "hard links: more than " + Limits.LINK_GROUPS + " objects, or " + Limits.LINK_PATHS_LENGTH
+                        + " bytes of paths, with names still to come");
         return 1;
     }
 

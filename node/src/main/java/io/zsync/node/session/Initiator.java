@@ -11,6 +11,7 @@ import io.zsync.node.transport.BindKeys;
 import io.zsync.node.transport.Connection;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.Deadlines;
+import io.zsync.node.transport.NoAnswerException;
 import io.zsync.node.transport.StreamBinding;
 import io.zsync.protocol.BindRequest;
 import io.zsync.protocol.DataPath;
@@ -127,23 +128,37 @@ final class Initiator {
                 throw Failures.interrupted();
             }
         }
+        if (failure instanceof NoAnswerException) {
+            throw noProgress(
+                    String.valueOf(failure.getMessage()),
+                    "is it zsync serve that listens there, and does it run?",
+                    failure);
+        }
         throw new RunFailure(FailureKind.CANNOT_CONNECT, String.valueOf(failure.getMessage()), null, failure);
     }
 
+    private static RunFailure noProgress(String what, String wayOut, Exception cause) {
+        return new RunFailure(FailureKind.NO_PROGRESS, "no progress: " + what, wayOut, cause);
+    }
+
     private RunReport converse(Connection connection, long start) throws IOException, RunFailure, InterruptedException {
-        Message.Welcome welcome = greet(connection);
-        Protection protection = protection(connection);
-        Message.Opened answer = open(connection, protection);
+        Agreement agreement = agree(connection);
+        Protection protection = agreement.answer().protection();
         OpenTree tree = ownTree.open();
         RunContext.Problems problems = new RunContext.Problems();
         RunContext run = new RunContext(
-                request.options(), protection, request.credits().min(welcome.credits()), true, events, problems);
+                request.options(),
+                protection,
+                request.credits().min(agreement.welcome().credits()),
+                true,
+                events,
+                problems);
         Session started = new Session(connection, request.timeout(), "initiator");
         PathCounters counters = new PathCounters();
         Session.Role playing = request.mode() == Mode.PUSH
                 ? new SenderSession(started, tree, run, counters)
                 : new ReceiverSession(started, tree, run, run.terms().applyOptions(true), RANDOM, place);
-        List<DataStream> streams = bind(connection, answer);
+        List<DataStream> streams = bind(connection, agreement.answer());
         begin(started, playing, streams);
         started.spawn("progress", () -> {
             while (!started.awaitOver(PROGRESS)) {
@@ -162,6 +177,29 @@ final class Initiator {
                 request.options().dryRun(),
                 Duration.ofNanos(System.nanoTime() - start),
                 0);
+    }
+
+    /** What the peer said until the session was open. */
+    private record Agreement(Message.Welcome welcome, Message.Opened answer) {}
+
+    /** Nothing watches the connection yet, so all of this has the time that a standstill may take. */
+    private Agreement agree(Connection connection) throws IOException, RunFailure {
+        Deadlines.Deadline deadline = deadlines.close(connection, request.timeout());
+        try {
+            Message.Welcome welcome = greet(connection);
+            return new Agreement(welcome, open(connection, protection(connection)));
+        } catch (IOException | ProtocolException e) {
+            if (deadline.expired()) {
+                throw noProgress(
+                        "connected, and no session opened for "
+                                + request.timeout().toSeconds() + " s (" + connection.remote() + ")",
+                        "a larger --timeout waits longer",
+                        e);
+            }
+            throw e;
+        } finally {
+            deadline.cancel();
+        }
     }
 
     private static Message.Welcome greet(Connection connection) throws IOException, RunFailure {

@@ -77,17 +77,18 @@ final class ReceiverSession implements Session.Role, Reporter {
             plan();
             tally = applier.finish();
             session.applied();
+            if (!run.initiator() && open != null) {
+                // First: whoever is told that this run is done may begin the next one at once.
+                open.unlock();
+            }
             session.send(new Message.Applied(tally));
-            if (run.initiator()) {
-                if (awaitTotals()) {
-                    session.send(new Message.Bye());
-                    session.finish();
-                }
+            if (run.initiator() && awaitTotals()) {
+                session.send(new Message.Bye());
+                session.finish();
             }
         } catch (InterruptedException sessionIsOver) {
             // Or, if it is not, this thread was interrupted and nobody goes on.
             session.fail(Failures.interrupted());
-            tally = null;
         } catch (IOException | RuntimeException | Error e) {
             session.fail(e);
         }

@@ -100,20 +100,19 @@ public final class Run {
 
     /**
      * What a new session may mend. Before a first session was opened nothing is broken: who cannot connect, or is refused,
-     * hears of it at once. Later a peer that is starting again may refuse, hang up or still hold the old session's lock.
+     * hears of it at once. Later a peer that is starting again may refuse, hang up, be silent or still hold the old session's lock.
      */
     private boolean mayTryAgain(RunFailure failure, Initiator session, int broken) {
         return switch (failure.kind()) {
             case SOCKET, PEER_SILENT, INTEGRITY -> broken > 0 || session.wasOpened();
             case CANNOT_CONNECT, TARGET_LOCKED -> broken > 0;
-            case NOT_TRUSTED -> broken > 0 && !session.wasOpened();
+            case NOT_TRUSTED, NO_PROGRESS -> broken > 0 && !session.wasOpened();
             case USAGE,
                     VERSIONS_DO_NOT_MEET,
                     NOT_ALLOWED,
                     ROOT_UNUSABLE,
                     PROTOCOL_BROKEN,
                     INTERRUPTED,
-                    NO_PROGRESS,
                     SAFETY_HALT,
                     INTERNAL -> false;
         };

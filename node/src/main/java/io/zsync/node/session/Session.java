@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -207,10 +208,10 @@ final class Session {
 
     /**
      * A data stream broke. The peer may have ended the session for a reason that is still on its way, so that is waited
-     * for; then the session fails with this.
+     * for; then the session fails with this. What TLS found is nothing that the peer could explain.
      */
     void streamBroke(IOException cause) throws InterruptedException {
-        if (!over.await(EXPLANATION.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (cause instanceof SSLException || !over.await(EXPLANATION.toMillis(), TimeUnit.MILLISECONDS)) {
             fail(cause);
         }
     }
@@ -305,10 +306,9 @@ final class Session {
      * as there is something to say in it, so that a peer with a short patience knows.
      */
     private void watch() throws InterruptedException {
-        long movedNanos = System.nanoTime();
-        long work = -1;
+        long beatNanos = System.nanoTime();
+        Patience patience = new Patience(timeout, beatNanos);
         Message.Heartbeat beat = new Message.Heartbeat(0, false);
-        long beatNanos = movedNanos;
         long appliedNanos = 0;
         while (!over.await(1, TimeUnit.SECONDS)) {
             long now = System.nanoTime();
@@ -319,10 +319,7 @@ final class Session {
                 beat = next;
                 beatNanos = now;
             }
-            if (next.work() + peerWork != work || next.syncing() || peerSyncing) {
-                work = next.work() + peerWork;
-                movedNanos = now;
-            }
+            boolean stuck = patience.isOver(next.work() + peerWork, next.syncing() || peerSyncing, now);
             if (state() == SessionState.APPLIED) {
                 appliedNanos = appliedNanos == 0 ? now : appliedNanos;
                 if (now - appliedNanos > FAREWELL.toNanos()) {
@@ -336,7 +333,7 @@ final class Session {
                         "peer silent: nothing heard for " + SILENCE.toSeconds() + " s (" + connection.remote() + ")",
                         null,
                         null));
-            } else if (now - movedNanos > timeout.toNanos()) {
+            } else if (stuck) {
                 fail(new RunFailure(
                         FailureKind.NO_PROGRESS,
                         "no progress: nothing moved for " + timeout.toSeconds() + " s (" + connection.remote() + ")",

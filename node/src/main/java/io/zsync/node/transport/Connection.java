@@ -66,6 +66,7 @@ public final class Connection implements Closeable {
      *
      * @param deadline for all of it
      * @throws ProtocolException NOT_TRUSTED if another key than the expected one answers, or the expected one hangs up
+     * @throws NoAnswerException if somebody takes the connection, and no handshake comes of it in time
      */
     public static Connection connect(
             InetSocketAddress address, Identity self, PeerId expected, Deadlines deadlines, Duration deadline)
@@ -87,8 +88,12 @@ public final class Connection implements Closeable {
                 TlsChannel tls = TlsChannel.connect(channel, self, pin, TlsChannel.Purpose.CONTROL, deadlines);
                 return new Connection(tls, self, true);
             } catch (IOException e) {
+                if (timer.expired()) {
+                    throw new NoAnswerException(
+                            operation + ": connected, but no answer within " + deadline.toMillis() + " ms", e);
+                }
                 // A responder that refuses our key may be gone before we have said all of our part.
-                if (reached.get() && !timer.expired()) {
+                if (reached.get()) {
                     throw hungUp(operation, e);
                 }
                 throw e;

@@ -31,6 +31,8 @@ interface Establishing<T> {
                 throw new ProtocolException(ErrorCode.NOT_TRUSTED, operation + ": " + refusal.getMessage(), e);
             }
             throw timer.explain(operation, e);
+        } catch (NoAnswerException e) {
+            throw e;
         } catch (IOException e) {
             throw timer.explain(operation, e);
         } finally {

@@ -272,8 +272,9 @@ class ConnectionTest {
 
     @Test
     void aSilentResponderIsGivenUpAtTheDeadline() {
-        IOException late = assertThrows(IOException.class, () -> connect(NEAR, FAR.id(), Duration.ofMillis(200)));
-        assertTrue(message(late).contains("not done within 200 ms"), message(late));
+        NoAnswerException late =
+                assertThrows(NoAnswerException.class, () -> connect(NEAR, FAR.id(), Duration.ofMillis(200)));
+        assertTrue(message(late).contains("connected, but no answer within 200 ms"), message(late));
     }
 
     @Test

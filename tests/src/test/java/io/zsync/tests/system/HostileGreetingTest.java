@@ -18,6 +18,7 @@ import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.SessionId;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Stream;
@@ -66,6 +67,28 @@ class HostileGreetingTest {
             peer.send(welcome);
 
             assertEquals(kind, pair.failure().kind());
+        }
+    }
+
+    /** Nothing watches a connection before its session is open. */
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void aPeerThatOpensNoSessionIsGivenUp(boolean welcomes) throws Exception {
+        try (HostilePair pair = new HostilePair(work.path("pair"))) {
+            pair.waitsFor(Duration.ofSeconds(1));
+            try (HostilePeer peer = pair.called(Mode.PUSH, pair.source(), OPTIONS)) {
+                peer.read();
+                if (welcomes) {
+                    peer.send(new Message.Welcome(1, 0, Credits.DEFAULT));
+                }
+
+                RunFailure failure = pair.failure();
+
+                assertEquals(FailureKind.NO_PROGRESS, failure.kind(), failure::getMessage);
+                assertTrue(
+                        String.valueOf(failure.getMessage()).contains("no session opened for 1 s"),
+                        failure::getMessage);
+            }
         }
     }
 

@@ -78,6 +78,7 @@ final class HostilePair implements AutoCloseable {
     private final Identity peer = Identity.generate();
     private final ServerSocket listener;
     private @Nullable CompletableFuture<RunReport> run;
+    private Duration timeout = Duration.ofSeconds(30);
 
     /** @param folder made */
     HostilePair(Path folder) throws Exception {
@@ -143,6 +144,11 @@ final class HostilePair implements AutoCloseable {
         return service.endpoint().port();
     }
 
+    /** How long the node's own runs wait while nothing moves. */
+    void waitsFor(Duration time) {
+        timeout = time;
+    }
+
     /** The node has connected to the peer for a run, and nothing was said yet. */
     HostilePeer called(Mode mode, Path tree, RunOptions options) throws Exception {
         RunRequest request = new RunRequest(
@@ -151,7 +157,7 @@ final class HostilePair implements AutoCloseable {
                 new PeerTree.Remote("peer", "share", RelativePath.ROOT),
                 options,
                 Protection.CLEAR,
-                Duration.ofSeconds(30),
+                timeout,
                 0,
                 Credits.DEFAULT);
         run = CompletableFuture.supplyAsync(() -> {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zsync.node.fs.LinuxRoot;
+import io.zsync.node.fs.Root;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
@@ -68,6 +70,9 @@ class HostilePeerTest {
             peer.stream(0).chunk(4, 1, LARGE / 2, Arrays.copyOfRange(large, LARGE / 2, LARGE));
             peer.send(new Message.FileSent(4, 1, identity(LARGE)));
             Message.Applied applied = peer.await(Message.Applied.class);
+            if (caller == HostilePair.Caller.PEER) {
+                assertIsFree(pair.target());
+            }
             end(peer, caller);
 
             assertEquals(2, applied.tally().files());
@@ -80,6 +85,13 @@ class HostilePeerTest {
             if (caller == HostilePair.Caller.NODE) {
                 assertEquals(2, pair.report().tally().files());
             }
+        }
+    }
+
+    /** Who called and is told that its run is done may start the next one at once. */
+    private static void assertIsFree(Path target) throws IOException {
+        try (Root next = LinuxRoot.open(target)) {
+            assertTrue(next.lock(), "held by a run that said that it was done");
         }
     }
 
