@@ -15,13 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** kill -9 at a system call of a command that writes a node's own files: they are as before or as after. */
-@Tag("long")
 class KillFilesIT {
     /** At full size each there is. */
     private static final int POINTS = Machine.LONG ? Integer.MAX_VALUE : 1;

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +30,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * what it holds then is judged. The other process's fsync has the journal written: names that are on the disk before
  * the content they stand for show up empty.
  */
-@Tag("long")
 class PowerCutIT {
     /** On each file system. */
     private static final List<Way> WAYS = List.of(Way.values());

@@ -18,12 +18,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who is silent or as good as silent, from the first or one way only: all at once, because each takes its time. */
-@Tag("long")
 class StallsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int TRICKLE_MILLIS = 700;

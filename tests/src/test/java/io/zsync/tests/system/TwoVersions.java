@@ -180,6 +180,7 @@ final class TwoVersions {
     /** Judges what a run has left that was ended {@code when}. */
     Progress assertOldOrNew(Path target, String when) {
         State now = assertContentsOldOrNew(target, when);
+        assertEquals(Set.of(), nowhere(now), () -> when + ", contents of both versions are nowhere");
         now.contents.forEach((path, found) -> {
             if (found.equals(after.contentAt(path)) && !found.equals(before.contentAt(path))) {
                 assertEquals(
@@ -208,11 +209,18 @@ final class TwoVersions {
                     found.equals(old) || (found.equals(fresh) && (deleting || !fresh.equals("absent"))),
                     () -> when + ", " + path + " is torn: " + found + ", neither " + old + " nor " + fresh);
         }
+        return now;
+    }
+
+    /** Paths of the new version whose content the old one has somewhere, and {@code now} nowhere. */
+    Set<String> nowhere(State now) {
         Set<String> lost = before.files();
         lost.retainAll(after.files());
         lost.removeAll(now.files());
-        assertEquals(Set.of(), lost, () -> when + ", contents of both versions are nowhere");
-        return now;
+        return after.contents.entrySet().stream()
+                .filter(entry -> lost.contains(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Map<String, String> expected() {
