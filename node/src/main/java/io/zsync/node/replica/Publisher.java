@@ -325,7 +325,7 @@ final class Publisher {
             syncing = true;
             try {
                 if (mayBeSyncedTogether(visible) && touched.size() > SINGLE_DIRECTORY_SYNCS) {
-                    fileSystems.sync(devices(visible));
+                    fileSystems.syncNames(devices(visible));
                 } else {
                     for (RelativePath path : touched) {
                         cursor.at(path).sync();
