@@ -4,6 +4,7 @@ import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Directory.FileSystemSync;
 import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,8 +15,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The file systems that a run writes to, each with a sync handle opened before the first write to it, because an error of
- * write-back is told only to handles that were open when it happened. Thread safe.
+ * The file systems that a run writes to, each with sync handles opened before the first write to it, because an error of
+ * write-back is told only to handles that were open when it happened. Each handle is told it once, whatever it was about: so
+ * names have one of their own, whose sync cannot take away what the sync of contents has to be told. Thread safe.
  */
 final class FileSystems implements AutoCloseable {
     /** Kept on a full file system for names, directories and what else a run has to write to end well. */
@@ -23,38 +25,63 @@ final class FileSystems implements AutoCloseable {
 
     private static final long RESERVED_FILES = 16;
 
-    private final Map<Long, FileSystemSync> byDevice = new HashMap<>();
+    private record Handles(FileSystemSync contents, FileSystemSync names) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            try (contents) {
+                names.close();
+            }
+        }
+    }
+
+    private final Map<Long, Handles> byDevice = new HashMap<>();
     private final Set<Long> full = ConcurrentHashMap.newKeySet();
 
     /** Called before anything is written below this directory. @return its device */
     synchronized long enter(Directory directory, long device) throws IOException {
         if (!byDevice.containsKey(device)) {
-            byDevice.put(device, directory.fileSystem());
+            FileSystemSync contents = directory.fileSystem();
+            try {
+                byDevice.put(device, new Handles(contents, directory.fileSystem()));
+            } catch (IOException e) {
+                contents.close();
+                throw e;
+            }
         }
         return device;
     }
 
     /** False if this file system is not known to honour a sync of all of it. */
     synchronized boolean trusted(long device) {
-        FileSystemSync sync = byDevice.get(device);
-        return sync != null && sync.trusted();
+        Handles handles = byDevice.get(device);
+        return handles != null && handles.contents().trusted();
     }
 
     synchronized boolean allTrusted() {
-        return byDevice.values().stream().allMatch(FileSystemSync::trusted);
+        return byDevice.values().stream().allMatch(handles -> handles.contents().trusted());
     }
 
-    /** Syncs the file systems of these devices. The lock is not held: a sync may take seconds. */
+    /** Syncs the file systems of these devices, and fails for anything that could not be written since the last time. */
     void sync(Collection<Long> devices) throws IOException {
-        List<FileSystemSync> handles = new ArrayList<>();
-        synchronized (this) {
-            for (long device : devices) {
-                handles.add(handle(device));
-            }
+        for (Handles each : handles(devices)) {
+            each.contents().sync();
         }
-        for (FileSystemSync sync : handles) {
-            sync.sync();
+    }
+
+    /** As {@link #sync}, for names whose contents were synced before; may run beside it. */
+    void syncNames(Collection<Long> devices) throws IOException {
+        for (Handles each : handles(devices)) {
+            each.names().sync();
         }
+    }
+
+    /** To be used without the lock: a sync may take seconds. */
+    private synchronized List<Handles> handles(Collection<Long> devices) {
+        List<Handles> handles = new ArrayList<>();
+        for (long device : devices) {
+            handles.add(handle(device));
+        }
+        return handles;
     }
 
     /** Something did not fit on this device: from now on the room on it is looked at first. */
@@ -71,17 +98,17 @@ final class FileSystems implements AutoCloseable {
         }
         Directory.Room room;
         synchronized (this) {
-            room = handle(device).room();
+            room = handle(device).contents().room();
         }
         return room.bytes() - length >= RESERVED_LENGTH && room.files() > RESERVED_FILES;
     }
 
-    private FileSystemSync handle(long device) {
-        FileSystemSync sync = byDevice.get(device);
-        if (sync == null) {
+    private Handles handle(long device) {
+        Handles handles = byDevice.get(device);
+        if (handles == null) {
             throw new IllegalStateException("device " + device + " was never entered");
         }
-        return sync;
+        return handles;
     }
 
     void syncAll() throws IOException {
@@ -95,9 +122,9 @@ final class FileSystems implements AutoCloseable {
     @Override
     public synchronized void close() throws IOException {
         IOException failure = null;
-        for (FileSystemSync sync : byDevice.values()) {
+        for (Handles each : byDevice.values()) {
             try {
-                sync.close();
+                each.close();
             } catch (IOException e) {
                 failure = e;
             }

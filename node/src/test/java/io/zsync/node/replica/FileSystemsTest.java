@@ -1,0 +1,110 @@
+package io.zsync.node.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Directory.FileSystemSync;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FileSystemsTest {
+    private static final long DEVICE = 7;
+    private static final Set<Long> DEVICES = Set.of(DEVICE);
+
+    /** Tells errors as the kernel does: each handle once what went wrong since it was opened. */
+    private static final class Disk {
+        int errors;
+        int handles;
+        int room = Integer.MAX_VALUE;
+
+        Directory directory() {
+            return (Directory) Proxy.newProxyInstance(
+                    Disk.class.getClassLoader(), new Class<?>[] {Directory.class}, (proxy, method, arguments) -> {
+                        if (!method.getName().equals("fileSystem")) {
+                            throw new UnsupportedOperationException(method.getName());
+                        }
+                        return new Handle(this);
+                    });
+        }
+    }
+
+    private static final class Handle implements FileSystemSync {
+        private final Disk disk;
+        private int told;
+
+        Handle(Disk disk) throws IOException {
+            if (disk.handles == disk.room) {
+                throw new IOException("too many open files");
+            }
+            this.disk = disk;
+            this.told = disk.errors;
+            disk.handles++;
+        }
+
+        @Override
+        public long device() {
+            return DEVICE;
+        }
+
+        @Override
+        public boolean trusted() {
+            return true;
+        }
+
+        @Override
+        public Directory.Room room() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void sync() throws IOException {
+            if (told < disk.errors) {
+                told = disk.errors;
+                throw new IOException("input/output error");
+            }
+        }
+
+        @Override
+        public void close() {
+            disk.handles--;
+        }
+    }
+
+    private final Disk disk = new Disk();
+    private final FileSystems fileSystems = new FileSystems();
+
+    @Test
+    void whatTheSyncOfNamesIsToldTheSyncOfContentsIsToldToo() throws Exception {
+        fileSystems.enter(disk.directory(), DEVICE);
+        disk.errors++;
+
+        assertThrows(IOException.class, () -> fileSystems.syncNames(DEVICES));
+
+        assertThrows(IOException.class, () -> fileSystems.sync(DEVICES));
+        fileSystems.syncNames(DEVICES);
+        fileSystems.sync(DEVICES);
+    }
+
+    @Test
+    void opensItsHandlesOnceAndClosesThemAll() throws Exception {
+        fileSystems.enter(disk.directory(), DEVICE);
+        fileSystems.enter(disk.directory(), DEVICE);
+        assertEquals(2, disk.handles);
+
+        fileSystems.close();
+
+        assertEquals(0, disk.handles);
+    }
+
+    @Test
+    void keepsNoHandleWhereItGetsOneOnly() throws Exception {
+        disk.room = 1;
+
+        assertThrows(IOException.class, () -> fileSystems.enter(disk.directory(), DEVICE));
+
+        assertEquals(0, disk.handles);
+    }
+}
