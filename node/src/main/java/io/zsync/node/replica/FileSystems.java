@@ -36,6 +36,8 @@ final class FileSystems implements AutoCloseable {
 
     private final Map<Long, Handles> byDevice = new HashMap<>();
     private final Set<Long> full = ConcurrentHashMap.newKeySet();
+    /** Whose sync has failed. */
+    private final Set<Long> failed = ConcurrentHashMap.newKeySet();
 
     /** Called before anything is written below this directory. @return its device */
     synchronized long enter(Directory directory, long device) throws IOException {
@@ -51,20 +53,28 @@ final class FileSystems implements AutoCloseable {
         return device;
     }
 
-    /** False if this file system is not known to honour a sync of all of it. */
+    /**
+     * False if this file system is not known to honour a sync of all of it, or one of its syncs has failed: the error may
+     * have been that of content which is to be synced later, and is told once.
+     */
     synchronized boolean trusted(long device) {
         Handles handles = byDevice.get(device);
-        return handles != null && handles.contents().trusted();
+        return handles != null && handles.contents().trusted() && !failed.contains(device);
     }
 
     synchronized boolean allTrusted() {
-        return byDevice.values().stream().allMatch(handles -> handles.contents().trusted());
+        return byDevice.keySet().stream().allMatch(this::trusted);
     }
 
     /** Syncs the file systems of these devices, and fails for anything that could not be written since the last time. */
     void sync(Collection<Long> devices) throws IOException {
         for (Handles each : handles(devices)) {
-            each.contents().sync();
+            try {
+                each.contents().sync();
+            } catch (IOException e) {
+                failed.add(each.contents().device());
+                throw e;
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 package io.zsync.node.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Directory.FileSystemSync;
@@ -86,6 +88,19 @@ class FileSystemsTest {
         assertThrows(IOException.class, () -> fileSystems.sync(DEVICES));
         fileSystems.syncNames(DEVICES);
         fileSystems.sync(DEVICES);
+    }
+
+    @Test
+    void afterAnErrorItIsNotTrustedAgain() throws Exception {
+        fileSystems.enter(disk.directory(), DEVICE);
+        assertTrue(fileSystems.trusted(DEVICE));
+        disk.errors++;
+        assertThrows(IOException.class, () -> fileSystems.sync(DEVICES));
+
+        fileSystems.sync(DEVICES);
+
+        assertFalse(fileSystems.trusted(DEVICE));
+        assertFalse(fileSystems.allTrusted());
     }
 
     @Test

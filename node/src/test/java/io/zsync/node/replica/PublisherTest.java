@@ -84,6 +84,9 @@ class PublisherTest {
         @Override
         public Name seal(boolean sync) {
             steps.sealed();
+            if (sync) {
+                syncedAlone.add(name().toString());
+            }
             return reserved;
         }
 
@@ -119,6 +122,7 @@ class PublisherTest {
     private final StagedNames names = new StagedNames(new Random(1));
     private final FileSystems fileSystems = new FileSystems();
     private final List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> syncedAlone = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger syncs = new AtomicInteger();
     /** Counted down when the object {@code a} is about to be renamed, which then waits for the other one. */
     private final CountDownLatch renaming = new CountDownLatch(1);
@@ -303,6 +307,26 @@ class PublisherTest {
         try (Stream<Path> left = Files.list(target)) {
             assertEquals(List.of(target.resolve("a")), left.toList());
         }
+    }
+
+    /** The kernel tells an error once, and it may be one of content that waits for the next sync. */
+    @Test
+    void whatIsSealedBehindAFailedSyncIsSyncedByItself() throws Exception {
+        fault = (call, arguments) -> {
+            if (call.equals("syncfs") && syncs.get() == 1) {
+                throw new FileFailure("syncfs", "target", Errno.IO, "Input/output error");
+            }
+        };
+        begin();
+        submit("a");
+        join(drain());
+
+        submit("b");
+        join(drain());
+
+        assertEquals(List.of("a sync failed", "drained", "b durable", "drained"), outcomes);
+        assertEquals(List.of("b"), syncedAlone);
+        assertEquals(1, syncs.get());
     }
 
     @Test
