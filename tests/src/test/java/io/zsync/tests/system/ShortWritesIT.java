@@ -133,7 +133,7 @@ class ShortWritesIT {
 
     /** The limit comes when the file has its blocks: a file that were too long from the first would not be begun. */
     private void limited(Way way, int limit) throws Exception {
-        work.make("rm target/*; cp -p old target/large");
+        work.make("rm -f trace target/*; cp -p old target/large");
         List<String> strace = stracing(way, "fallocate");
         strace.addAll(List.of("-e", "inject=fallocate:signal=SIGSTOP:when=1"));
         try (Command.Running run =
