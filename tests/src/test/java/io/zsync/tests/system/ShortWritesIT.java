@@ -35,8 +35,7 @@ class ShortWritesIT {
     private static final int ALMOST_ALL = LARGE - 12_345;
 
     /** Within the first chunk, between two, within the third, within the last write. */
-    private static final List<Integer> LIMITS =
-            List.of(3 * MIB + 12_345, CHUNK, 2 * CHUNK + MIB + 1, ALMOST_ALL);
+    private static final List<Integer> LIMITS = List.of(3 * MIB + 12_345, CHUNK, 2 * CHUNK + MIB + 1, ALMOST_ALL);
 
     /** What is written at once is shorter than 64 KiB; a JVM's own files are longer than 32. */
     private static final int SMALL = 50_000;

@@ -8,6 +8,7 @@ import io.zsync.node.trust.ConfigFolder;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.RelativePath;
 import io.zsync.tests.system.KillPoints.Point;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A serving node and who runs with it; one of the two is traced, and struck. For one thread. */
 final class TracedPair implements AutoCloseable {
@@ -92,7 +94,7 @@ final class TracedPair implements AutoCloseable {
      * @param both kill -9 for the other end as soon as the traced one is gone
      * @return how the client ended; nobody holds the target any more
      */
-    Outcome strike(Strike strike, boolean both) {
+    Outcome strike(Strike strike, boolean both) throws IOException {
         if (!node.isAlive()) {
             node.restart();
         }
@@ -106,7 +108,7 @@ final class TracedPair implements AutoCloseable {
         return outcome;
     }
 
-    private Outcome strikeNode(Strike strike, boolean both) {
+    private Outcome strikeNode(Strike strike, boolean both) throws IOException {
         try (Command.Running strace = attach(strike.strace(node.pid()));
                 Command.Running running = run(List.of()).start()) {
             CompletableFuture.anyOf(running.ended(), node.ended()).join();
@@ -114,7 +116,12 @@ final class TracedPair implements AutoCloseable {
                 running.kill();
             }
             Outcome outcome = running.end();
-            strace.terminate();
+            if (strike.at().isPresent()) {
+                // To let go of a process that is about to end may take strace for ever.
+                node.ended().orTimeout(60, TimeUnit.SECONDS).join();
+            } else {
+                strace.terminate();
+            }
             strace.end();
             return outcome;
         }
