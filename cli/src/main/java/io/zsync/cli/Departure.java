@@ -6,15 +6,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the process ends. A signal cancels what runs and waits, bounded, until the main thread has cleaned up; then the
- * process halts with the code that was named for it, or a worse one. An end that main reached itself keeps its code.
- * Thread safe.
+ * How the process ends. A signal cancels what runs and waits, bounded, until the main thread has cleaned up. Main's last word
+ * is the code, whoever is quicker: what was done when the signal came has succeeded. Without one the process halts with the
+ * code that was named for it, or a worse one. Thread safe.
  */
 final class Departure implements Signals {
     private final Duration patience;
-    private final CountDownLatch cleaned = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Runnable cancel;
-    private volatile boolean ended;
+    private volatile @Nullable Thread exiting;
     private volatile boolean leaving;
     private volatile ExitCode cancelled = ExitCode.INTERRUPTED;
     private volatile ExitCode worst = ExitCode.DONE;
@@ -45,9 +45,9 @@ final class Departure implements Signals {
 
     /** Main's last word. Does not return. */
     void exit(ExitCode code) {
-        ended = !leaving;
         worst = worst.or(code);
-        cleaned.countDown();
+        exiting = Thread.currentThread();
+        ended.countDown();
         System.exit(code.number());
     }
 
@@ -59,19 +59,27 @@ final class Departure implements Signals {
 
     private void leave() {
         leaving = true;
-        if (ended) {
-            return;
-        }
-        Runnable action = cancel;
+        boolean over = false;
         try {
-            if (action != null) {
+            Runnable action = cancel;
+            if (action != null && ended.getCount() > 0) {
                 action.run();
             }
-            cleaned.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+            over = ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             // Nobody interrupts a shutdown hook; if somebody did, the wait would be over.
-        } finally {
-            Runtime.getRuntime().halt(cancelled.or(worst).number());
         }
+        if (!over || !mainIsQuicker()) {
+            Runtime.getRuntime().halt((over ? worst : cancelled.or(worst)).number());
+        }
+    }
+
+    /**
+     * True if it is main's exit that runs this, and no signal's, which would impose its own code: one waits for the hooks,
+     * the other one for the lock. Then the other hooks get their time, a flight recorder's for one.
+     */
+    private boolean mainIsQuicker() {
+        Thread main = exiting;
+        return main != null && main.getState() == Thread.State.WAITING;
     }
 }

@@ -46,6 +46,12 @@ final class FakeMain {
                 await(CANCELLED);
                 throw new RunFailure(FailureKind.INTERRUPTED, "push: interrupted", null, null);
             }
+            case "finishing" -> {
+                events.accept(change("ready"));
+                events.accept(new Event.Progress(1, 0, 0, 0, 0, false));
+                await(CANCELLED);
+                yield done(request);
+            }
             case "stubborn" -> {
                 events.accept(change("ready"));
                 events.accept(new Event.Progress(1, 0, 0, 0, 0, false));

@@ -98,6 +98,17 @@ class ProcessTest {
         assertEquals("zsync: push: interrupted\n", content(err));
     }
 
+    /** The summary says so, and whoever reads the code must not take it for another thing. */
+    @Test
+    void aRunThatIsDoneAllTheSameExitsWith0() throws Exception {
+        Process process = startedAndReady("finishing");
+
+        process.destroy();
+
+        assertEquals(0, exitCode(process));
+        assertTrue(content(err).startsWith("pushed a to local:b: "), content(err));
+    }
+
     @Test
     void anEngineThatDoesNotStopIsLeftBehindInTheEnd() throws Exception {
         Process process = startedAndReady("stubborn");

@@ -10,6 +10,7 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /**
  * What has to wait until everything published is durable: removing the objects that changed kind, and giving the
@@ -22,6 +23,12 @@ final class Aftermath implements AutoCloseable {
         void problem(RelativePath path, ProblemCode code, String detail);
 
         MetadataRules.Losses losses(RelativePath path);
+    }
+
+    /** Asked by what may be long and waits for nothing, path by path. */
+    interface Leave {
+        /** @throws InterruptedException if the run is over */
+        void require() throws InterruptedException;
     }
 
     private final SpillFile removals = new SpillFile();
@@ -77,8 +84,9 @@ final class Aftermath implements AutoCloseable {
     }
 
     /** Forces each directory that was worked in to disk by itself, its metadata still to come. */
-    synchronized void syncDirectories(Root root) throws IOException {
-        directories.replay(in -> {
+    synchronized void syncDirectories(Root root, Leave leave) throws IOException, InterruptedException {
+        directories.<InterruptedException>replay(in -> {
+            leave.require();
             RelativePath path = SpillCodec.path(in);
             SpillCodec.metadata(in);
             try (Directory directory = root.directory(path)) {
@@ -87,15 +95,15 @@ final class Aftermath implements AutoCloseable {
         });
     }
 
-    /** Gives each directory its final metadata; with {@code sync} forces it to disk by itself. */
-    synchronized void finishDirectories(Root root, MetadataRules rules, boolean sync, Problems problems)
+    /** Gives each directory its final metadata; as long as {@code sync} says so forces it to disk by itself. */
+    synchronized void finishDirectories(Root root, MetadataRules rules, BooleanSupplier sync, Problems problems)
             throws IOException {
         directories.replay(in -> {
             RelativePath path = SpillCodec.path(in);
             Metadata metadata = SpillCodec.metadata(in);
             try (Directory directory = root.directory(path)) {
                 rules.apply(directory, metadata, MetadataRules.ALL, true, problems.losses(path));
-                if (sync) {
+                if (sync.getAsBoolean()) {
                     directory.sync();
                 }
             } catch (IOException e) {

@@ -19,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ public final class Applier implements AutoCloseable {
     private final Inspector inspector;
     private final Changes changes;
     private final LeafApplier leaves;
-    private final LongAdder hashed = new LongAdder();
+    private final Hashing hashing = new Hashing();
     private final ArrayDeque<TargetDirectory> path = new ArrayDeque<>();
     private boolean sourceIsEmpty = true;
     private @Nullable FileStat rootBefore;
@@ -63,7 +62,7 @@ public final class Applier implements AutoCloseable {
         this.root = root;
         this.options = options;
         this.planner = new Planner(options.rules(), options.comparison(), options.skipLinks());
-        this.inspector = new Inspector(options, hashed);
+        this.inspector = new Inspector(options, hashing);
         ResumeJournal journal = root == null || options.dryRun() || place == null
                 ? null
                 : new ResumeJournal(place, root, options.durability() != Durability.NONE);
@@ -74,7 +73,7 @@ public final class Applier implements AutoCloseable {
         this.leaves = new LeafApplier(options, delivery, planner, inspector, changes);
     }
 
-    /** The publisher's work; runs on a thread of its own until {@link #close} or {@link #finish}. */
+    /** The publisher's work; runs on a thread of its own until {@link #end} or {@link #finish}. */
     public void runPublisher() throws IOException, InterruptedException {
         delivery.runPublisher();
     }
@@ -257,9 +256,14 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    private void endDirectory(ManifestItem.Listing listing) throws IOException {
+    private void endDirectory(ManifestItem.Listing listing) throws IOException, InterruptedException {
         try (TargetDirectory done = path.pop()) {
-            done.touched |= candidates.collect(done, listing);
+            try {
+                done.touched |= candidates.collect(done, listing);
+            } catch (InterruptedException runIsOver) {
+                finishLater(done);
+                throw runIsOver;
+            }
             if (listing == ManifestItem.Listing.COMPLETE && done.isOpen()) {
                 delivery.leftovers().removeUnfinished(done);
             }
@@ -321,9 +325,13 @@ public final class Applier implements AutoCloseable {
         delivery.finishDirectories();
     }
 
-    /** Lets the publisher's thread end once it has published what it was given. */
-    public void closePublisher() {
-        delivery.closePublisher();
+    /**
+     * The run is over, as planned or not: the publisher's thread ends once it has published what it was given, and who plans
+     * or deletes does so at the next path.
+     */
+    public void end() {
+        hashing.end();
+        delivery.end();
     }
 
     @Override
@@ -341,7 +349,7 @@ public final class Applier implements AutoCloseable {
 
     /** Bytes of the target that were read to compare contents. */
     public long hashed() {
-        return hashed.sum();
+        return hashing.bytes();
     }
 
     public long plannedFiles() {

@@ -47,15 +47,17 @@ final class Candidates implements AutoCloseable {
     private final Deletion deletion;
     private final RuleText typed;
     private final Aftermath.Problems problems;
+    private final Aftermath.Leave leave;
     private final SpillFile spill = new SpillFile();
     private final Set<RelativePath> inTheWay = new HashSet<>();
     private long paths;
     private long count;
 
-    Candidates(Deletion deletion, RuleText typed, Aftermath.Problems problems) {
+    Candidates(Deletion deletion, RuleText typed, Aftermath.Problems problems, Aftermath.Leave leave) {
         this.deletion = deletion;
         this.typed = typed;
         this.problems = problems;
+        this.leave = leave;
     }
 
     /** The rules in force in a directory of the source. @throws ProtocolException if they are beyond reason */
@@ -82,7 +84,7 @@ final class Candidates implements AutoCloseable {
      *
      * @return true if its own time may move because of that, or because the backup tree begins in it
      */
-    boolean collect(TargetDirectory directory, ManifestItem.Listing listing) throws IOException {
+    boolean collect(TargetDirectory directory, ManifestItem.Listing listing) throws IOException, InterruptedException {
         boolean holdsBackup = deletion.keepsBackups()
                 && deletion.backup().startsWith(directory.path)
                 && !directory.path.equals(deletion.backup());
@@ -128,7 +130,8 @@ final class Candidates implements AutoCloseable {
      *
      * @return the action, or what it becomes
      */
-    Action makeWay(TargetDirectory parent, @Nullable Member existing, Action action) throws IOException {
+    Action makeWay(TargetDirectory parent, @Nullable Member existing, Action action)
+            throws IOException, InterruptedException {
         boolean goes = existing != null
                 && action instanceof Action.Refuse refuse
                 && refuse.code() == ProblemCode.DIRECTORY_IN_THE_WAY
@@ -136,7 +139,7 @@ final class Candidates implements AutoCloseable {
         return goes ? new Action.Exchange() : action;
     }
 
-    private boolean makesWay(TargetDirectory parent, Member directory) throws IOException {
+    private boolean makesWay(TargetDirectory parent, Member directory) throws IOException, InterruptedException {
         RelativePath path = parent.path.child(directory.name());
         if (!deletion.enabled()
                 || inTheWay.size() >= IN_THE_WAY
@@ -159,7 +162,8 @@ final class Candidates implements AutoCloseable {
     /** @return true if nothing of it stays */
     private boolean visit(
             Directory parent, RelativePath parentPath, Member member, IgnoreRules rules, long device, int gate)
-            throws IOException {
+            throws IOException, InterruptedException {
+        leave.require();
         Name name = member.name();
         FileStat stat = member.stat();
         if (!parentPath.fits(name)) {
@@ -185,7 +189,7 @@ final class Candidates implements AutoCloseable {
     }
 
     private boolean visitMembers(Directory parent, RelativePath path, Member directory, IgnoreRules rules, int gate)
-            throws IOException {
+            throws IOException, InterruptedException {
         boolean goes = true;
         try (Directory open = parent.directory(directory.name())) {
             Directory.Listing listing = open.list();
@@ -242,8 +246,9 @@ final class Candidates implements AutoCloseable {
     }
 
     /** All of them, but for the content of directories that do not make way after all. */
-    void replay(Gate gates, Visitor visitor) throws IOException {
-        spill.replay(in -> {
+    void replay(Gate gates, Visitor visitor) throws IOException, InterruptedException {
+        spill.<InterruptedException>replay(in -> {
+            leave.require();
             RelativePath path = SpillCodec.path(in);
             FileStat stat = SpillCodec.stat(in);
             boolean goes = in.readBoolean();

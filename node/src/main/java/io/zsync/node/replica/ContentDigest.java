@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * SHA-256 of whole contents, by plain reads: no map that a shrinking file could take away. Keeps one buffer. For one
@@ -15,25 +14,24 @@ import java.util.concurrent.atomic.LongAdder;
 final class ContentDigest {
     private static final int SLICE_LENGTH = 256 << 10;
 
-    private final LongAdder hashed;
+    private final Hashing hashing;
     private final ByteBuffer slice = ByteBuffer.allocateDirect(SLICE_LENGTH);
     private final byte[] heap = new byte[SLICE_LENGTH];
     private final MessageDigest sha256 = sha256();
 
-    /** @param hashed counts bytes as they are read, for those who ask whether anything moves */
-    ContentDigest(LongAdder hashed) {
-        this.hashed = hashed;
+    ContentDigest(Hashing hashing) {
+        this.hashing = hashing;
     }
 
-    /** Of all that the file holds, to its end. */
+    /** Of all that the file holds, to its end. @throws IOException also if the run is over before */
     Digest of(OpenFile file) throws IOException {
         sha256.reset();
         long offset = 0;
         int read = file.read(slice.clear(), offset);
         while (read > 0) {
+            hashing.read(read);
             slice.flip().get(heap, 0, read);
             sha256.update(heap, 0, read);
-            hashed.add(read);
             offset += read;
             read = file.read(slice.clear(), offset);
         }

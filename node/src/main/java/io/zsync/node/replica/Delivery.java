@@ -49,6 +49,8 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     /** The last syncs run; nothing is waited for that could fail to come. */
     private volatile boolean finishing;
 
+    private volatile boolean over;
+
     /** @param journal null where no file is gone on with */
     Delivery(
             @Nullable Root root,
@@ -64,7 +66,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         this.content = content;
         this.reporter = reporter;
         this.names = names;
-        this.candidates = new Candidates(options.deletion(), options.typed(), this);
+        this.candidates = new Candidates(options.deletion(), options.typed(), this, this::requireRunning);
         Backups backups = root == null || options.dryRun()
                 ? null
                 : Backups.of(root, options.deletion(), names, options.durability() == Durability.FILE);
@@ -82,8 +84,17 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         publisher.run();
     }
 
-    void closePublisher() {
+    /** See {@link Applier#end}. */
+    void end() {
+        over = true;
         publisher.close();
+    }
+
+    /** Asked by work that waits for nothing, piece by piece. @throws InterruptedException if the run is over */
+    void requireRunning() throws InterruptedException {
+        if (over) {
+            throw new InterruptedException("the run is over");
+        }
     }
 
     /** Called before anything is written below a directory of this device. */
@@ -213,13 +224,14 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         }
     }
 
-    private Tally finish(Root open) throws IOException {
+    private Tally finish(Root open) throws IOException, InterruptedException {
         boolean durable = options.durability() != Durability.NONE;
         boolean singly = durable && (options.durability() == Durability.FILE || !fileSystems.allTrusted());
         delete(open, durable, singly);
         displacement.publishParked(open, durable, this);
         aftermath.remove(open, this);
-        aftermath.finishDirectories(open, options.rules(), singly, this);
+        aftermath.finishDirectories(open, options.rules(), () -> singly && !over, this);
+        requireRunning();
         // Also where nothing was done: what is found in its place may be of a killed run, and on no disk yet.
         if (durable) {
             fileSystems.syncAll();
@@ -228,7 +240,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     }
 
     /** Removes what may be removed, behind a sync of all that is in its place: a power cut must lose nothing that was moved. */
-    private void delete(Root open, boolean durable, boolean singly) throws IOException {
+    private void delete(Root open, boolean durable, boolean singly) throws IOException, InterruptedException {
         if (candidates.areTooMany()) {
             counts.withheld.add(candidates.count());
             return;
@@ -237,7 +249,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
             return;
         }
         if (durable && singly) {
-            aftermath.syncDirectories(open);
+            aftermath.syncDirectories(open, this::requireRunning);
         }
         if (durable) {
             fileSystems.syncAll();
@@ -249,7 +261,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     }
 
     /** A dry run tells what the real run would remove. */
-    private void foresee() throws IOException {
+    private void foresee() throws IOException, InterruptedException {
         if (candidates.areTooMany()) {
             counts.withheld.add(candidates.count());
             return;
@@ -291,7 +303,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
     /** Removes what changed kind and gives directories their metadata, in a run that failed. */
     void finishDirectories() throws IOException {
         aftermath.remove(root(), this);
-        aftermath.finishDirectories(root(), options.rules(), false, this);
+        aftermath.finishDirectories(root(), options.rules(), () -> false, this);
     }
 
     /** The fetch of this entry, or null if it was never asked for or is over. */

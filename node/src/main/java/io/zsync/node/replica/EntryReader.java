@@ -15,7 +15,6 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,21 +36,21 @@ public final class EntryReader {
     /**
      * @param kinds which attributes the run keeps
      * @param digests read every file and put its digest into its entry
-     * @param hashed counts the bytes of that
+     * @param hashing told of the bytes of that
      */
-    public EntryReader(AttributeKinds kinds, boolean digests, LongAdder hashed) {
-        this(kinds, digests, hashed, false);
+    public EntryReader(AttributeKinds kinds, boolean digests, Hashing hashing) {
+        this(kinds, digests, hashing, false);
     }
 
-    private EntryReader(AttributeKinds kinds, boolean digests, LongAdder hashed, boolean measures) {
+    private EntryReader(AttributeKinds kinds, boolean digests, Hashing hashing, boolean measures) {
         this.kinds = kinds;
-        this.digest = digests ? new ContentDigest(hashed) : null;
+        this.digest = digests ? new ContentDigest(hashing) : null;
         this.measures = measures;
     }
 
     /** One that reads files to their end where the file system does not say how long they are. */
-    public static EntryReader measuring(AttributeKinds kinds, boolean digests, LongAdder hashed) {
-        return new EntryReader(kinds, digests, hashed, true);
+    public static EntryReader measuring(AttributeKinds kinds, boolean digests, Hashing hashing) {
+        return new EntryReader(kinds, digests, hashing, true);
     }
 
     Entry.Directory directory(Directory directory, FileStat stat) throws IOException {

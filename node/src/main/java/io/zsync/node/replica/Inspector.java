@@ -9,7 +9,6 @@ import io.zsync.protocol.Digest;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.Name;
 import java.io.IOException;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at what stands under an entry's name in the target, as closely as the plan has to know it. One thread. */
@@ -17,10 +16,10 @@ final class Inspector {
     private final ApplyOptions options;
     private final @Nullable ContentDigest digest;
 
-    /** @param hashed counts the bytes that are read to compare contents */
-    Inspector(ApplyOptions options, LongAdder hashed) {
+    /** @param hashing told of the bytes that are read to compare contents */
+    Inspector(ApplyOptions options, Hashing hashing) {
         this.options = options;
-        this.digest = options.comparison().checksum() ? new ContentDigest(hashed) : null;
+        this.digest = options.comparison().checksum() ? new ContentDigest(hashing) : null;
     }
 
     Planner.@Nullable Existing existing(TargetDirectory parent, @Nullable Member member, Entry source)

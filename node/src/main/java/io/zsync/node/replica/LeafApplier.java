@@ -105,7 +105,8 @@ final class LeafApplier {
     }
 
     /** One more name of an object: made when all first names are in their place. */
-    void apply(TargetDirectory parent, long number, ManifestItem.HardLink item) throws IOException {
+    void apply(TargetDirectory parent, long number, ManifestItem.HardLink item)
+            throws IOException, InterruptedException {
         requireLinks();
         RelativePath at = parent.path.child(item.name());
         TargetLinks.Group group = delivery.links().next(item.first());

@@ -38,6 +38,7 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
 
     @Override
     public void make(TargetLinks.Later link) throws InterruptedException {
+        delivery.requireRunning();
         Destination destination = link.destination();
         if (delivery.links().hasFailed(link.first())) {
             delivery.problem(

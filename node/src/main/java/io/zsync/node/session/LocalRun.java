@@ -11,6 +11,7 @@ import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.Links;
 import io.zsync.node.fs.Root;
 import io.zsync.node.replica.Applier;
+import io.zsync.node.replica.Hashing;
 import io.zsync.node.replica.LocalContent;
 import io.zsync.node.replica.Offer;
 import io.zsync.node.replica.Reporter;
@@ -35,7 +36,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +54,7 @@ public final class LocalRun implements Reporter {
     private final RunContext.Problems problems = new RunContext.Problems();
     private final PathCounters counters = new PathCounters();
     private final Pace pace;
-    private final LongAdder hashed = new LongAdder();
+    private final Hashing hashing = new Hashing();
     private @Nullable Crew crew;
     private boolean cancelled;
     private volatile long entries;
@@ -92,7 +92,7 @@ public final class LocalRun implements Reporter {
         try (OpenTree source = OpenTree.source(Location.of(file.sourceDirectory()), Links.KEEP);
                 OpenTree target = OpenTree.targetOfOne(Location.of(file.targetDirectory()), options.dryRun())) {
             return run(source.present(), target.root(), (root, content, applier, scans, running) -> {
-                Offer offer = terms.measuringReader(hashed).offer(root, file.source());
+                Offer offer = terms.measuringReader(hashing).offer(root, file.source());
                 content.offer(offer);
                 applier.applyAlone(new ManifestItem.Leaf(file.target(), offer.entry(), 1));
                 entries = 1;
@@ -118,9 +118,10 @@ public final class LocalRun implements Reporter {
             Crew running = new Crew(
                     () -> {
                         pace.close();
+                        hashing.end();
                         scans.close();
                         content.end();
-                        applier.closePublisher();
+                        applier.end();
                     },
                     LocalRun::failure);
             begin(running);
@@ -156,7 +157,7 @@ public final class LocalRun implements Reporter {
     private void startCopying(Crew running, Root target, LocalContent content, Applier applier) {
         running.spawn("publish", applier::runPublisher);
         for (int i = 0; i < options.transfer().streams(); i++) {
-            running.spawn("copy-" + i, () -> content.copy(target, terms.measuringReader(hashed)));
+            running.spawn("copy-" + i, () -> content.copy(target, terms.measuringReader(hashing)));
         }
     }
 
@@ -193,7 +194,7 @@ public final class LocalRun implements Reporter {
 
     private void planTree(Root source, LocalContent content, Applier applier, ScanQueue scans, Crew running)
             throws IOException, InterruptedException {
-        TreeScanner scanner = new TreeScanner(source, terms.scanOptions(), terms.measuringReader(hashed), scans);
+        TreeScanner scanner = new TreeScanner(source, terms.scanOptions(), terms.measuringReader(hashing), scans);
         running.spawn("scan", () -> {
             scanner.scan();
             scans.complete();

@@ -275,7 +275,7 @@ final class ReceiverSession implements Session.Role, Reporter {
     @Override
     public void over() {
         content.close();
-        applier.closePublisher();
+        applier.end();
         synchronized (this) {
             over = true;
             notifyAll();

@@ -4,6 +4,7 @@ import io.zsync.node.api.Event;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.copy.PathCounters;
 import io.zsync.node.fs.Root;
+import io.zsync.node.replica.Hashing;
 import io.zsync.node.replica.TreeScanner;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.DataWriter;
@@ -15,7 +16,6 @@ import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ final class SenderSession implements Session.Role {
     private final SendQueue queue;
     private final ManifestSender manifest;
     /** Bytes read for digests. */
-    private final LongAdder hashed = new LongAdder();
+    private final Hashing hashing = new Hashing();
 
     private @Nullable Tally applied;
     private boolean manifestTaken;
@@ -81,10 +81,10 @@ final class SenderSession implements Session.Role {
                             forced,
                             compress,
                             explain,
-                            run.terms().entryReader(hashed)));
+                            run.terms().entryReader(hashing)));
         }
         try {
-            new TreeScanner(root, run.terms().scanOptions(), run.terms().entryReader(hashed), manifest).scan();
+            new TreeScanner(root, run.terms().scanOptions(), run.terms().entryReader(hashing), manifest).scan();
             manifest.complete();
             synchronized (this) {
                 while (applied == null && !session.isOver()) {
@@ -174,6 +174,7 @@ final class SenderSession implements Session.Role {
     @Override
     public void over() {
         pace.close();
+        hashing.end();
         queue.close();
         manifest.over();
         synchronized (this) {
@@ -183,7 +184,7 @@ final class SenderSession implements Session.Role {
 
     @Override
     public long work() {
-        return manifest.entries() + counters.total() + queue.doneFiles() + hashed.sum() + pace.turns();
+        return manifest.entries() + counters.total() + queue.doneFiles() + hashing.bytes() + pace.turns();
     }
 
     @Override

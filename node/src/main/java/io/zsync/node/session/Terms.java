@@ -5,13 +5,13 @@ import io.zsync.node.api.RunFailure;
 import io.zsync.node.fs.AttributeKinds;
 import io.zsync.node.replica.ApplyOptions;
 import io.zsync.node.replica.EntryReader;
+import io.zsync.node.replica.Hashing;
 import io.zsync.node.replica.MetadataRules;
 import io.zsync.node.replica.ScanOptions;
 import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.Preservation;
 import io.zsync.protocol.RunOptions;
 import java.io.IOException;
-import java.util.concurrent.atomic.LongAdder;
 
 /** What a run's options come to in this process: who it runs as and what it may do decide with them. */
 record Terms(RunOptions options) {
@@ -40,14 +40,14 @@ record Terms(RunOptions options) {
                 !superuser);
     }
 
-    /** @param hashed counts the bytes that are read for digests */
-    EntryReader entryReader(LongAdder hashed) throws IOException {
-        return new EntryReader(attributeKinds(), options.comparison().checksum(), hashed);
+    /** @param hashing told of the bytes that are read for digests */
+    EntryReader entryReader(Hashing hashing) throws IOException {
+        return new EntryReader(attributeKinds(), options.comparison().checksum(), hashing);
     }
 
     /** The same for a run without a connection, see {@link EntryReader#measuring}. */
-    EntryReader measuringReader(LongAdder hashed) throws IOException {
-        return EntryReader.measuring(attributeKinds(), options.comparison().checksum(), hashed);
+    EntryReader measuringReader(Hashing hashing) throws IOException {
+        return EntryReader.measuring(attributeKinds(), options.comparison().checksum(), hashing);
     }
 
     private AttributeKinds attributeKinds() throws IOException {

@@ -124,7 +124,7 @@ class ApplierTest {
     @AfterEach
     void close() throws Exception {
         if (begun != null) {
-            begun.closePublisher();
+            begun.end();
             publisher.join();
             begun.close();
         }
@@ -573,7 +573,7 @@ class ApplierTest {
         begin(Durability.NONE);
         Fetch complete = fetch("a", LENGTH);
         Fetch half = fetch("b", LENGTH);
-        applier().closePublisher();
+        applier().end();
         publisher.join();
         send(complete, 1, 0, LENGTH, 1);
         complete.confirmed(1, identity(LENGTH));

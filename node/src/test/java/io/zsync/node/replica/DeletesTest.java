@@ -201,11 +201,74 @@ class DeletesTest extends DeletionFixture {
         openModes = true;
         begin();
         assertThrows(SafetyHalt.class, this::complete);
-        applier().closePublisher();
+        applier().end();
         applier().abandon();
         assertEquals(time, Files.getLastModifiedTime(target));
         assertEquals("r-xr-x---", PosixFilePermissions.toString(Files.getPosixFilePermissions(target)));
         assertTrue(exists("a"));
+    }
+
+    /** Whoever waits for the end of a run does not wait for its deletes; what it has exchanged goes all the same. */
+    @Test
+    void stopsAtTheNextPathWhenTheRunIsOver() throws Exception {
+        plant("a", "b", "c", "d/x", "kind");
+        begin();
+        symlink("kind");
+        complete();
+        fault = (call, arguments) -> {
+            if (call.equals("unlink")) {
+                applier().end();
+            }
+        };
+        assertThrows(InterruptedException.class, applier()::finish);
+        publisher.join();
+        applier().abandon();
+        assertEquals(List.of("b", "c", "d", "d/x", "kind"), tree());
+        assertTrue(Files.isSymbolicLink(target.resolve("kind")));
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void looksForNothingMoreToRemoveWhenTheRunIsOver() throws Exception {
+        plant("d/x", "e/y");
+        begin();
+        AtomicInteger listed = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals("list")) {
+                listed.incrementAndGet();
+                applier().end();
+            }
+        };
+        assertThrows(InterruptedException.class, this::complete);
+        publisher.join();
+        applier().abandon();
+        assertEquals(1, listed.get());
+        assertEquals(List.of("d", "d/x", "e", "e/y"), tree());
+    }
+
+    /** Three directories are synced one by one ahead of the deletes, and again with their final metadata. */
+    @ParameterizedTest
+    @CsvSource({"1, true", "4, false"})
+    void syncsNoFurtherDirectoryWhenTheRunIsOver(int last, boolean stays) throws Exception {
+        plant("d/x", "e/y");
+        durability = Durability.FILE;
+        begin();
+        directory("d");
+        complete();
+        directory("e");
+        complete();
+        complete();
+        AtomicInteger syncs = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals("sync") && syncs.incrementAndGet() == last) {
+                applier().end();
+            }
+        };
+        assertThrows(InterruptedException.class, applier()::finish);
+        publisher.join();
+        applier().abandon();
+        assertEquals(last, syncs.get());
+        assertEquals(stays ? List.of("d", "d/x", "e", "e/y") : List.of("d", "e"), tree());
     }
 
     @Test

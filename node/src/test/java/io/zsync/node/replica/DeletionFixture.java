@@ -122,7 +122,7 @@ abstract class DeletionFixture {
     final List<String> problems = Collections.synchronizedList(new ArrayList<>());
     final List<String> changes = Collections.synchronizedList(new ArrayList<>());
     private @Nullable Applier begun;
-    private Thread publisher = new Thread();
+    Thread publisher = new Thread();
     private long entries;
 
     @BeforeEach
@@ -176,7 +176,7 @@ abstract class DeletionFixture {
 
     private void end() throws Exception {
         if (begun != null) {
-            begun.closePublisher();
+            begun.end();
             publisher.join();
             begun.close();
             begun = null;

@@ -195,7 +195,7 @@ class ParkingTest extends DeletionFixture {
         file("a", 3);
         file("keep", 3);
         await().until(() -> ended.contains("a done"));
-        applier().closePublisher();
+        applier().end();
         applier().abandon();
         assertEquals(List.of("a", "a/x", "keep"), tree());
     }

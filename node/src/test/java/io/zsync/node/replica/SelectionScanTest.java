@@ -25,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +85,7 @@ class SelectionScanTest {
         try (Root root = FaultyRoot.of(
                 LinuxRoot.open(source, RelativePath.ROOT, "source", how),
                 (call, arguments) -> fault.before(call, arguments))) {
-            EntryReader reader = new EntryReader(AttributeKinds.NONE, false, new LongAdder());
+            EntryReader reader = new EntryReader(AttributeKinds.NONE, false, new Hashing());
             new TreeScanner(root, new ScanOptions(selection, false), reader, new Telling()).scan();
         }
         return told.subList(1, told.size());

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +58,7 @@ class TreeScannerTest {
         };
         try (Root root = FaultyRoot.of(LinuxRoot.open(source), (call, arguments) -> fault.before(call, arguments))) {
             ScanOptions options = new ScanOptions(Selection.ALL, hardLinks);
-            EntryReader reader = new EntryReader(kinds, digests, new LongAdder());
+            EntryReader reader = new EntryReader(kinds, digests, new Hashing());
             new TreeScanner(root, options, reader, visitor).scan();
         }
         return told;

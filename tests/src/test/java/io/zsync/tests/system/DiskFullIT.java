@@ -2,10 +2,11 @@ package io.zsync.tests.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -15,25 +16,21 @@ class DiskFullIT {
     @RegisterExtension
     final Workspace work = new Workspace();
 
-    private boolean mounted;
+    private @Nullable SmallDisk disk;
 
     private Path mount(String options) {
-        Machine.needsRoot("to mount a small file system");
-        Path disk = work.path("disk");
-        work.make("mkdir disk");
-        Outcome outcome = Command.of("mount", "-t", "tmpfs", "-o", options, "zsync-tests", disk.toString())
-                .run();
-        if (outcome.code() != 0) {
-            abort("cannot mount here: " + outcome.err());
-        }
-        mounted = true;
-        return disk.resolve("target");
+        disk = SmallDisk.mount(work.path("disk"), options);
+        return work.path("disk/target");
+    }
+
+    private void resize(String options) {
+        Objects.requireNonNull(disk).resize(options);
     }
 
     @AfterEach
     void unmount() {
-        if (mounted) {
-            Command.of("umount", work.path("disk").toString()).output();
+        if (disk != null) {
+            disk.close();
         }
     }
 
@@ -62,8 +59,7 @@ class DiskFullIT {
                 "all space is given back");
 
         // With room again the same run completes.
-        Command.of("mount", "-o", "remount,size=64m", work.path("disk").toString())
-                .output();
+        resize("size=64m");
         Checkout.push(source, target).run().exits(0);
         Trees.assertMirrors(source, target);
     }
@@ -98,8 +94,7 @@ class DiskFullIT {
         assertTrue(outcome.err().contains("No space left on device"), outcome::err);
         Trees.assertNothingStaged(target);
         work.make("for f in $(ls disk/target); do cmp source/$f disk/target/$f; done");
-        Command.of("mount", "-o", "remount,nr_inodes=300", work.path("disk").toString())
-                .output();
+        resize("nr_inodes=300");
         Checkout.push(work.path("source"), target).run().exits(0);
         Trees.assertMirrors(work.path("source"), target);
     }
@@ -138,8 +133,7 @@ class DiskFullIT {
                 ! grep -v '^Only in source/many' <<<$differences""");
         Trees.assertNothingStaged(target);
 
-        Command.of("mount", "-o", "remount,size=128m", work.path("disk").toString())
-                .output();
+        resize("size=128m");
         Checkout.push(source, target, "--delete").run().exits(0);
         Trees.assertMirrors(source, target);
     }

@@ -72,7 +72,9 @@ class KillFilesIT {
         for (Point point : points) {
             restore();
             assertEquals(
-                    KillPoints.KILLED, run(home, point.strace(), writer, peerId).code(), point::toString);
+                    KillPoints.KILLED,
+                    run(home, Strike.kill(point).strace(), writer, peerId).code(),
+                    point::toString);
             firedByCall.merge(point.call(), 1, Integer::sum);
 
             String id = id(home.folder());
@@ -104,7 +106,7 @@ class KillFilesIT {
         List<String> beside = new ArrayList<>(before);
         if (!before.isEmpty()) {
             // strace keeps beside the process, which gets the signal.
-            beside.add(1, "-D");
+            beside.add(beside.indexOf("strace") + 1, "-D");
         }
         try (Command.Running running = home.zsync(beside, words).start()) {
             await().atMost(Duration.ofSeconds(60))

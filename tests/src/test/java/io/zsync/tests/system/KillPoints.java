@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Where a process can be killed by strace, which counts the calls of each thread by itself: a run that is only counted
- * tells which thread made how many calls on the files in question, or sent something.
+ * Where strace can strike a process, see {@link Strike}: it counts the calls of each thread by itself, so a run that is only
+ * counted tells which thread made how many calls on the files in question, or sent something.
  */
 final class KillPoints {
     static final int KILLED = 137;
@@ -45,27 +45,7 @@ final class KillPoints {
     private KillPoints() {}
 
     /** The n-th call of this name in some thread. */
-    record Point(String call, int ordinal) {
-        /** What a command is started by that is to be killed there. */
-        List<String> strace() {
-            return started(injection());
-        }
-
-        /** The same for a process that runs already: its calls count from here on. */
-        List<String> strace(long pid) {
-            return attached(pid, injection());
-        }
-
-        private List<String> injection() {
-            return List.of(
-                    "-o",
-                    "/dev/null",
-                    "-e",
-                    "trace=" + call,
-                    "-e",
-                    "inject=" + call + ":signal=SIGKILL:when=" + ordinal);
-        }
-    }
+    record Point(String call, int ordinal) {}
 
     /** What a command is started by whose calls are to be counted. */
     static List<String> counting(Path trace) {
@@ -80,14 +60,14 @@ final class KillPoints {
         return List.of("-o", trace.toString(), "-y", "-s", "0", "-e", "trace=" + CALLS);
     }
 
-    private static List<String> started(List<String> options) {
+    static List<String> started(List<String> options) {
         List<String> words = new ArrayList<>(List.of("strace", "-f", "-qq"));
         words.addAll(options);
         return words;
     }
 
     /** Not quiet: it says when it is attached. */
-    private static List<String> attached(long pid, List<String> options) {
+    static List<String> attached(long pid, List<String> options) {
         List<String> words = new ArrayList<>(List.of("strace", "-f", "-p", Long.toString(pid)));
         words.addAll(options);
         return words;
@@ -111,6 +91,8 @@ final class KillPoints {
             Collections.shuffle(points, random);
             byCall.add(points);
         });
+        // A sample that is shorter than the kinds of calls is of other kinds with another seed.
+        Collections.shuffle(byCall, random);
         List<Point> points = new ArrayList<>();
         while (byCall.stream().anyMatch(list -> !list.isEmpty())) {
             byCall.stream().filter(list -> !list.isEmpty()).forEach(list -> points.add(list.removeLast()));
