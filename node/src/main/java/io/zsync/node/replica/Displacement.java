@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What becomes of the objects that stand in the places of new ones: kept if the run keeps backups, removed behind all that
  * is published, and, of directories where the run may delete, emptied before anything takes their place. Thread safe.
  */
-final class Displacement implements Renamer.Victims, AutoCloseable {
+final class Displacement implements Publisher.Victims, AutoCloseable {
     private final Aftermath aftermath;
     private final boolean deletes;
     private final @Nullable Backups backups;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A staged object on its way to its final name, as the {@link Publisher} sees it. The methods are called by the
- * publisher's threads only, one at a time, each at most once, and exactly one of the outcomes is.
+ * publisher's thread only, each at most once, and exactly one of the outcomes is.
  */
 interface Publication {
     Destination destination();

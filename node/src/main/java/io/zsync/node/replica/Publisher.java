@@ -1,22 +1,30 @@
 package io.zsync.node.replica;
 
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
+import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.Name;
+import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes staged objects visible under their final names, atomically and, unless told otherwise, durably: a batch is sealed,
- * synced ({@link Sealer}), renamed, its directories synced, and only then acknowledged ({@link Renamer}). Batches go this way
- * one behind the other; where they are synced together, the next one is sealed while one is renamed. Runs on a thread of its
- * own, {@link #run}, and on a second one that this starts; any thread may {@link #submit}. Each path holds its complete old or
+ * synced, renamed, its directories synced, and only then acknowledged. While one batch is being synced the next one
+ * collects. Runs on a thread of its own, {@link #run}; any thread may {@link #submit}. Each path holds its complete old or
  * complete new content at every moment.
  */
 final class Publisher {
@@ -27,11 +35,29 @@ final class Publisher {
     private static final int UNSYNCED_FILES = 256;
 
     private static final long UNSYNCED_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** More touched directories than this are cheaper to sync all at once. */
+    private static final int SINGLE_DIRECTORY_SYNCS = 16;
+
+    /** What becomes of the objects that stand in the places of new ones. */
+    interface Victims {
+        /** True if it has to be emptied first: then the new object is kept until it is. */
+        boolean parks(Publication publication, Name reserved);
+
+        /** Called before an object is replaced. */
+        void keep(Directory directory, RelativePath path, FileStat victim) throws IOException;
+
+        /** A removal put off until everything published is durable. */
+        void removeLater(RelativePath directory, Name reserved, FileStat victim) throws IOException;
+    }
+
+    /** @param alone on the disk already, as far as it has content */
+    private record Sealed(Publication publication, Name reserved, boolean alone) {}
 
     private final Supplier<Root> root;
     private final Durability durability;
-    private final Sealer sealer;
-    private final Renamer renamer;
+    private final FileSystems fileSystems;
+    private final Victims victims;
+    private final OwnUpdates own;
     private final int batchFiles;
     private final long batchNanos;
     /** True while somebody waits for what is queued and nothing more can join it. */
@@ -44,22 +70,21 @@ final class Publisher {
     private boolean closing;
     private boolean draining;
     private boolean ended;
-    /** The second thread has failed: nothing more is taken. */
-    private boolean halted;
-    /** What was taken from the queues and is not done: one thing for each thread. */
-    private int underWay;
+    private boolean busy;
+    private volatile boolean syncing;
 
     Publisher(
             Supplier<Root> root,
             Durability durability,
             FileSystems fileSystems,
-            Renamer.Victims victims,
+            Victims victims,
             OwnUpdates own,
             BooleanSupplier starved) {
         this.root = root;
         this.durability = durability;
-        this.sealer = new Sealer(durability, fileSystems);
-        this.renamer = new Renamer(durability, fileSystems, victims, own);
+        this.fileSystems = fileSystems;
+        this.victims = victims;
+        this.own = own;
         this.starved = starved;
         this.batchFiles = durability == Durability.BATCH ? BATCH_FILES : UNSYNCED_FILES;
         this.batchNanos = durability == Durability.BATCH ? BATCH_NANOS : UNSYNCED_NANOS;
@@ -102,7 +127,7 @@ final class Publisher {
     synchronized void drain() throws InterruptedException {
         draining = true;
         notifyAll();
-        while (underWay > 0 || !queue.isEmpty() || !errands.isEmpty()) {
+        while (busy || !queue.isEmpty() || !errands.isEmpty()) {
             if (ended) {
                 throw new InterruptedException("the publisher has ended");
             }
@@ -119,25 +144,30 @@ final class Publisher {
 
     /** True while a sync runs, which may take long without being stuck. */
     boolean isSyncing() {
-        return sealer.isSyncing() || renamer.isSyncing();
+        return syncing;
     }
 
-    /**
-     * The publisher's thread; any second one is gone when this returns or throws. Failures of single objects are their
-     * outcomes; anything thrown is a bug or a lost spill file.
-     */
+    /** The publisher's thread. Failures of single objects are their outcomes; anything thrown is a bug or a lost spill file. */
     void run() throws IOException, InterruptedException {
-        synchronized (this) {
-            halted = false;
-        }
-        try (DirectoryCursor sealing = new DirectoryCursor(root.get());
-                DirectoryCursor renaming = new DirectoryCursor(root.get())) {
-            if (durability == Durability.BATCH) {
-                try (RenamingThread second = RenamingThread.start(batch -> rename(batch, renaming), this::halt)) {
-                    sealAll(sealing, second::take);
+        try (DirectoryCursor cursor = new DirectoryCursor(root.get())) {
+            while (true) {
+                List<Publication> batch = new ArrayList<>();
+                List<Runnable> work = new ArrayList<>();
+                if (!collect(batch, work)) {
+                    return;
                 }
-            } else {
-                sealAll(sealing, batch -> rename(batch, renaming));
+                try {
+                    work.forEach(Runnable::run);
+                    if (!batch.isEmpty()) {
+                        publish(batch, cursor);
+                    }
+                } finally {
+                    syncing = false;
+                    synchronized (this) {
+                        busy = false;
+                        notifyAll();
+                    }
+                }
             }
         } finally {
             synchronized (this) {
@@ -147,45 +177,10 @@ final class Publisher {
         }
     }
 
-    /** Where sealed batches go. */
-    private interface Next {
-        void take(List<Sealed> batch) throws InterruptedException;
-    }
-
-    private void sealAll(DirectoryCursor cursor, Next next) throws InterruptedException {
-        for (Work work = collect(); work != null; work = collect()) {
-            work.errands().forEach(Runnable::run);
-            List<Sealed> sealed = sealer.seal(work.batch(), cursor);
-            if (sealed.isEmpty()) {
-                done();
-            } else {
-                next.take(sealed);
-            }
-        }
-    }
-
-    private void rename(List<Sealed> batch, DirectoryCursor cursor) {
-        renamer.publish(batch, cursor);
-        done();
-    }
-
-    private synchronized void done() {
-        underWay--;
-        notifyAll();
-    }
-
-    private synchronized void halt() {
-        halted = true;
-        notifyAll();
-    }
-
-    private record Work(List<Runnable> errands, List<Publication> batch) {}
-
-    /** Waits for something to do. @return null if there is nothing more */
-    private synchronized @Nullable Work collect() throws InterruptedException {
-        while (!halted && errands.isEmpty() && !batchIsDue()) {
+    private synchronized boolean collect(List<Publication> batch, List<Runnable> work) throws InterruptedException {
+        while (errands.isEmpty() && !batchIsDue()) {
             if (closing && queue.isEmpty()) {
-                return null;
+                return false;
             }
             if (queue.isEmpty()) {
                 wait();
@@ -194,12 +189,8 @@ final class Publisher {
                 TimeUnit.NANOSECONDS.timedWait(this, Math.max(nanos, 1));
             }
         }
-        if (halted) {
-            return null;
-        }
-        underWay++;
-        List<Runnable> taken = List.copyOf(errands);
-        List<Publication> batch = new ArrayList<>();
+        busy = true;
+        work.addAll(errands);
         errands.clear();
         if (batchIsDue()) {
             long bytes = 0;
@@ -211,7 +202,7 @@ final class Publisher {
             queuedBytes -= bytes;
             oldestNanos = System.nanoTime();
         }
-        return new Work(taken, batch);
+        return true;
     }
 
     private boolean batchIsDue() {
@@ -226,7 +217,151 @@ final class Publisher {
 
     /** True if what is staged on this device is forced to disk one by one. */
     boolean syncsAlone(long device) {
-        return sealer.syncsAlone(device);
+        return durability == Durability.FILE || (durability == Durability.BATCH && !fileSystems.trusted(device));
+    }
+
+    private void publish(List<Publication> batch, DirectoryCursor cursor) throws IOException {
+        List<Sealed> sealed = seal(batch);
+        if (durability == Durability.BATCH) {
+            sealed = synced(sealed, cursor);
+        }
+        // Streams deliver side by side: by directory, so that each is opened once.
+        sealed.sort(Comparator.comparing(each -> each.publication().directory()));
+        Set<RelativePath> touched = new LinkedHashSet<>();
+        List<Publication> visible = new ArrayList<>(sealed.size());
+        for (Sealed each : sealed) {
+            if (rename(each, cursor)) {
+                visible.add(each.publication());
+                touched.add(each.publication().directory());
+            }
+        }
+        acknowledge(visible, touched, cursor);
+    }
+
+    private List<Sealed> seal(List<Publication> batch) {
+        List<Sealed> sealed = new ArrayList<>(batch.size());
+        syncing = durability == Durability.FILE;
+        for (Publication publication : batch) {
+            boolean alone = publication.isAlone() || syncsAlone(publication.device());
+            try {
+                sealed.add(new Sealed(publication, publication.seal(alone), alone));
+            } catch (IOException e) {
+                fileSystems.noticed(publication.device(), e);
+                publication.refused(ProblemCode.TARGET_FAILED, reason(e));
+            }
+        }
+        return sealed;
+    }
+
+    /** What has reached the disk: if the sync of all together fails, only what was synced alone. */
+    private List<Sealed> synced(List<Sealed> sealed, DirectoryCursor cursor) {
+        List<Publication> together = new ArrayList<>();
+        for (Sealed each : sealed) {
+            if (!each.alone()) {
+                together.add(each.publication());
+            }
+        }
+        syncing = true;
+        try {
+            fileSystems.sync(devices(together));
+            return sealed;
+        } catch (IOException e) {
+            List<Sealed> alone = new ArrayList<>();
+            for (Sealed each : sealed) {
+                if (each.alone()) {
+                    alone.add(each);
+                } else {
+                    remove(each, cursor);
+                    each.publication().syncFailed(failure(e));
+                }
+            }
+            return alone;
+        } finally {
+            syncing = false;
+        }
+    }
+
+    private boolean rename(Sealed each, DirectoryCursor cursor) {
+        Publication publication = each.publication();
+        FileStat victim = publication.victim();
+        try {
+            Directory directory = cursor.at(publication.directory());
+            if (victim == null) {
+                directory.rename(each.reserved(), publication.name(), Directory.Rename.NO_REPLACE);
+                return true;
+            }
+            if (victims.parks(publication, each.reserved())) {
+                publication.parked();
+                return false;
+            }
+            if (!Victim.isStill(victim, directory, publication.name(), own)) {
+                remove(each, cursor);
+                publication.refused(ProblemCode.TARGET_CHANGED, "changed in the target since it was planned");
+                return false;
+            }
+            victims.keep(directory, publication.directory().child(publication.name()), victim);
+            if (victim.kind() == publication.kind()) {
+                directory.rename(each.reserved(), publication.name(), Directory.Rename.REPLACE);
+            } else {
+                // Written down first: an old object that nobody knows of would stay for ever.
+                victims.removeLater(publication.directory(), each.reserved(), victim);
+                directory.rename(each.reserved(), publication.name(), Directory.Rename.EXCHANGE);
+            }
+            return true;
+        } catch (IOException e) {
+            remove(each, cursor);
+            fileSystems.noticed(publication.device(), e);
+            boolean appeared = victim == null && e instanceof FileFailure failure && failure.errno() == Errno.EXIST;
+            publication.refused(
+                    appeared ? ProblemCode.TARGET_CHANGED : ProblemCode.TARGET_FAILED,
+                    appeared ? "appeared in the target since it was planned" : reason(e));
+            return false;
+        }
+    }
+
+    private void acknowledge(List<Publication> visible, Set<RelativePath> touched, DirectoryCursor cursor) {
+        boolean durable = durability != Durability.NONE;
+        if (durable && !visible.isEmpty()) {
+            syncing = true;
+            try {
+                if (mayBeSyncedTogether(visible) && touched.size() > SINGLE_DIRECTORY_SYNCS) {
+                    fileSystems.syncNames(devices(visible));
+                } else {
+                    for (RelativePath path : touched) {
+                        cursor.at(path).sync();
+                    }
+                }
+            } catch (IOException e) {
+                // The new content is visible and synced, only its name may not be on disk yet: published, not durable.
+                visible.forEach(publication -> publication.published(false));
+                return;
+            } finally {
+                syncing = false;
+            }
+        }
+        visible.forEach(publication -> publication.published(durable));
+    }
+
+    private boolean mayBeSyncedTogether(List<Publication> visible) {
+        return visible.stream().noneMatch(each -> each.isAlone() || syncsAlone(each.device()));
+    }
+
+    private static Set<Long> devices(List<Publication> publications) {
+        Set<Long> devices = new TreeSet<>();
+        publications.forEach(each -> devices.add(each.device()));
+        return devices;
+    }
+
+    private static void remove(Sealed each, DirectoryCursor cursor) {
+        try {
+            StagedFile.remove(cursor.at(each.publication().directory()), each.reserved());
+        } catch (IOException directoryGone) {
+            return;
+        }
+    }
+
+    private static FileFailure failure(IOException e) {
+        return e instanceof FileFailure failure ? failure : new FileFailure("syncfs", "target", Errno.IO, reason(e));
     }
 
     static String reason(IOException e) {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run between two places on this machine: the scanner, planner, applier and publisher of every other, with content that is
- * read from files in place of streams. One thread scans, the calling one plans, some copy, one or two publish. Used once;
+ * read from files in place of streams. One thread scans, the calling one plans, some copy, one publishes. Used once;
  * {@link #cancel} from any thread.
  */
 public final class LocalRun implements Reporter {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving role of a session: the calling thread plans and applies, the reader's thread takes manifest parts and words
- * about files, one thread for each data stream writes staged files, one or two publish. It plans, so it alone decides what
+ * about files, one thread for each data stream writes staged files, one publishes. It plans, so it alone decides what
  * changes in its tree.
  */
 final class ReceiverSession implements Session.Role, Reporter {
