@@ -39,6 +39,8 @@ class HostileReceiverTest {
     private static final String SECRET = "the secret beside the source";
     private static final int LARGE = 200_000;
     private static final long HUGE = Limits.CREDIT_BYTES / 2 + 1;
+    /** More than a connection takes from who does not read; a hole would be on its way at once. */
+    private static final int DENSE_LENGTH = 32 << 20;
 
     /** Entry numbers of the source of every case, in its order of names: d, d/f, e, g, h, i, l, z. */
     private static final long DIRECTORY = 1;
@@ -49,6 +51,7 @@ class HostileReceiverTest {
     private static final long HUGE_ONE = 5;
     private static final long HUGE_TWO = 6;
     private static final long LINK = 7;
+    private static final long DENSE = 9;
     private static final long UNKNOWN = 99;
 
     @RegisterExtension
@@ -80,7 +83,7 @@ class HostileReceiverTest {
                 asks("word that an offered file is done", new Message.FileDone(SMALL, true), "was not outstanding"),
                 asks(
                         "word that a file is done before it is sent",
-                        List.of(want(HUGE_ONE, 0, HUGE), new Message.FileDone(HUGE_ONE, true)),
+                        List.of(want(DENSE, 0, DENSE_LENGTH), new Message.FileDone(DENSE, true)),
                         "was not sent"),
                 asks("an end without the manifest", new Message.Applied(NOTHING), "before the manifest was taken"),
                 asks("a sender's word", new Message.FileSent(SMALL, 1, identity(5)), "not a receiver's to send"),
@@ -143,6 +146,7 @@ class HostileReceiverTest {
         }
         Files.createSymbolicLink(source.resolve("l"), secret);
         Files.writeString(source.resolve("z"), "small");
+        Files.write(source.resolve("zz"), new byte[DENSE_LENGTH]);
     }
 
     /** Lies about what was taken: of more, of less, as the end, as none, once more. */
