@@ -12,12 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code zsync bench} as a user starts it; figures at these sizes say nothing. */
-@Tag("alone")
 class BenchCommandIT {
     private static final String ZSYNC = Checkout.ROOT.resolve("cli/bin/zsync").toString();
     private static final String AGREES =

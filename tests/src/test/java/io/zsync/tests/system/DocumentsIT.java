@@ -15,13 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the documents tell a reader to type is typed here; every example runs. */
-@Tag("alone")
 class DocumentsIT {
     private static final Path README = Checkout.ROOT.resolve("README.md");
     private static final Path EXAMPLES = Checkout.ROOT.resolve("examples");

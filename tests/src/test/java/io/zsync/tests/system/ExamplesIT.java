@@ -9,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The script of two nodes, and the cron line as cron runs it. */
-@Tag("alone")
 class ExamplesIT {
     private static final Path EXAMPLES = Checkout.ROOT.resolve("examples");
 

@@ -10,14 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A process that may have 64 descriptors: slower, or it says why, and never a processor kept busy for nothing. */
-@Tag("alone")
 class FewDescriptorsIT {
     private static final int FILES = Machine.LONG ? 20_000 : 400;
     private static final List<String> FEW = List.of("bash", "-c", "ulimit -n 64; exec \"$@\"", "few");

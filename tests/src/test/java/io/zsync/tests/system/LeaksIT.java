@@ -19,12 +19,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A node that has served many runs, good ones and others, holds what it held before. */
-@Tag("alone")
 class LeaksIT {
     private static final int RUNS = Machine.LONG ? 1_000 : 20;
     /** After each so many runs a client is killed. Those are processes, which take a second to start. */

@@ -13,14 +13,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holes are neither read, sent nor written, and are holes again at the target. */
-@Tag("alone")
 class SparseIT {
     private static final long SIZE = 100L << 30;
     private static final int PIECE = 4 << 10;

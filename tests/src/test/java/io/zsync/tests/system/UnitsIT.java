@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The systemd units: systemd finds no fault with them, and zsync needs no more than they leave it. No systemd has to run
  * for that: what a unit forbids is compared with what strace sees, or taken away by setpriv.
  */
-@Tag("alone")
 class UnitsIT {
     private static final Path UNITS = Checkout.ROOT.resolve("examples/systemd");
     private static final Pattern CALL = Pattern.compile("(?m)^\\d+ +(\\w+)\\(");
