@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The benchmarks run through and clean up. Their figures at this size say nothing. */
+@Tag("long")
 class BenchIT {
     private static final String LARGE = "large file, 4 MiB";
     private static final String SMALL = "small files, 100 x 4 KiB";

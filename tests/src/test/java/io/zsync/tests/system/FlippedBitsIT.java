@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A bit of a plain data stream flips somewhere: it is found, brought again, and never published. */
+@Tag("long")
 class FlippedBitsIT {
     private static final int ROUNDS = Machine.LONG ? 60 : 6;
 

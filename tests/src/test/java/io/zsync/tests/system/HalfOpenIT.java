@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * The server's address goes in each phase of a push, and nobody is told: both ends give up by themselves. All phases run at
  * once, each on a pair of hosts of its own, because most of the time they wait.
  */
+@Tag("long")
 class HalfOpenIT {
     /** Silence for 30 s, the longest deadline of 10 s, and a little for a busy machine. */
     private static final Duration IN_TIME = Duration.ofSeconds(30 + 10 + 5);

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many sessions at once on one node. */
+@Tag("long")
 class ManySessionsIT {
     private static final int SESSIONS = 20;
     private static final int FILES = Machine.LONG ? 10_000 : 500;

@@ -9,12 +9,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A push outlives its server, and pays for nothing twice. The wire is slow, so that it lasts. */
+@Tag("long")
 class RestartIT {
     private static final int FILES = 10_000;
     private static final int FILE_SIZE = 4_096;
