@@ -352,7 +352,10 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Ends what runs; each run leaves staged only what a later one goes on with, and throws {@link RunFailure} of kind INTERRUPTED. */
+    /**
+     * Ends what runs; each run leaves staged only what a later one goes on with, and throws {@link RunFailure} of kind
+     * INTERRUPTED.
+     */
     public void cancel() {
         cancelled = true;
         running.forEach(Runnable::run);

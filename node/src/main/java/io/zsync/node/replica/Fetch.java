@@ -43,6 +43,8 @@ public final class Fetch implements Publication {
     private boolean syncAlone;
     /** The staged file has its metadata and is closed. */
     private boolean sealed;
+    /** Of what is sealed: by itself. */
+    private boolean forced;
 
     private @Nullable StagedFile staged;
     /** Of files that outlive a session. */
@@ -237,6 +239,7 @@ public final class Fetch implements Publication {
         try {
             Directory open = parent.open();
             Entry.RegularFile wanted = entry;
+            boolean alone = isAlone();
             StagedFile target = StagedFile.create(open, delivery.names(), wanted);
             try {
                 target.write(content, 0);
@@ -245,7 +248,7 @@ public final class Fetch implements Publication {
                 throw e;
             }
             try {
-                delivery.seal(target, destination, wanted, syncAlone || delivery.syncsAlone(device()));
+                delivery.seal(target, destination, wanted, alone);
             } catch (IOException e) {
                 StagedFile.remove(open, target.reserved());
                 throw e;
@@ -254,6 +257,7 @@ public final class Fetch implements Publication {
                 if (!isStale(wholeAttempt)) {
                     staged = target;
                     sealed = true;
+                    forced = alone;
                     confirmed = true;
                     submitIfComplete();
                     return;
@@ -459,7 +463,7 @@ public final class Fetch implements Publication {
 
     @Override
     public synchronized boolean isAlone() {
-        return syncAlone;
+        return sealed ? forced : syncAlone || delivery.syncsAlone(device());
     }
 
     @Override
@@ -469,7 +473,10 @@ public final class Fetch implements Publication {
         synchronized (this) {
             target = staged;
             pending = !sealed;
-            sealed = true;
+            if (pending) {
+                sealed = true;
+                forced = sync;
+            }
         }
         if (target == null) {
             throw new IllegalStateException("file " + file() + " has nothing staged");

@@ -4,7 +4,6 @@ import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Directory.FileSystemSync;
 import io.zsync.node.fs.Errno;
 import io.zsync.node.fs.FileFailure;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,9 +14,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The file systems that a run writes to, each with sync handles opened before the first write to it, because an error of
- * write-back is told only to handles that were open when it happened. Each handle is told it once, whatever it was about: so
- * names have one of their own, whose sync cannot take away what the sync of contents has to be told. Thread safe.
+ * The file systems that a run writes to, each with a sync handle opened before the first write to it, because an error of
+ * write-back is told only to handles that were open when it happened. It is told once, whatever it was about: behind it no
+ * sync of a whole file system says anything of what was written before. Thread safe.
  */
 final class FileSystems implements AutoCloseable {
     /** Kept on a full file system for names, directories and what else a run has to write to end well. */
@@ -25,73 +24,59 @@ final class FileSystems implements AutoCloseable {
 
     private static final long RESERVED_FILES = 16;
 
-    private record Handles(FileSystemSync contents, FileSystemSync names) implements Closeable {
-        @Override
-        public void close() throws IOException {
-            try (contents) {
-                names.close();
-            }
-        }
-    }
-
-    private final Map<Long, Handles> byDevice = new HashMap<>();
+    private final Map<Long, FileSystemSync> byDevice = new HashMap<>();
     private final Set<Long> full = ConcurrentHashMap.newKeySet();
-    /** Whose sync has failed. */
-    private final Set<Long> failed = ConcurrentHashMap.newKeySet();
+    private final Map<Long, IOException> failed = new ConcurrentHashMap<>();
 
     /** Called before anything is written below this directory. @return its device */
     synchronized long enter(Directory directory, long device) throws IOException {
         if (!byDevice.containsKey(device)) {
-            FileSystemSync contents = directory.fileSystem();
-            try {
-                byDevice.put(device, new Handles(contents, directory.fileSystem()));
-            } catch (IOException e) {
-                contents.close();
-                throw e;
-            }
+            byDevice.put(device, directory.fileSystem());
         }
         return device;
     }
 
-    /**
-     * False if this file system is not known to honour a sync of all of it, or one of its syncs has failed: the error may
-     * have been that of content which is to be synced later, and is told once.
-     */
+    /** False if this file system is not known to honour a sync of all of it, or such a sync has failed. */
     synchronized boolean trusted(long device) {
-        Handles handles = byDevice.get(device);
-        return handles != null && handles.contents().trusted() && !failed.contains(device);
+        FileSystemSync sync = byDevice.get(device);
+        return sync != null && sync.trusted() && !failed.containsKey(device);
     }
 
     synchronized boolean allTrusted() {
         return byDevice.keySet().stream().allMatch(this::trusted);
     }
 
-    /** Syncs the file systems of these devices, and fails for anything that could not be written since the last time. */
+    /**
+     * Syncs the file systems of these devices, which counts for all that is on them.
+     *
+     * @throws IOException if anything could not be written, now or at an earlier sync
+     */
     void sync(Collection<Long> devices) throws IOException {
-        for (Handles each : handles(devices)) {
+        for (long device : devices) {
+            IOException before = failed.get(device);
+            if (before != null) {
+                throw before;
+            }
+        }
+        syncOnce(devices);
+    }
+
+    /** The lock is not held: a sync may take seconds. */
+    private void syncOnce(Collection<Long> devices) throws IOException {
+        List<FileSystemSync> handles = new ArrayList<>();
+        synchronized (this) {
+            for (long device : devices) {
+                handles.add(handle(device));
+            }
+        }
+        for (FileSystemSync sync : handles) {
             try {
-                each.contents().sync();
+                sync.sync();
             } catch (IOException e) {
-                failed.add(each.contents().device());
+                failed.putIfAbsent(sync.device(), e);
                 throw e;
             }
         }
-    }
-
-    /** As {@link #sync}, for names whose contents were synced before; may run beside it. */
-    void syncNames(Collection<Long> devices) throws IOException {
-        for (Handles each : handles(devices)) {
-            each.names().sync();
-        }
-    }
-
-    /** To be used without the lock: a sync may take seconds. */
-    private synchronized List<Handles> handles(Collection<Long> devices) {
-        List<Handles> handles = new ArrayList<>();
-        for (long device : devices) {
-            handles.add(handle(device));
-        }
-        return handles;
     }
 
     /** Something did not fit on this device: from now on the room on it is looked at first. */
@@ -108,33 +93,34 @@ final class FileSystems implements AutoCloseable {
         }
         Directory.Room room;
         synchronized (this) {
-            room = handle(device).contents().room();
+            room = handle(device).room();
         }
         return room.bytes() - length >= RESERVED_LENGTH && room.files() > RESERVED_FILES;
     }
 
-    private Handles handle(long device) {
-        Handles handles = byDevice.get(device);
-        if (handles == null) {
+    private FileSystemSync handle(long device) {
+        FileSystemSync sync = byDevice.get(device);
+        if (sync == null) {
             throw new IllegalStateException("device " + device + " was never entered");
         }
-        return handles;
+        return sync;
     }
 
+    /** Syncs what was not forced by itself: names, and what an earlier run may have left. */
     void syncAll() throws IOException {
         List<Long> devices;
         synchronized (this) {
             devices = new ArrayList<>(byDevice.keySet());
         }
-        sync(devices);
+        syncOnce(devices);
     }
 
     @Override
     public synchronized void close() throws IOException {
         IOException failure = null;
-        for (Handles each : byDevice.values()) {
+        for (FileSystemSync sync : byDevice.values()) {
             try {
-                each.close();
+                sync.close();
             } catch (IOException e) {
                 failure = e;
             }

@@ -38,7 +38,7 @@ interface Publication {
 
     long bytes();
 
-    /** True if it is forced to disk by itself, because a sync of all its batch has failed before. */
+    /** True if it was, or when it is sealed will be, forced to disk by itself: no sync of all its batch has to vouch for it. */
     boolean isAlone();
 
     /**

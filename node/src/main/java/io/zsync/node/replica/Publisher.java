@@ -242,7 +242,7 @@ final class Publisher {
         List<Sealed> sealed = new ArrayList<>(batch.size());
         syncing = durability == Durability.FILE;
         for (Publication publication : batch) {
-            boolean alone = publication.isAlone() || syncsAlone(publication.device());
+            boolean alone = publication.isAlone();
             try {
                 sealed.add(new Sealed(publication, publication.seal(alone), alone));
             } catch (IOException e) {
@@ -325,7 +325,7 @@ final class Publisher {
             syncing = true;
             try {
                 if (mayBeSyncedTogether(visible) && touched.size() > SINGLE_DIRECTORY_SYNCS) {
-                    fileSystems.syncNames(devices(visible));
+                    fileSystems.sync(devices(visible));
                 } else {
                     for (RelativePath path : touched) {
                         cursor.at(path).sync();

@@ -42,8 +42,8 @@ final class StagedEntry implements Publication {
     /** Makes the object in its directory. */
     static StagedEntry make(Delivery delivery, Destination destination, FileKind kind, Directory parent, Maker maker)
             throws IOException {
-        Name reserved = maker.make(parent, delivery.syncsAlone(destination.device()));
-        return new StagedEntry(delivery, destination, kind, maker, reserved, false);
+        boolean alone = delivery.syncsAlone(destination.device());
+        return new StagedEntry(delivery, destination, kind, maker, maker.make(parent, alone), alone);
     }
 
     @Override

@@ -100,7 +100,8 @@ public final class Run {
 
     /**
      * What a new session may mend. Before a first session was opened nothing is broken: who cannot connect, or is refused,
-     * hears of it at once. Later a peer that is starting again may refuse, hang up, be silent or still hold the old session's lock.
+     * hears of it at once. Later a peer that is starting again may refuse, hang up, be silent or still hold the old
+     * session's lock.
      */
     private boolean mayTryAgain(RunFailure failure, Initiator session, int broken) {
         return switch (failure.kind()) {

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -348,6 +349,44 @@ class ApplierTest {
         Tally tally = finish();
         holds("old", LENGTH, 2);
         assertEquals(List.of("file.sync", "rename"), calls);
+        assertTrue(tally.durable());
+        assertEquals(List.of(), problems);
+    }
+
+    /** A small file that was complete before a sync failed may be what it failed for: its own sync would not be told. */
+    @Test
+    void fetchesOnceMoreWhatWasSealedBeforeASyncFailed() throws Exception {
+        AtomicInteger syncs = new AtomicInteger();
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        AtomicReference<Fetch> small = new AtomicReference<>();
+        fault = (call, arguments) -> {
+            if (call.equals("syncfs") && syncs.incrementAndGet() == 1) {
+                small.get().whole(1, identity(5), bytes(5, 1), parent());
+                throw failure(Errno.IO);
+            }
+            if (call.equals("file.sync") || call.equals("rename")) {
+                calls.add(call);
+            }
+        };
+        begin(Durability.BATCH);
+        small.set(fetch("small", 5));
+        Fetch large = fetch("large", LENGTH);
+        send(large, 1, 0, LENGTH, 1);
+        large.confirmed(1, identity(LENGTH));
+        await().until(() -> content.wanted.size() == 4);
+        assertEquals(List.of(), calls);
+        assertEquals(0, staged());
+
+        small.get().whole(2, identity(5), bytes(5, 2), parent());
+        send(large, 2, 0, LENGTH, 2);
+        large.confirmed(2, identity(LENGTH));
+        Tally tally = finish();
+
+        holds("small", 5, 2);
+        holds("large", LENGTH, 2);
+        assertEquals(
+                List.of("file.sync", "file.sync", "rename", "rename"),
+                calls.stream().sorted().toList());
         assertTrue(tally.durable());
         assertEquals(List.of(), problems);
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,10 +34,12 @@ class PublisherTest {
     private final class Staged implements Publication {
         private final Destination destination;
         private final Name reserved;
+        private final boolean alone;
 
-        Staged(String name, long device, Name reserved) {
+        Staged(String name, long device, Name reserved, boolean alone) {
             this.destination = new Destination(0, RelativePath.ROOT, Name.of(name), device, null, false);
             this.reserved = reserved;
+            this.alone = alone;
         }
 
         @Override
@@ -56,7 +59,7 @@ class PublisherTest {
 
         @Override
         public boolean isAlone() {
-            return false;
+            return alone;
         }
 
         @Override
@@ -91,7 +94,7 @@ class PublisherTest {
 
     /** The kernel tells an error once, and it may be one of content that waits for the next sync. */
     @Test
-    void whatIsSealedBehindAFailedSyncIsSyncedByItself() throws Exception {
+    void noSyncBehindAFailedOneVouchesForWhatWasNotForcedByItself() throws Exception {
         AtomicInteger syncs = new AtomicInteger();
         StagedNames names = new StagedNames(new Random(1));
         try (Root root = FaultyRoot.of(LinuxRoot.open(target), (call, arguments) -> {
@@ -113,20 +116,25 @@ class PublisherTest {
                 return null;
             });
             Thread thread = Thread.ofPlatform().start(running);
-            for (String name : List.of("a", "b")) {
+            for (String name : List.of("a", "b", "c")) {
                 Name reserved = names.next();
                 Files.writeString(target.resolve(reserved.toString()), name);
-                publisher.submit(new Staged(name, device, reserved));
+                publisher.submit(new Staged(name, device, reserved, name.equals("c")));
                 publisher.drain();
             }
+            assertTrue(publisher.syncsAlone(device));
             publisher.close();
             assertTrue(thread.join(Duration.ofSeconds(10)));
             running.get();
         }
 
-        assertEquals(List.of("a sealed", "a sync failed", "b synced alone", "b durable"), outcomes);
+        assertEquals(
+                List.of("a sealed", "a sync failed", "b sealed", "b sync failed", "c synced alone", "c durable"),
+                outcomes);
         assertEquals(1, syncs.get());
-        assertEquals("b", Files.readString(target.resolve("b")));
+        try (Stream<Path> left = Files.list(target)) {
+            assertEquals(List.of(target.resolve("c")), left.toList());
+        }
     }
 
     private static long enter(Root root, FileSystems fileSystems) throws IOException {
