@@ -154,7 +154,8 @@ class FailingCallsIT {
         Map<String, Integer> firedByCall = new TreeMap<>();
         Map<Integer, Integer> codes = new TreeMap<>();
         for (CallPoint point : points) {
-            if (!Machine.LONG && fired == POINTS) {
+            // A few points may all be such that the run does without.
+            if (!Machine.LONG && fired >= POINTS && recovered < fired) {
                 break;
             }
             List<String> errors = Objects.requireNonNull(ERRORS.get(point.call()));

@@ -1,6 +1,5 @@
 package io.zsync.tests.system;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.tests.system.TwoVersions.Progress;
@@ -22,7 +21,7 @@ final class PointTally {
     }
 
     boolean isFull() {
-        return fired == wanted;
+        return fired >= wanted;
     }
 
     void add(KillPoints.Point point, Progress left) {
@@ -35,7 +34,7 @@ final class PointTally {
     void end(int points, String more) {
         System.out.println(what + ", " + fired + " points fired of " + points + " tried at most: " + firedByCall
                 + "; left " + progress + ", " + more);
-        assertEquals(wanted, fired, "points fired");
+        assertTrue(fired >= wanted, () -> fired + " points fired of " + wanted);
         // Of very few it may be none.
         assertTrue(
                 wanted < 5 || progress.getOrDefault(Progress.IN_THE_MIDDLE, 0) > 0, "some were struck in the middle");

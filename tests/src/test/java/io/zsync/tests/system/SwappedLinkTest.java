@@ -192,12 +192,13 @@ class SwappedLinkTest {
         long swaps = 0;
         int runs = 0;
         int honest = 0;
+        long end = System.nanoTime() + LONGEST.toNanos();
         try (HostilePair pair = new HostilePair(work.path("pair"))) {
             Path swapped = pair.source().resolve(name);
             Path link = work.path("link");
             Path out = work.path("secret" + name.substring(1));
             try (LinkFlipper flipper = new LinkFlipper(swapped, link)) {
-                while (swaps < SWAPS || runs < 2 * RUNS) {
+                while (swaps < SWAPS || runs < 2 * RUNS || (honest == 0 && System.nanoTime() < end)) {
                     restore(flipper, swapped, link, out);
                     flipper.go();
                     String sent = pull(pair);
@@ -257,10 +258,11 @@ class SwappedLinkTest {
         long swaps = 0;
         int runs = 0;
         int content = 0;
+        long end = System.nanoTime() + LONGEST.toNanos();
         RunOptions options = options(RelativePath.ROOT);
         try (Node node = new Node();
                 LinkFlipper flipper = new LinkFlipper(swapped, link)) {
-            while (swaps < SWAPS || runs < 2 * RUNS) {
+            while (swaps < SWAPS || runs < 2 * RUNS || (content == 0 && System.nanoTime() < end)) {
                 restore(flipper, swapped, link, work.path("secret"));
                 Command.of("rm", "-rf", "--", target.toString()).output();
                 flipper.go();
