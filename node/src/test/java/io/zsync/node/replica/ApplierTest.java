@@ -39,8 +39,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -358,10 +358,10 @@ class ApplierTest {
     void fetchesOnceMoreWhatWasSealedBeforeASyncFailed() throws Exception {
         AtomicInteger syncs = new AtomicInteger();
         List<String> calls = Collections.synchronizedList(new ArrayList<>());
-        AtomicReference<Fetch> small = new AtomicReference<>();
+        CompletableFuture<Fetch> small = new CompletableFuture<>();
         fault = (call, arguments) -> {
             if (call.equals("syncfs") && syncs.incrementAndGet() == 1) {
-                small.get().whole(1, identity(5), bytes(5, 1), parent());
+                small.join().whole(1, identity(5), bytes(5, 1), parent());
                 throw failure(Errno.IO);
             }
             if (call.equals("file.sync") || call.equals("rename")) {
@@ -369,7 +369,7 @@ class ApplierTest {
             }
         };
         begin(Durability.BATCH);
-        small.set(fetch("small", 5));
+        small.complete(fetch("small", 5));
         Fetch large = fetch("large", LENGTH);
         send(large, 1, 0, LENGTH, 1);
         large.confirmed(1, identity(LENGTH));
@@ -377,7 +377,7 @@ class ApplierTest {
         assertEquals(List.of(), calls);
         assertEquals(0, staged());
 
-        small.get().whole(2, identity(5), bytes(5, 2), parent());
+        small.join().whole(2, identity(5), bytes(5, 2), parent());
         send(large, 2, 0, LENGTH, 2);
         large.confirmed(2, identity(LENGTH));
         Tally tally = finish();
