@@ -4,6 +4,7 @@ import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.fs.FileFailure;
 import io.zsync.node.replica.SafetyHalt;
+import io.zsync.node.transport.NoAnswerException;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Escape;
 import io.zsync.protocol.Limits;
@@ -34,6 +35,16 @@ final class Failures {
 
     static RunFailure interrupted() {
         return new RunFailure(FailureKind.INTERRUPTED, "interrupted", null, null);
+    }
+
+    static RunFailure noProgress(String what, String wayOut, Exception cause) {
+        return new RunFailure(FailureKind.NO_PROGRESS, "no progress: " + what, wayOut, cause);
+    }
+
+    /** Somebody takes the connection and says nothing. */
+    static RunFailure mute(NoAnswerException cause) {
+        return noProgress(
+                String.valueOf(cause.getMessage()), "is it zsync serve that listens there, and does it run?", cause);
     }
 
     /** What the peer gave as the reason for ending the session. */

@@ -128,17 +128,10 @@ final class Initiator {
                 throw Failures.interrupted();
             }
         }
-        if (failure instanceof NoAnswerException) {
-            throw noProgress(
-                    String.valueOf(failure.getMessage()),
-                    "is it zsync serve that listens there, and does it run?",
-                    failure);
+        if (failure instanceof NoAnswerException mute) {
+            throw Failures.mute(mute);
         }
         throw new RunFailure(FailureKind.CANNOT_CONNECT, String.valueOf(failure.getMessage()), null, failure);
-    }
-
-    private static RunFailure noProgress(String what, String wayOut, Exception cause) {
-        return new RunFailure(FailureKind.NO_PROGRESS, "no progress: " + what, wayOut, cause);
     }
 
     private RunReport converse(Connection connection, long start) throws IOException, RunFailure, InterruptedException {
@@ -190,7 +183,7 @@ final class Initiator {
             return new Agreement(welcome, open(connection, protection(connection)));
         } catch (IOException | ProtocolException e) {
             if (deadline.expired()) {
-                throw noProgress(
+                throw Failures.noProgress(
                         "connected, and no session opened for "
                                 + request.timeout().toSeconds() + " s (" + connection.remote() + ")",
                         "a larger --timeout waits longer",

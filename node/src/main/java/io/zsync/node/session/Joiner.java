@@ -6,6 +6,7 @@ import io.zsync.node.api.JoinReport;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.transport.Deadlines;
 import io.zsync.node.transport.JoinConnection;
+import io.zsync.node.transport.NoAnswerException;
 import io.zsync.node.trust.Identity;
 import io.zsync.node.trust.Invite;
 import io.zsync.protocol.ErrorCode;
@@ -51,8 +52,8 @@ public final class Joiner {
     /**
      * Asks at the first of the invite's addresses where the right key answers.
      *
-     * @throws RunFailure NOT_TRUSTED if another key answers, or the invite is not taken; CANNOT_CONNECT; SOCKET if there was no
-     *     answer
+     * @throws RunFailure NOT_TRUSTED if another key answers, or the invite is not taken; CANNOT_CONNECT; NO_PROGRESS if
+     *     somebody is there and does not answer
      */
     public JoinReport join() throws RunFailure {
         for (Endpoint endpoint : invite.addresses()) {
@@ -100,15 +101,22 @@ public final class Joiner {
                     "join: not the node that made the invite is there, but another one (" + endpoint + ")",
                     "check where the invite comes from; zsync invite --address says where else that node can be found",
                     e));
+        } catch (NoAnswerException e) {
+            miss(Failures.mute(e));
         } catch (IOException e) {
             miss(unreachable(String.valueOf(e.getMessage()), e));
         }
         return null;
     }
 
-    /** Of several addresses that fail the one with another node is told: that nobody is at some of them is to be expected. */
+    /**
+     * Of several addresses that fail the one with another node is told, or else with somebody mute: that nobody is at some of
+     * them is to be expected.
+     */
     private void miss(RunFailure failure) {
-        if (unreached == null || unreached.kind() == FailureKind.CANNOT_CONNECT) {
+        if (unreached == null
+                || unreached.kind() == FailureKind.CANNOT_CONNECT
+                || failure.kind() == FailureKind.NOT_TRUSTED) {
             unreached = failure;
         }
     }
@@ -129,8 +137,7 @@ public final class Joiner {
         } catch (ProtocolException e) {
             throw e.code() == ErrorCode.NOT_ALLOWED ? notTaken(endpoint, e) : Failures.of(e);
         } catch (IOException e) {
-            throw new RunFailure(
-                    FailureKind.SOCKET,
+            throw Failures.noProgress(
                     "join: no answer within " + ANSWER.toSeconds() + " s (" + endpoint + ")",
                     "run it again: if the invite was taken, the node says that it knows this one",
                     e);

@@ -13,7 +13,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -71,34 +70,9 @@ public final class Connection implements Closeable {
     public static Connection connect(
             InetSocketAddress address, Identity self, PeerId expected, Deadlines deadlines, Duration deadline)
             throws IOException {
-        String operation = "connect to " + address.getHostString() + ":" + address.getPort();
-        if (address.isUnresolved()) {
-            throw new IOException(operation + ": unknown host");
-        }
-        SocketChannel channel = SocketChannel.open();
-        return Establishing.within(deadline, operation, channel, deadlines, timer -> {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.connect(address);
-            AtomicBoolean reached = new AtomicBoolean();
-            Predicate<PeerId> pin = peer -> {
-                reached.set(expected.equals(peer));
-                return reached.get();
-            };
-            try {
-                TlsChannel tls = TlsChannel.connect(channel, self, pin, TlsChannel.Purpose.CONTROL, deadlines);
-                return new Connection(tls, self, true);
-            } catch (IOException e) {
-                if (timer.expired()) {
-                    throw new NoAnswerException(
-                            operation + ": connected, but no answer within " + deadline.toMillis() + " ms", e);
-                }
-                // A responder that refuses our key may be gone before we have said all of our part.
-                if (reached.get()) {
-                    throw hungUp(operation, e);
-                }
-                throw e;
-            }
-        });
+        TlsChannel tls = Reach.reach(
+                address, self, expected, TlsChannel.Purpose.CONTROL, deadlines, deadline, Connection::hungUp);
+        return new Connection(tls, self, true);
     }
 
     /**

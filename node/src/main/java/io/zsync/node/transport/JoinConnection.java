@@ -11,11 +11,8 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -40,30 +37,14 @@ public final class JoinConnection implements Closeable {
      *
      * @param deadline for all of it
      * @throws ProtocolException NOT_TRUSTED if another key than the expected one answers, NOT_ALLOWED if that hangs up
+     * @throws NoAnswerException if somebody takes the connection, and no handshake comes of it in time
      */
     public static JoinConnection connect(
             InetSocketAddress address, Identity self, PeerId expected, Deadlines deadlines, Duration deadline)
             throws IOException {
-        String operation = "connect to " + address.getHostString() + ":" + address.getPort();
-        SocketChannel channel = SocketChannel.open();
-        return Establishing.within(deadline, operation, channel, deadlines, timer -> {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.connect(address);
-            AtomicBoolean reached = new AtomicBoolean();
-            Predicate<PeerId> pin = peer -> {
-                reached.set(expected.equals(peer));
-                return reached.get();
-            };
-            try {
-                TlsChannel tls = TlsChannel.connect(channel, self, pin, TlsChannel.Purpose.JOIN, deadlines);
-                return new JoinConnection(tls, self, deadlines);
-            } catch (IOException e) {
-                if (reached.get() && !timer.expired()) {
-                    throw hungUp(operation, e);
-                }
-                throw e;
-            }
-        });
+        TlsChannel tls = Reach.reach(
+                address, self, expected, TlsChannel.Purpose.JOIN, deadlines, deadline, JoinConnection::hungUp);
+        return new JoinConnection(tls, self, deadlines);
     }
 
     /**
@@ -89,6 +70,7 @@ public final class JoinConnection implements Closeable {
      * @param key of the invite
      * @param deadline for the answer
      * @throws ProtocolException NOT_ALLOWED if the responder hung up without one, MALFORMED if it is none
+     * @throws IOException if none came in time
      */
     public JoinReply ask(JoinRequest request, byte[] key, Duration deadline) throws IOException {
         String operation = "ask to join";

@@ -34,13 +34,14 @@ class StallsIT {
     private static final CountDownLatch over = new CountDownLatch(1);
     private static CompletableFuture<Long> tricklingHandshake;
     private static CompletableFuture<Long> tricklingBind;
-    private static Push toMutePeer;
-    private static Push deaf;
-    private static Push stalled;
+    private static Waiting toMutePeer;
+    private static Waiting joiningMutePeer;
+    private static Waiting deaf;
+    private static Waiting stalled;
 
-    /** One that does not get on. */
-    private record Push(Command.Running process, long start, String share) {
-        Push assertGivesUp(int code) {
+    /** One command that does not get on. */
+    private record Waiting(Command.Running process, long start, String share) {
+        Waiting assertGivesUp(int code) {
             Outcome outcome = process.end(PATIENCE);
             System.out.println("Stalls: " + share + ", after " + (System.nanoTime() - start) / 1_000_000 + " ms: "
                     + outcome.err().strip());
@@ -79,9 +80,24 @@ class StallsIT {
         ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         open.add(mute);
         toMutePeer = push(client, server, mute.getLocalPort(), "mute");
+        joiningMutePeer = join(server, mute.getLocalPort());
         deaf = push(client, server, behind(node, (connection, fromClient) -> connection == 0 && !fromClient), "deaf");
         stalled =
                 push(client, server, behind(node, (connection, fromClient) -> connection > 0 && fromClient), "stalled");
+    }
+
+    /** Asks to be let in where nobody answers: the invite says that the node is there. */
+    private static Waiting join(Home server, int port) {
+        String invite =
+                server.zsync("invite", "--address", Host.HERE.endpoint4(port)).output();
+        Home stranger = new Home(Host.HERE, work.path("stranger"));
+        work.make("printf %s \"$1\" >invite", invite);
+        Command.Running process = Command.script("exec \"$1\" join nas <invite", Checkout.launcher())
+                .in(work.path(""))
+                .with("ZSYNC_HOME", stranger.folder().toString())
+                .start();
+        open.add(process);
+        return new Waiting(process, System.nanoTime(), "join");
     }
 
     /** A proxy that keeps back what is covered, once the streams are under way. */
@@ -103,7 +119,7 @@ class StallsIT {
         return proxy.port();
     }
 
-    private static Push push(Home client, Home server, int port, String share) throws Exception {
+    private static Waiting push(Home client, Home server, int port, String share) throws Exception {
         Home home = client.copy(Host.HERE, work.path("client-" + share));
         try (OwnNode own = OwnNode.of(home, 0);
                 OwnNode serving = OwnNode.of(server, 0)) {
@@ -121,7 +137,7 @@ class StallsIT {
                         "server/" + share)
                 .start();
         open.add(process);
-        return new Push(process, System.nanoTime(), share);
+        return new Waiting(process, System.nanoTime(), share);
     }
 
     /** Says these bytes over and over, slowly, and hears nothing. @return after how many milliseconds it was closed */
@@ -175,6 +191,11 @@ class StallsIT {
     @Test
     void aPeerThatAcceptsAndSaysNothingIsExit30() {
         toMutePeer.assertGivesUp(30);
+    }
+
+    @Test
+    void aNodeThatAcceptsAndLetsNobodyJoinIsExit30() {
+        joiningMutePeer.assertGivesUp(30);
     }
 
     @Test
