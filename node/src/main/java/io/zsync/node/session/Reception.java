@@ -40,10 +40,12 @@ final class Reception implements Closeable {
     /** Peers whose session or data stream is not there yet. */
     private static final int VISITORS = 512;
 
-    /** A handshake costs 1 to 2 ms of one core. All strangers that may be here have their turn within the time they have. */
-    private static final Turns.Rate HANDSHAKES = new Turns.Rate(50, 64);
-
-    private static final Turns.Rate HANDSHAKES_EACH = new Turns.Rate(20, 32);
+    /**
+     * A handshake costs 1 to 2 ms of one core: 50 a second, and 25 more that are kept for origins of which hardly any come. All
+     * strangers that may be here have their turn within the time they have.
+     */
+    private static final Turns.Rates HANDSHAKES = new Turns.Rates(
+            new Bucket.Rate(50, 64), new Bucket.Rate(25, 32), new Bucket.Rate(20, 32), new Bucket.Rate(1, 4));
 
     private final Identity self;
     private final Predicate<PeerId> accepted;
@@ -54,7 +56,7 @@ final class Reception implements Closeable {
     private final Map<SessionId, StreamSlots> binding;
     private final Antechamber<Origin> strangers;
     private final Antechamber<PeerId> visitors = new Antechamber<>(VISITORS, VISITORS / ORIGINS);
-    private final Turns<Origin> handshakes = new Turns<>(HANDSHAKES, HANDSHAKES_EACH, System::nanoTime);
+    private final Turns<Origin> handshakes = new Turns<>(HANDSHAKES, System::nanoTime);
 
     /** @param binding the sessions that wait for data streams */
     Reception(
@@ -135,13 +137,11 @@ final class Reception implements Closeable {
     /** When it is this one's turn, which a peer gets back. */
     private TlsChannel shakeHands(SocketChannel channel, byte opening, Antechamber<Origin>.Guest stranger)
             throws IOException {
-        Origin origin = Origin.of(address(channel));
-        boolean common = false;
+        Turns<Origin>.Turn turn = handshakes.of(Origin.of(address(channel)));
         boolean charged = false;
         try {
-            stranger.await(handshakes.takeOwn(origin));
-            common = true;
-            stranger.await(handshakes.takeCommon());
+            stranger.await(turn.takeOwn());
+            stranger.await(turn.takeCommon());
             charged = true;
             TlsChannel tls = TlsChannel.accept(
                     channel, opening, self, this::admits, deadlines, stranger.leftOf(Listener.GREETING));
@@ -149,10 +149,7 @@ final class Reception implements Closeable {
             return tls;
         } finally {
             if (!charged) {
-                handshakes.giveBackOwn(origin);
-                if (common) {
-                    handshakes.giveBackCommon();
-                }
+                turn.giveBack();
             }
         }
     }

@@ -8,25 +8,24 @@ import java.util.function.LongSupplier;
  * not fill a log. What is left out is counted, and told with the next that is not. Any thread.
  */
 final class Refusals {
-    private static final Turns.Rate RATE = new Turns.Rate(1, 100);
-    private static final String EVERYBODY = "";
+    private static final Bucket.Rate RATE = new Bucket.Rate(1, 100);
 
     private final EventPump<ServiceEvent> events;
-    private final Turns<String> turns;
+    private final Bucket lines;
     private long untold;
 
     /** @param clock nanoseconds */
     Refusals(EventPump<ServiceEvent> events, LongSupplier clock) {
         this.events = events;
-        this.turns = new Turns<>(RATE, RATE, clock);
+        this.lines = new Bucket(RATE, clock);
     }
 
     synchronized void tell(String from, String reason) {
-        if (turns.takeOwn(EVERYBODY) > 0) {
-            turns.giveBackOwn(EVERYBODY);
+        if (lines.ahead() > 0) {
             untold++;
             return;
         }
+        lines.take();
         String more = untold == 0 ? "" : "; before that " + untold + " more that are not shown";
         if (events.offer(new ServiceEvent.Refused(from, reason + more))) {
             untold = 0;

@@ -1,5 +1,8 @@
 package io.zsync.node.session;
 
+import io.zsync.node.session.Bucket.Rate;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -7,79 +10,93 @@ import java.util.function.LongSupplier;
 /**
  * So many turns a second, in all and for each origin, and some at once: for what costs this node more than who asks for it.
  * A turn can be given back. Whoever has to wait is told how long, first for its origin's sake and then for everybody's, so
- * that what one origin asks for too often holds up nobody else. Any thread; nothing waits here.
+ * that what one origin asks for too often holds up nobody else. An origin that asks seldom may stand in a line of its kind,
+ * so that a few that ask often do not hold it up either. Any thread; nothing waits here.
  *
  * @param <K> what tells origins apart
  */
 final class Turns<K> {
-    private static final long SECOND = 1_000_000_000;
-
     /** Remembered; of so many at once the rate in all takes care. */
     private static final int ORIGINS = 1_024;
 
-    /** Turns a second, and how many may be saved up. */
-    record Rate(int perSecond, int burst) {}
+    /**
+     * @param anybody for whoever comes
+     * @param quiet on top of that, for who asks seldom
+     * @param each for an origin
+     * @param seldom what an origin may ask for that asks seldom
+     */
+    record Rates(Rate anybody, Rate quiet, Rate each, Rate seldom) {}
 
-    private final Rate each;
+    private final Rates rates;
     private final LongSupplier clock;
-    private final Bucket all;
-    private final Map<K, Bucket> origins = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Bucket anybody;
+    private final Bucket quiet;
+    private final Map<K, Asking> origins = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<K, Bucket> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<K, Asking> eldest) {
             return size() > ORIGINS;
         }
     };
 
-    Turns(Rate all, Rate each, LongSupplier clock) {
-        this.each = each;
+    /** What an origin has asked for. */
+    private record Asking(Bucket own, Bucket seldom) {}
+
+    /** @param clock nanoseconds */
+    Turns(Rates rates, LongSupplier clock) {
+        this.rates = rates;
         this.clock = clock;
-        this.all = new Bucket(all);
+        this.anybody = new Bucket(rates.anybody(), clock);
+        this.quiet = new Bucket(rates.quiet(), clock);
     }
 
-    /** When the last turn that was taken is due is all that there is to know. */
-    private final class Bucket {
-        private final long interval;
-        private final long saved;
-        private long dueNanos;
-
-        private Bucket(Rate rate) {
-            interval = SECOND / rate.perSecond();
-            saved = rate.burst() * interval;
-            dueNanos = clock.getAsLong() - saved;
-        }
-
-        private long take() {
-            long now = clock.getAsLong();
-            dueNanos = Math.max(dueNanos, now - saved) + interval;
-            return Math.max(0, dueNanos - now);
-        }
-
-        private void giveBack() {
-            dueNanos -= interval;
+    /** One turn of an origin; nothing of it is taken yet. */
+    Turn of(K origin) {
+        synchronized (this) {
+            return new Turn(origins.computeIfAbsent(
+                    origin, any -> new Asking(new Bucket(rates.each(), clock), new Bucket(rates.seldom(), clock))));
         }
     }
 
-    /** Takes one of an origin's turns. @return nanoseconds to wait for it */
-    synchronized long takeOwn(K origin) {
-        return bucket(origin).take();
-    }
+    /** For one thread. */
+    final class Turn {
+        private final Asking asking;
+        private final Deque<Bucket> taken = new ArrayDeque<>();
 
-    /** Takes one of everybody's. @return nanoseconds to wait for it */
-    synchronized long takeCommon() {
-        return all.take();
-    }
+        private Turn(Asking asking) {
+            this.asking = asking;
+        }
 
-    synchronized void giveBackOwn(K origin) {
-        bucket(origin).giveBack();
-    }
+        /** Takes it from what the origin may have. @return nanoseconds to wait for it */
+        long takeOwn() {
+            synchronized (Turns.this) {
+                return take(asking.own());
+            }
+        }
 
-    synchronized void giveBackCommon() {
-        all.giveBack();
-    }
+        /** Takes it from what everybody may have. @return nanoseconds to wait for it */
+        long takeCommon() {
+            synchronized (Turns.this) {
+                if (asking.seldom().ahead() > 0 || quiet.ahead() > anybody.ahead()) {
+                    return take(anybody);
+                }
+                take(asking.seldom());
+                return take(quiet);
+            }
+        }
 
-    private Bucket bucket(K origin) {
-        return origins.computeIfAbsent(origin, any -> new Bucket(each));
+        private long take(Bucket bucket) {
+            taken.push(bucket);
+            return bucket.take();
+        }
+
+        /** As if none of it had been taken. */
+        void giveBack() {
+            synchronized (Turns.this) {
+                taken.forEach(Bucket::giveBack);
+                taken.clear();
+            }
+        }
     }
 }

@@ -13,10 +13,13 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Ten turns a second in all and five saved up, four and two for each origin. */
+/** Ten turns a second in each line and five saved up, four and two for each origin, and one of them in a second is seldom. */
 class TurnsTest {
     private long nanos;
-    private final Turns<String> turns = new Turns<>(new Turns.Rate(10, 5), new Turns.Rate(4, 2), () -> nanos);
+    private final Turns<String> turns = new Turns<>(
+            new Turns.Rates(
+                    new Bucket.Rate(10, 5), new Bucket.Rate(10, 5), new Bucket.Rate(4, 2), new Bucket.Rate(1, 1)),
+            () -> nanos);
 
     private static long millis(long nanos) {
         return Duration.ofNanos(nanos).toMillis();
@@ -26,40 +29,64 @@ class TurnsTest {
     void aBurstGoesAtOnceAndTheRestByTheRate() {
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            waits.add(millis(turns.takeOwn("a")));
+            waits.add(millis(turns.of("a").takeOwn()));
         }
         assertEquals(List.of(0L, 0L, 250L, 500L), waits);
-        assertEquals(0, turns.takeOwn("b"), "another one's are its own");
+        assertEquals(0, turns.of("b").takeOwn(), "another one's are its own");
     }
 
     @Test
     void howeverLongNobodyCameNoMoreThanTheBurstIsSavedUp() {
         nanos += Duration.ofHours(1).toNanos();
+        assertEquals(0, turns.of("a").takeCommon(), "its seldom one");
         for (int i = 0; i < 5; i++) {
-            assertEquals(0, turns.takeCommon());
+            assertEquals(0, turns.of("a").takeCommon());
         }
-        assertEquals(100, millis(turns.takeCommon()));
+        assertEquals(100, millis(turns.of("a").takeCommon()));
+    }
+
+    /** Two addresses ask as often as they can; a third one, which does not, is not behind them. */
+    @Test
+    void whoAsksSeldomIsNotHeldUpByWhoAsksOften() {
+        for (int i = 0; i < 50; i++) {
+            turns.of(i % 2 == 0 ? "a" : "b").takeCommon();
+        }
+        assertTrue(millis(turns.of("a").takeCommon()) > 4_000, "they wait for themselves");
+        assertEquals(0, turns.of("c").takeCommon());
+        assertTrue(millis(turns.of("c").takeCommon()) > 4_000, "once");
+        nanos += Duration.ofSeconds(1).toNanos();
+        assertEquals(0, turns.of("c").takeCommon(), "and again a second later");
+    }
+
+    /** Many addresses, each of which comes once: they share both lines, and the rate of them. */
+    @Test
+    void whoeverComesSeldomInGreatNumbersWaitsForBothLines() {
+        long longest = 0;
+        for (int i = 0; i < 30; i++) {
+            longest = Math.max(longest, turns.of("a" + i).takeCommon());
+        }
+        assertEquals(1_000, millis(longest), "10 at once, 20 a second");
     }
 
     @Test
     void aTurnThatIsGivenBackWasNotTaken() {
         for (int i = 0; i < 1_000; i++) {
-            assertEquals(0, turns.takeOwn("a"));
-            assertEquals(0, turns.takeCommon());
-            turns.giveBackOwn("a");
-            turns.giveBackCommon();
+            Turns<String>.Turn turn = turns.of("a");
+            assertEquals(0, turn.takeOwn());
+            assertEquals(0, turn.takeCommon());
+            turn.giveBack();
         }
     }
 
     @Test
     void manyOriginsTakeABoundedMemory() {
-        turns.takeOwn("a");
-        turns.takeOwn("a");
-        assertTrue(turns.takeOwn("a") > 0);
+        turns.of("a").takeOwn();
+        turns.of("a").takeOwn();
+        assertTrue(turns.of("a").takeOwn() > 0);
         for (int i = 0; i < 2_000; i++) {
-            turns.takeOwn("b" + i);
+            turns.of("b" + i).takeOwn();
         }
-        assertEquals(0, turns.takeOwn("a"), "forgotten");
+        assertEquals(0, turns.of("a").takeOwn(), "forgotten");
     }
 
     @Test

@@ -127,7 +127,7 @@ class FloodIT {
                 opened += flood.opened();
                 assertTrue(flood.answered() > 20, () -> "only " + flood.answered() + " handshakes were begun");
                 assertTrue(
-                        flood.answered() <= 64 + 50 * elapsed,
+                        flood.answered() <= 96 + 75 * elapsed,
                         () -> flood.answered() + " of " + flood.opened() + " handshakes answered in " + elapsed + " s");
                 System.out.println("Flood: " + flood.answered() + " of " + flood.opened() + " handshakes answered");
             }
