@@ -16,7 +16,6 @@ import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -93,23 +92,35 @@ public final class Applier implements AutoCloseable {
     public void applyAlone(ManifestItem.Leaf leaf) throws IOException, InterruptedException {
         Root open = Objects.requireNonNull(root, "a run of one file has a directory to look at");
         Directory directory = open.directory(RelativePath.ROOT);
-        FileStat stat = directory.stat();
-        List<Member> there = new ArrayList<>();
+        try (TargetDirectory into = alone(directory, leaf.name())) {
+            if (!options.dryRun()) {
+                delivery.enter(directory, into.device);
+            }
+            leaves.apply(into, 0, leaf);
+        }
+    }
+
+    private static TargetDirectory alone(Directory directory, Name name) throws IOException {
         try {
-            there.add(new Member(leaf.name(), directory.stat(leaf.name())));
-        } catch (FileFailure e) {
-            if (e.errno() != Errno.NOENT) {
-                directory.close();
+            FileStat stat = directory.stat();
+            Entry.Directory untouched = new Entry.Directory(stat.metadata());
+            return new TargetDirectory(
+                    RelativePath.ROOT, untouched, stat.device(), false, directory, member(directory, name));
+        } catch (IOException e) {
+            try (directory) {
                 throw e;
             }
         }
-        Entry.Directory untouched = new Entry.Directory(stat.metadata());
-        try (TargetDirectory into =
-                new TargetDirectory(RelativePath.ROOT, untouched, stat.device(), false, directory, there)) {
-            if (!options.dryRun()) {
-                delivery.enter(directory, stat.device());
+    }
+
+    private static List<Member> member(Directory directory, Name name) throws IOException {
+        try {
+            return List.of(new Member(name, directory.stat(name)));
+        } catch (FileFailure e) {
+            if (e.errno() == Errno.NOENT) {
+                return List.of();
             }
-            leaves.apply(into, 0, leaf);
+            throw e;
         }
     }
 
@@ -128,14 +139,23 @@ public final class Applier implements AutoCloseable {
             return absent(RelativePath.ROOT, entry, false);
         }
         Directory directory = open.directory(RelativePath.ROOT);
-        FileStat stat = directory.stat();
+        FileStat stat;
+        Entry.Directory wanted;
+        int attributes;
+        try {
+            stat = directory.stat();
+            wanted = options.rules().wanted(entry, stat);
+            attributes = options.rules()
+                    .differences(
+                            wanted.metadata(),
+                            stat.metadata(directory, options.rules().kinds()),
+                            true);
+        } catch (IOException e) {
+            try (directory) {
+                throw e;
+            }
+        }
         rootBefore = stat;
-        Entry.Directory wanted = options.rules().wanted(entry, stat);
-        int attributes = options.rules()
-                .differences(
-                        wanted.metadata(),
-                        stat.metadata(directory, options.rules().kinds()),
-                        true);
         return enter(RelativePath.ROOT, wanted, directory, stat, attributes != 0);
     }
 
@@ -172,8 +192,12 @@ public final class Applier implements AutoCloseable {
             Directory open = openForWork(parent, name, existing);
             changes.count(action);
             boolean finish = !(action instanceof Action.Keep);
-            FileStat stat = existing != null && existing.stat().isDirectory() ? existing.stat() : open.stat();
-            return enter(at, entry, open, stat, finish);
+            return enter(
+                    at,
+                    entry,
+                    open,
+                    existing != null && existing.stat().isDirectory() ? existing.stat() : null,
+                    finish);
         } catch (FileFailure | TargetChanged e) {
             delivery.failed(at, e);
             return absent(at, entry, true);
@@ -226,11 +250,16 @@ public final class Applier implements AutoCloseable {
         return new TargetDirectory(at, entry, 0, lost, null, List.of());
     }
 
-    private TargetDirectory enter(RelativePath at, Entry.Directory entry, Directory open, FileStat stat, boolean finish)
+    /** @param known what it is, if that was looked up; the directory is closed if this fails */
+    private TargetDirectory enter(
+            RelativePath at, Entry.Directory entry, Directory open, @Nullable FileStat known, boolean finish)
             throws IOException {
-        boolean opened = closed(stat) && !options.dryRun();
+        boolean widened = false;
+        FileStat stat = known;
         try {
-            if (opened) {
+            stat = stat == null ? open.stat() : stat;
+            if (closed(stat) && !options.dryRun()) {
+                widened = true;
                 open.setMode(stat.mode() | OWNER_ALL);
             }
             Directory.Listing listing = open.list();
@@ -238,7 +267,7 @@ public final class Applier implements AutoCloseable {
                     .forEach(unseen -> delivery.problem(
                             unseen.path(at), ProblemCode.TARGET_FAILED, Publisher.reason(unseen.why())));
             TargetDirectory entered = new TargetDirectory(at, entry, stat.device(), false, open, listing.members());
-            entered.touched = finish || opened;
+            entered.touched = finish || widened;
             if (!options.dryRun()) {
                 delivery.enter(open, stat.device());
                 for (Name reserved : listing.reserved()) {
@@ -248,7 +277,7 @@ public final class Applier implements AutoCloseable {
             return entered;
         } catch (IOException e) {
             try (open) {
-                if (opened) {
+                if (widened && stat != null) {
                     open.setMode(stat.mode());
                 }
             }

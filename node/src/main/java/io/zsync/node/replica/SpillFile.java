@@ -8,7 +8,9 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -50,14 +52,22 @@ final class SpillFile implements AutoCloseable {
     private DataOutputStream open() throws IOException {
         DataOutputStream stream = out;
         if (stream == null) {
-            Path path = Files.createTempFile("zsync-", ".spill");
-            FileChannel opened = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            channel = opened;
-            Files.delete(path);
+            FileChannel opened = openNameless();
             stream = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(opened)));
             out = stream;
         }
         return stream;
+    }
+
+    private FileChannel openNameless() throws IOException {
+        Path path = Files.createTempFile("zsync-", ".spill");
+        try {
+            FileChannel opened = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = opened;
+            return opened;
+        } finally {
+            Files.delete(path);
+        }
     }
 
     /** What the JVM says of it names no place, and the file itself has none. */
@@ -91,7 +101,7 @@ final class SpillFile implements AutoCloseable {
         } catch (IOException e) {
             throw failed(e);
         }
-        DataInputStream in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(opened)));
+        DataInputStream in = new DataInputStream(new BufferedInputStream(new Reading(Channels.newInputStream(opened))));
         for (long i = 0; i < records; i++) {
             record.read(in);
         }
@@ -104,11 +114,32 @@ final class SpillFile implements AutoCloseable {
         return records == 0;
     }
 
+    /** Tells a failure to read from one of what is done with a record. */
+    private final class Reading extends FilterInputStream {
+        private Reading(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                return super.read(bytes, offset, length);
+            } catch (IOException e) {
+                throw failed(e);
+            }
+        }
+    }
+
+    /** What it held is of no more use, so it does not matter what the system says of its end. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         FileChannel opened = channel;
         if (opened != null) {
-            opened.close();
+            try {
+                opened.close();
+            } catch (IOException e) {
+                return;
+            }
         }
     }
 }

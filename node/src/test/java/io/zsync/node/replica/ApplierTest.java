@@ -507,6 +507,28 @@ class ApplierTest {
         assertEquals(0, staged());
     }
 
+    @Test
+    void closesADirectoryThatItCannotLookAt() throws Exception {
+        begin(Durability.NONE);
+        long before = descriptors();
+        fault = (call, arguments) -> {
+            if (call.equals("stat") && arguments.length == 0) {
+                throw failure(Errno.IO);
+            }
+        };
+        for (int i = 0; i < 20; i++) {
+            applier()
+                    .apply(
+                            entries++,
+                            new ManifestItem.DirBegin(
+                                    Name.of("a" + (char) ('a' + i)), new Entry.Directory(META), RuleText.NONE));
+            applier().apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
+        }
+        assertTrue(descriptors() <= before + 1, "descriptors " + before + ", then " + descriptors());
+        fault = (call, arguments) -> {};
+        assertEquals(20, finish().failed());
+    }
+
     private static long descriptors() throws IOException {
         try (var files = Files.list(Path.of("/proc/self/fd"))) {
             return files.count();
