@@ -15,6 +15,7 @@ import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,25 +66,28 @@ final class SenderSession implements Session.Role {
         boolean forced = run.options().transfer().dataPath() != PathPolicy.AUTO;
         Consumer<Message.Moved> explain = moved -> run.moved(session, moved);
         session.start(this);
-        for (int i = 0; i < streams.size(); i++) {
-            DataPath path = path(streams.get(i));
-            DataWriter writer = new DataWriter(streams.get(i), counters, pace, compress);
+        List<DataWriter> writers = new ArrayList<>();
+        for (DataStream stream : streams) {
+            DataWriter writer = new DataWriter(stream, counters, pace, compress);
             session.closeAtEnd(writer);
-            session.spawn(
-                    "send-" + i,
-                    new FileSender(
-                            session,
-                            root,
-                            queue,
-                            writer,
-                            i,
-                            path,
-                            forced,
-                            compress,
-                            explain,
-                            run.terms().entryReader(hashing)));
+            writers.add(writer);
         }
         try {
+            for (int i = 0; i < writers.size(); i++) {
+                session.spawn(
+                        "send-" + i,
+                        new FileSender(
+                                session,
+                                root,
+                                queue,
+                                writers.get(i),
+                                i,
+                                path(streams.get(i)),
+                                forced,
+                                compress,
+                                explain,
+                                run.terms().entryReader(hashing)));
+            }
             new TreeScanner(root, run.terms().scanOptions(), run.terms().entryReader(hashing), manifest).scan();
             manifest.complete();
             synchronized (this) {
