@@ -92,7 +92,7 @@ public final class Applier implements AutoCloseable {
     public void applyAlone(ManifestItem.Leaf leaf) throws IOException, InterruptedException {
         Root open = Objects.requireNonNull(root, "a run of one file has a directory to look at");
         Directory directory = open.directory(RelativePath.ROOT);
-        try (TargetDirectory into = alone(directory, leaf.name())) {
+        try (TargetDirectory into = orClose(directory, () -> alone(directory, leaf.name()))) {
             if (!options.dryRun()) {
                 delivery.enter(directory, into.device);
             }
@@ -101,16 +101,10 @@ public final class Applier implements AutoCloseable {
     }
 
     private static TargetDirectory alone(Directory directory, Name name) throws IOException {
-        try {
-            FileStat stat = directory.stat();
-            Entry.Directory untouched = new Entry.Directory(stat.metadata());
-            return new TargetDirectory(
-                    RelativePath.ROOT, untouched, stat.device(), false, directory, member(directory, name));
-        } catch (IOException e) {
-            try (directory) {
-                throw e;
-            }
-        }
+        FileStat stat = directory.stat();
+        Entry.Directory untouched = new Entry.Directory(stat.metadata());
+        return new TargetDirectory(
+                RelativePath.ROOT, untouched, stat.device(), false, directory, member(directory, name));
     }
 
     private static List<Member> member(Directory directory, Name name) throws IOException {
@@ -121,6 +115,21 @@ public final class Applier implements AutoCloseable {
                 return List.of();
             }
             throw e;
+        }
+    }
+
+    private interface Entering {
+        TargetDirectory enter() throws IOException;
+    }
+
+    /** An open directory becomes one that is worked in, which closes it, or is closed now. */
+    private static TargetDirectory orClose(Directory open, Entering entering) throws IOException {
+        try {
+            return entering.enter();
+        } catch (IOException e) {
+            try (open) {
+                throw e;
+            }
         }
     }
 
@@ -139,24 +148,17 @@ public final class Applier implements AutoCloseable {
             return absent(RelativePath.ROOT, entry, false);
         }
         Directory directory = open.directory(RelativePath.ROOT);
-        FileStat stat;
-        Entry.Directory wanted;
-        int attributes;
-        try {
-            stat = directory.stat();
-            wanted = options.rules().wanted(entry, stat);
-            attributes = options.rules()
+        return orClose(directory, () -> {
+            FileStat stat = directory.stat();
+            rootBefore = stat;
+            Entry.Directory wanted = options.rules().wanted(entry, stat);
+            int attributes = options.rules()
                     .differences(
                             wanted.metadata(),
                             stat.metadata(directory, options.rules().kinds()),
                             true);
-        } catch (IOException e) {
-            try (directory) {
-                throw e;
-            }
-        }
-        rootBefore = stat;
-        return enter(RelativePath.ROOT, wanted, directory, stat, attributes != 0);
+            return enter(RelativePath.ROOT, wanted, directory, stat, attributes != 0);
+        });
     }
 
     private TargetDirectory directory(TargetDirectory parent, Name name, Entry.Directory source) throws IOException {
@@ -172,14 +174,17 @@ public final class Applier implements AutoCloseable {
         }
         try {
             Member existing = parent.match(name);
-            entry = options.rules().wanted(source, existing == null ? null : existing.stat());
+            Entry.Directory wanted = options.rules().wanted(source, existing == null ? null : existing.stat());
+            entry = wanted;
             Action action = planner.plan(entry, inspector.existing(parent, existing, entry));
             changes.report(at, Change.Kind.DIRECTORY, action, 0, NO_TARGET);
             if (options.dryRun()) {
                 changes.count(action);
-                return existing != null && existing.stat().isDirectory()
-                        ? enter(at, entry, parent.open().directory(name), existing.stat(), false)
-                        : absent(at, entry, false);
+                if (existing == null || !existing.stat().isDirectory()) {
+                    return absent(at, entry, false);
+                }
+                Directory open = parent.open().directory(name);
+                return orClose(open, () -> enter(at, wanted, open, existing.stat(), false));
             }
             switch (action) {
                 case Action.Create create -> makeDirectory(parent, name);
@@ -192,12 +197,10 @@ public final class Applier implements AutoCloseable {
             Directory open = openForWork(parent, name, existing);
             changes.count(action);
             boolean finish = !(action instanceof Action.Keep);
-            return enter(
-                    at,
-                    entry,
-                    open,
-                    existing != null && existing.stat().isDirectory() ? existing.stat() : null,
-                    finish);
+            return orClose(open, () -> {
+                FileStat stat = existing != null && existing.stat().isDirectory() ? existing.stat() : open.stat();
+                return enter(at, wanted, open, stat, finish);
+            });
         } catch (FileFailure | TargetChanged e) {
             delivery.failed(at, e);
             return absent(at, entry, true);
@@ -250,16 +253,11 @@ public final class Applier implements AutoCloseable {
         return new TargetDirectory(at, entry, 0, lost, null, List.of());
     }
 
-    /** @param known what it is, if that was looked up; the directory is closed if this fails */
-    private TargetDirectory enter(
-            RelativePath at, Entry.Directory entry, Directory open, @Nullable FileStat known, boolean finish)
+    private TargetDirectory enter(RelativePath at, Entry.Directory entry, Directory open, FileStat stat, boolean finish)
             throws IOException {
-        boolean widened = false;
-        FileStat stat = known;
+        boolean opened = closed(stat) && !options.dryRun();
         try {
-            stat = stat == null ? open.stat() : stat;
-            if (closed(stat) && !options.dryRun()) {
-                widened = true;
+            if (opened) {
                 open.setMode(stat.mode() | OWNER_ALL);
             }
             Directory.Listing listing = open.list();
@@ -267,7 +265,7 @@ public final class Applier implements AutoCloseable {
                     .forEach(unseen -> delivery.problem(
                             unseen.path(at), ProblemCode.TARGET_FAILED, Publisher.reason(unseen.why())));
             TargetDirectory entered = new TargetDirectory(at, entry, stat.device(), false, open, listing.members());
-            entered.touched = finish || widened;
+            entered.touched = finish || opened;
             if (!options.dryRun()) {
                 delivery.enter(open, stat.device());
                 for (Name reserved : listing.reserved()) {
@@ -276,10 +274,8 @@ public final class Applier implements AutoCloseable {
             }
             return entered;
         } catch (IOException e) {
-            try (open) {
-                if (widened && stat != null) {
-                    open.setMode(stat.mode());
-                }
+            if (opened) {
+                open.setMode(stat.mode());
             }
             throw e;
         }

@@ -269,8 +269,7 @@ public final class LocalRun implements Reporter {
                         e);
             case FileFailure e -> Failures.of(e);
             case SafetyHalt e -> Failures.of(e);
-            case IOException e ->
-                new RunFailure(FailureKind.ROOT_UNUSABLE, "temporary file: " + e.getMessage(), null, e);
+            case IOException e -> new RunFailure(FailureKind.ROOT_UNUSABLE, "cannot go on: " + e.getMessage(), null, e);
             default -> Failures.of(cause);
         };
     }

@@ -176,9 +176,8 @@ class CutWireTest {
             for (int i = 0; i < cuts; i++) {
                 Mode mode = random.nextBoolean() ? Mode.PUSH : Mode.PULL;
                 Protection protection = LEVELS.get(random.nextInt(LEVELS.size()));
-                // The handshake is over by then: who is cut off before has not been let in yet. Each cut has a part of
-                // the
-                // run to itself, so that few cuts are as spread as many.
+                // The handshake is over by then: who is cut off before has not been let in yet. Each cut has a
+                // part of the run to itself, so that few cuts are as spread as many.
                 long part = (clean - 100_000) / cuts;
                 long where = 50_000 + i * part + random.nextLong(part);
                 pair.proxy().failAfter(where, WireProxy.Fault.CLOSE);

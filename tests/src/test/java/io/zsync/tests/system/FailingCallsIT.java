@@ -203,8 +203,7 @@ class FailingCallsIT {
             }
         }
         if ((point.call().equals("close") && !struck.isEmpty()) || hitsTheJvm(struck)) {
-            // What strace keeps from being closed stays open, a lock, for one; a class that was not found stays
-            // unknown.
+            // What strace keeps from being closed stays open, a lock, for one; a class not found stays unknown.
             zsync.close();
             zsync = WarmZsync.start(home);
         } else {

@@ -62,9 +62,8 @@ class FlippedBitsTest {
             while (flips < FLIPS || (runs < 1_000 && (level == Protection.PRIVATE ? broken : mended) == 0)) {
                 runs++;
                 exchange(source, other);
-                // At private the first one that arrives ends the session; at the others most cost a frame, of which a
-                // run
-                // has some hundred: few, and it mends all of them; or many.
+                // At private the first one that arrives ends the session; at the others most cost a frame, of which
+                // a run has some hundred: few, and it mends all of them; or many.
                 int expected = level == Protection.PRIVATE ? 8 : 1 + random.nextInt(runs % 2 == 0 ? 4 : 24);
                 Flipper flipper = new Flipper(random.nextLong(), BYTES / expected);
                 pair.proxy().meddle(flipper);
