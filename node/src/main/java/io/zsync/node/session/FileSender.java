@@ -15,6 +15,7 @@ import io.zsync.node.transport.OutboundPack;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.PathChoice;
@@ -45,7 +46,7 @@ final class FileSender implements Session.Work {
     /**
      * @param streamPath how files of their own frames are sent
      * @param compress files whose sample shrinks
-     * @param explain is told each file whose content went out
+     * @param explain is told each file whose content goes out, before the receiver can be done with it
      * @param reader describes files that changed
      */
     FileSender(
@@ -106,13 +107,14 @@ final class FileSender implements Session.Work {
         }
         // Before it is sent: a rejection may come back at once.
         packed.forEach(file -> file.packed(stream, writer.nextSequence()));
-        PathChoice choice = writer.sendPack().isCompressed() ? PathChoice.COMPRESSED : PathChoice.SMALL_FILE;
+        writer.sendPack(header -> explain(packed, header));
+    }
+
+    private void explain(List<OutgoingFile> packed, FrameHeader header) {
+        PathChoice choice =
+                header.isCompressed() ? PathChoice.COMPRESSED : forced ? PathChoice.FORCED : PathChoice.SMALL_FILE;
         for (OutgoingFile file : packed) {
-            explain.accept(new Message.Moved(
-                    file.offer().path(),
-                    DataPath.BUFFERED,
-                    (forced && choice == PathChoice.SMALL_FILE) ? PathChoice.FORCED : choice,
-                    file.size()));
+            explain.accept(new Message.Moved(file.offer().path(), DataPath.BUFFERED, choice, file.size()));
         }
     }
 
@@ -252,8 +254,9 @@ final class FileSender implements Session.Work {
                 changed(file, cursor);
                 return;
             }
-            session.send(new Message.FileSent(file.offer().file(), file.attempt(), file.identity()));
+            // In this order: with its last file a run may be over.
             explain.accept(explanation(file));
+            session.send(new Message.FileSent(file.offer().file(), file.attempt(), file.identity()));
         } catch (IOException e) {
             lost(file, e);
         }

@@ -10,6 +10,7 @@ import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,14 +200,19 @@ public final class DataWriter implements Closeable {
         return sequence;
     }
 
-    /** Sends what was added to {@link #pack} and empties it. @throws IllegalStateException if empty */
-    public FrameHeader sendPack() throws IOException {
+    /**
+     * Sends what was added to {@link #pack} and empties it.
+     *
+     * @param before is told the frame's header when nothing of it is out yet: the receiver may be done as soon as it is
+     * @throws IllegalStateException if empty
+     */
+    public void sendPack(Consumer<FrameHeader> before) throws IOException {
         counters.add(DataPath.BUFFERED, pack.contentLength());
         OutboundPack.Sealed sealed = pack.seal(sequence);
+        before.accept(sealed.header());
         output.write(NO_HEAD, sealed.frame());
         pack.clear();
         sequence++;
-        return sealed.header();
     }
 
     /**

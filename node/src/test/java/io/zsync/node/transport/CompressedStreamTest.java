@@ -125,12 +125,12 @@ class CompressedStreamTest {
                     SourceFile noises = file("noises", noise)) {
                 assertTrue(writer.pack().add(texts, 1, 1, texts.stat().identity()));
                 assertTrue(writer.pack().add(texts, 2, 1, texts.stat().identity()));
-                FrameHeader header = writer.sendPack();
+                FrameHeader header = StreamPair.sendPack(writer);
                 assertTrue(header.isCompressed() && header.wireLength() < header.plainLength() / 3);
                 assertTrue(writer.pack().add(noises, 3, 1, noises.stat().identity()));
-                assertFalse(writer.sendPack().isCompressed());
+                assertFalse(StreamPair.sendPack(writer).isCompressed());
                 assertTrue(writer.pack().add(texts, 4, 1, texts.stat().identity()));
-                assertTrue(writer.sendPack().isCompressed(), "a buffer that is used again");
+                assertTrue(StreamPair.sendPack(writer).isCompressed(), "a buffer that is used again");
             }
         });
         replay(frames, true);
@@ -149,7 +149,7 @@ class CompressedStreamTest {
         byte[] pack = record(writer -> {
             try (SourceFile file = file("small", text(5_000))) {
                 assertTrue(writer.pack().add(file, 1, 1, file.stat().identity()));
-                writer.sendPack();
+                StreamPair.sendPack(writer);
             }
         });
 

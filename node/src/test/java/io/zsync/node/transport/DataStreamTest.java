@@ -235,7 +235,7 @@ class DataStreamTest {
                     }
                 }
                 assertEquals(sizes.length, writer.pack().files());
-                assertEquals(round, writer.sendPack().sequence());
+                assertEquals(round, StreamPair.sendPack(writer).sequence());
                 assertTrue(writer.pack().isEmpty());
             }
         });
@@ -259,7 +259,7 @@ class DataStreamTest {
             for (int i = 0; i < 2; i++) {
                 try (SourceFile file = file("f" + i, 100)) {
                     assertTrue(writer.pack().add(file, i, 1, file.stat().identity()));
-                    writer.sendPack();
+                    StreamPair.sendPack(writer);
                 }
             }
         });
@@ -288,7 +288,7 @@ class DataStreamTest {
                 FileIdentity identity = unreadable.stat().identity();
                 assertThrows(FileFailure.class, () -> writer.pack().add(unreadable, 2, 1, identity));
                 assertTrue(writer.pack().add(intact, 3, 1, intact.stat().identity()));
-                writer.sendPack();
+                StreamPair.sendPack(writer);
             }
         });
         replay(frames);
@@ -311,13 +311,13 @@ class DataStreamTest {
                 assertEquals(Limits.PACK_LENGTH / (PackCodec.HEAD_LENGTH + 65_535), files);
                 FileIdentity identity = big.stat().identity();
                 assertThrows(IllegalStateException.class, () -> writer.pack().add(big, 99, 1, identity));
-                writer.sendPack();
+                StreamPair.sendPack(writer);
                 while (writer.pack().hasRoomFor(1)) {
                     assertTrue(writer.pack().add(small, files++, 1, small.stat().identity()));
                 }
                 assertEquals(Limits.PACK_FILES, writer.pack().files());
-                writer.sendPack();
-                assertThrows(IllegalStateException.class, writer::sendPack);
+                StreamPair.sendPack(writer);
+                assertThrows(IllegalStateException.class, () -> StreamPair.sendPack(writer));
             }
         });
         replay(frames);

@@ -1,6 +1,7 @@
 package io.zsync.node.transport;
 
 import io.zsync.node.trust.Identity;
+import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.FrameHeaderCodec;
 import io.zsync.protocol.FrameTags;
 import io.zsync.protocol.Limits;
@@ -10,6 +11,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +46,13 @@ record StreamPair(DataStream near, DataStream far, Loopback sockets, Deadlines d
                         new TlsStream(near), new TlsStream(far.get(30, TimeUnit.SECONDS)), sockets, deadlines);
             }
         };
+    }
+
+    /** @return what the writer told of the pack */
+    static FrameHeader sendPack(DataWriter writer) throws IOException {
+        List<FrameHeader> told = new ArrayList<>();
+        writer.sendPack(told::add);
+        return told.getFirst();
     }
 
     static int headerLength(Protection level) {

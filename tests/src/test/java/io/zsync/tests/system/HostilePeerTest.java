@@ -19,6 +19,7 @@ import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PackCodec;
 import io.zsync.protocol.RuleText;
+import io.zsync.protocol.RunOptions;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -84,6 +86,37 @@ class HostilePeerTest {
             assertEquals(Map.of("d", 0750, "d/s", 0640, "large", 0600), modes(pair.target(), "d", "d/s", "large"));
             if (caller == HostilePair.Caller.NODE) {
                 assertEquals(2, pair.report().tally().files());
+            }
+        }
+    }
+
+    /** With its last file a run may be over, and who asked would not hear of it. */
+    @Test
+    void whatMovedAFileIsToldBeforeItIsSaidToBeSent() throws Exception {
+        RunOptions explained = new RunOptions(
+                false,
+                false,
+                true,
+                OPTIONS.durability(),
+                OPTIONS.transfer(),
+                OPTIONS.comparison(),
+                OPTIONS.selection(),
+                OPTIONS.preservation(),
+                OPTIONS.deletion());
+        try (HostilePair pair = new HostilePair(work.path("pair"))) {
+            Files.write(pair.source().resolve("large"), bytes(LARGE));
+            try (HostilePeer peer = pair.receives(HostilePair.Caller.PEER, explained)) {
+                Map<Long, Long> sizes = new TreeMap<>();
+                Message[] acknowledgements = readManifest(peer, new TreeMap<>(), sizes);
+                long file = sizes.keySet().iterator().next();
+                peer.send(new Message.Want(file, 1, 0, LARGE));
+                peer.send(acknowledgements);
+
+                assertEquals(
+                        LARGE,
+                        assertInstanceOf(Message.Moved.class, peer.read()).bytes());
+                assertInstanceOf(Message.FileSent.class, peer.read());
+                peer.send(new Message.Bye());
             }
         }
     }
