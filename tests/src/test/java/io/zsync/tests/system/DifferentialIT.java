@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * has. Files without data take no blocks; rsync, without {@code -S}, is no measure for that, so the source is.
  */
 class DifferentialIT {
-    private static final int TREES = Machine.LONG ? 300 : 8;
+    private static final int TREES = Machine.LONG ? 300 : 5;
     private static final int MUTATIONS = 3;
     /** Fixed, so that these are always the same trees; another one makes others. */
     private static final long SEED = Long.getLong("zsync.seed", 4);

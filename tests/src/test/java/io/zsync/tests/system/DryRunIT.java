@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What would be done is said as it is said when it is done, and nothing is done: strace is the witness. */
 class DryRunIT {
-    private static final int FILES = Machine.LONG ? 50_000 : 10_000;
+    private static final int FILES = Machine.LONG ? 50_000 : 3_000;
     /** Every call that could change a tree, and those that open files, whose flags say whether they could. */
     private static final List<String> CALLS = List.of(
             "open,openat,openat2,creat,mkdir,mkdirat,mknod,mknodat,rmdir,unlink,unlinkat,rename,renameat,renameat2",

@@ -16,12 +16,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Strangers in any number cost a node little: what it does for its peers keeps half its speed, and all of it passes. */
-@Tag("long")
 class FloodIT {
     private static final long SEED = Long.getLong("zsync.seed", 7);
     private static final int PAIRS = Machine.LONG ? 9 : 2;
