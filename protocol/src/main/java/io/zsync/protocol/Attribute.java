@@ -61,6 +61,11 @@ public record Attribute(String name, byte[] value) {
 
     @Override
     public String toString() {
-        return name + "=" + Escape.bytes(value);
+        return shown() + "=" + Escape.bytes(value);
+    }
+
+    /** The name, escaped. */
+    String shown() {
+        return Escape.text(name);
     }
 }

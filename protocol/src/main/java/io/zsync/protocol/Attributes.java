@@ -37,7 +37,7 @@ public final class Attributes {
         Attribute before = null;
         for (Attribute each : attributes) {
             if (before != null && ORDER.compare(before, each) >= 0) {
-                throw new IllegalArgumentException("attribute " + each.name() + " after " + before.name());
+                throw new IllegalArgumentException("attribute " + each.shown() + " after " + before.shown());
             }
             before = each;
             length += each.length();

@@ -33,6 +33,16 @@ class AttributesTest {
     }
 
     @Test
+    void tellsOfNamesEscaped() {
+        Attribute first = empty("user.a\033]0;x\007");
+        Attribute second = empty("user.b\r");
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> Attributes.ofAscending(List.of(second, first)));
+        assertEquals("attribute user.a\\x1b]0;x\\x07 after user.b\\r", refused.getMessage());
+        assertEquals("user.b\\r=", second.toString());
+    }
+
+    @Test
     void boundsAllTogetherAndCountsEachEvenIfItIsEmpty() {
         int value = Limits.ATTRIBUTES_LENGTH / 2 - 9;
         Attribute first = new Attribute("a", new byte[value]);
