@@ -27,6 +27,9 @@ public final class Limits {
     /** A control frame's type and body. */
     public static final int CONTROL_FRAME_LENGTH = 1 << 20;
 
+    /** The same of what an initiator says before it has a session: Hello and Open. */
+    public static final int OPENING_FRAME_LENGTH = 96 << 10;
+
     /** One manifest part before compression. */
     public static final int MANIFEST_PART_LENGTH = 256 << 10;
 

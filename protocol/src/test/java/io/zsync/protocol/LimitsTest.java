@@ -32,7 +32,7 @@ class LimitsTest {
     @Test
     void theLongestRequestFitsInAFrame() {
         int edits = 32 * Limits.MODE_EDITS;
-        assertTrue(Limits.RULES_LENGTH + 2 * Limits.PATH_LENGTH + edits + 1_024 < Limits.CONTROL_FRAME_LENGTH);
+        assertTrue(Limits.RULES_LENGTH + 2 * Limits.PATH_LENGTH + edits + 1_024 < Limits.OPENING_FRAME_LENGTH);
     }
 
     @Test

@@ -125,6 +125,11 @@ public final class Listener implements Closeable {
         Thread thread = Thread.ofPlatform().daemon().name("zsync-greet").unstarted(() -> {
             try {
                 reception.greet(channel, stranger);
+            } catch (RuntimeException | Error e) {
+                // Whatever it was that came, the others are to be served.
+                closeQuietly(channel);
+                events.offer(new ServiceEvent.Trouble(
+                        "gave up a connection: " + Failures.of(e).getMessage()));
             } finally {
                 threads.remove(Thread.currentThread());
             }

@@ -51,6 +51,8 @@ final class OutgoingFile implements Closeable {
     private Entry.RegularFile entry;
     private FileIdentity identity;
     private int attempt = 1;
+    /** Ranges of this attempt that were asked for: the chunks of each are remembered. */
+    private int wanted;
     /** Offsets of the segments that are being sent. */
     private final Set<Long> inFlight = new HashSet<>();
 
@@ -97,9 +99,10 @@ final class OutgoingFile implements Closeable {
         if (wantedAttempt != attempt || offset > entry.size() || length > entry.size() - offset) {
             return false;
         }
-        if (ranges.size() >= Limits.FILE_FRAGMENTS) {
+        if (wanted >= Limits.FILE_FRAGMENTS) {
             return false;
         }
+        wanted++;
         concluded = false;
         ranges.add(new Range(offset, offset + length));
         return true;
@@ -252,6 +255,7 @@ final class OutgoingFile implements Closeable {
         compression = Compression.UNKNOWN;
         spoilt = false;
         concluded = true;
+        wanted = 0;
         bytes = 0;
         packStream = -1;
         packSequence = -1;

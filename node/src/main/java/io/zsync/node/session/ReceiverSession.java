@@ -63,17 +63,18 @@ final class ReceiverSession implements Session.Role, Reporter {
     /** Receives the tree and returns the counts once everything is applied and the session is over. */
     @Override
     public Tally play(List<DataStream> streams) throws IOException, InterruptedException, RunFailure {
-        session.start(this);
-        Root open = tree.root();
-        if (open != null) {
-            session.spawn("publish", applier::runPublisher);
-        }
-        for (int i = 0; i < streams.size(); i++) {
-            spawnReader(open, streams.get(i), i);
-        }
+        receiving.add(streams);
         session.closeAtEnd(receiving);
+        Root open = tree.root();
         Tally tally = null;
         try {
+            session.start(this);
+            if (open != null) {
+                session.spawn("publish", applier::runPublisher);
+                for (int i = 0; i < streams.size(); i++) {
+                    spawnReader(open, streams.get(i), i);
+                }
+            }
             plan();
             tally = applier.finish();
             session.applied();
@@ -95,15 +96,11 @@ final class ReceiverSession implements Session.Role, Reporter {
         return conclude(tally);
     }
 
-    private void spawnReader(@Nullable Root open, DataStream source, int stream) {
-        if (open == null) {
-            session.closeAtEnd(source);
-            return;
-        }
+    private void spawnReader(Root open, DataStream source, int stream) {
         StreamSink sink = new StreamSink(session, open, applier, content);
         DataReader reader = new DataReader(
                 source, stream, sink, arrivals, run.options().transfer().compress());
-        receiving.add(reader);
+        receiving.begun();
         session.spawn("receive-" + stream, () -> {
             try (sink) {
                 reader.run();

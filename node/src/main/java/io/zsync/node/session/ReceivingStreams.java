@@ -2,7 +2,7 @@ package io.zsync.node.session;
 
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
-import io.zsync.node.transport.DataReader;
+import io.zsync.node.transport.DataStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,16 +17,20 @@ final class ReceivingStreams implements Closeable {
     private static final Duration DRAINING = Duration.ofSeconds(1);
 
     private final Session session;
-    private final List<DataReader> readers = new ArrayList<>();
+    private final List<DataStream> streams = new ArrayList<>();
     private int reading;
 
     ReceivingStreams(Session session) {
         this.session = session;
     }
 
-    /** A stream that a thread is going to read. */
-    synchronized void add(DataReader reader) {
-        readers.add(reader);
+    /** All of them, before any is read. */
+    synchronized void add(List<DataStream> bound) {
+        streams.addAll(bound);
+    }
+
+    /** A thread is going to read a stream. */
+    synchronized void begun() {
         reading++;
     }
 
@@ -61,13 +65,13 @@ final class ReceivingStreams implements Closeable {
     }
 
     private void closeAll() {
-        List<DataReader> all;
+        List<DataStream> all;
         synchronized (this) {
-            all = List.copyOf(readers);
+            all = List.copyOf(streams);
         }
-        for (DataReader reader : all) {
+        for (DataStream stream : all) {
             try {
-                reader.close();
+                stream.close();
             } catch (IOException e) {
                 // The session is over; what could not be closed politely is closed all the same.
             }

@@ -22,6 +22,7 @@ import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.SessionId;
 import io.zsync.protocol.Tally;
+import io.zsync.protocol.Transfer;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -48,6 +49,7 @@ final class Responder {
     private final Refusals refusals;
     private final int maxSessions;
     private final Semaphore room;
+    private final StreamBudget budget;
     private final Map<SessionId, StreamSlots> binding;
     private final Map<Session, Running> running = new ConcurrentHashMap<>();
     private volatile @Nullable RunFailure cancelled;
@@ -62,6 +64,7 @@ final class Responder {
         this.refusals = new Refusals(events, System::nanoTime);
         this.maxSessions = maxSessions;
         this.room = new Semaphore(maxSessions);
+        this.budget = new StreamBudget(maxSessions);
         this.binding = binding;
     }
 
@@ -80,6 +83,9 @@ final class Responder {
                 refuse(connection, Failures.of(e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) {
+                // Of this session alone: it must not be the end of the others.
+                refuse(connection, Failures.of(e));
             }
         }
     }
@@ -104,6 +110,7 @@ final class Responder {
         if (!(connection.read() instanceof Message.Open open)) {
             throw ProtocolException.violation("the second message is no Open");
         }
+        connection.opened();
         Access.Grant grant = access.grant(connection, open);
         if (open.protection() == Protection.PRIVATE && open.options().transfer().dataPath() == PathPolicy.SENDFILE) {
             throw new ProtocolException(ErrorCode.UNSUPPORTED, "sendfile cannot serve at level private");
@@ -146,9 +153,12 @@ final class Responder {
             throws IOException, RunFailure, InterruptedException {
         boolean sends = open.mode() == Mode.PULL;
         boolean follows = open.options().selection().links() == LinkPolicy.FOLLOW;
+        Transfer transfer = open.options().transfer();
+        int most = Math.min(transfer.streams(), grant.streams());
         try (OpenTree tree = sends
-                ? OpenTree.source(grant.tree(), follows ? Links.FOLLOW_BENEATH : Links.KEEP)
-                : OpenTree.target(grant.tree(), open.options().dryRun())) {
+                        ? OpenTree.source(grant.tree(), follows ? Links.FOLLOW_BENEATH : Links.KEEP)
+                        : OpenTree.target(grant.tree(), open.options().dryRun());
+                StreamBudget.Share share = budget.take(most, transfer.compress())) {
             RunContext run = new RunContext(
                     open.options(),
                     open.protection(),
@@ -158,7 +168,7 @@ final class Responder {
                     new RunContext.Problems());
             // All that may fail comes before the streams, which are the role's to close.
             ApplyOptions options = run.terms().applyOptions(grant.owner());
-            List<DataStream> streams = bind(connection, open, grant);
+            List<DataStream> streams = bind(connection, open, share.streams());
             Session session = new Session(connection, TIMEOUT, "responder");
             Session.Role role = sends
                     ? new SenderSession(session, tree, run, new PathCounters())
@@ -167,11 +177,10 @@ final class Responder {
         }
     }
 
-    private List<DataStream> bind(Connection connection, Message.Open open, Access.Grant grant)
+    private List<DataStream> bind(Connection connection, Message.Open open, int count)
             throws IOException, InterruptedException {
         StreamBinding.warmUp(open.protection());
         SessionId id = newSessionId();
-        int count = Math.min(open.options().transfer().streams(), grant.streams());
         StreamSlots slots = new StreamSlots(BindKeys.of(connection, id, open.protection(), open.mode()), count);
         binding.put(id, slots);
         try {
@@ -179,8 +188,15 @@ final class Responder {
             connection.flush();
             // Nothing may arrive yet but the end, which comes when the initiator has failed to bind.
             Thread.ofPlatform().daemon().name("zsync-responder-binding").start(() -> {
-                if (!connection.awaitInput()) {
-                    slots.abandon();
+                boolean there = false;
+                try {
+                    there = connection.awaitInput();
+                } catch (RuntimeException | Error e) {
+                    // Whoever reads it next meets the same.
+                } finally {
+                    if (!there) {
+                        slots.abandon();
+                    }
                 }
             });
             return slots.await(BINDING);

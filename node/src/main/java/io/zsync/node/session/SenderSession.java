@@ -15,7 +15,6 @@ import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,22 +64,17 @@ final class SenderSession implements Session.Role {
         boolean compress = run.options().transfer().compress();
         boolean forced = run.options().transfer().dataPath() != PathPolicy.AUTO;
         Consumer<Message.Moved> explain = moved -> run.moved(session, moved);
-        session.start(this);
-        List<DataWriter> writers = new ArrayList<>();
-        for (DataStream stream : streams) {
-            DataWriter writer = new DataWriter(stream, counters, pace, compress);
-            session.closeAtEnd(writer);
-            writers.add(writer);
-        }
+        streams.forEach(session::closeAtEnd);
         try {
-            for (int i = 0; i < writers.size(); i++) {
+            session.start(this);
+            for (int i = 0; i < streams.size(); i++) {
                 session.spawn(
                         "send-" + i,
                         new FileSender(
                                 session,
                                 root,
                                 queue,
-                                writers.get(i),
+                                new DataWriter(streams.get(i), counters, pace, compress),
                                 i,
                                 path(streams.get(i)),
                                 forced,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a serving node lets its peers do: the peer book, the shares and the least protection decide. Any thread. */
 public final class ShareAccess implements Access {
-    /** For all sessions together: each stream holds some 1.3 MiB of buffers, and a peer chooses no thread count here. */
+    /** For all sessions together, in equal parts: a peer chooses no thread count here. What they hold is the responder's care. */
     private static final int STREAMS = 128;
 
     private final Supplier<PeerBook> book;

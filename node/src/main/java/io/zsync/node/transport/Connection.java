@@ -47,12 +47,16 @@ public final class Connection implements Closeable {
     private int limit;
     private boolean welcomed;
 
+    /** A frame's type and body, of who has no session yet. */
+    private int longest;
+
     private final Output waiting = new Output(FLUSH_LENGTH, FLUSH_LENGTH + FRAME_LENGTH);
 
     private Connection(TlsChannel tls, Identity self, boolean initiator) throws IOException {
         this.tls = tls;
         this.self = self;
         welcomed = !initiator;
+        longest = initiator ? Limits.CONTROL_FRAME_LENGTH : Limits.OPENING_FRAME_LENGTH;
         remote = (InetSocketAddress) tls.channel().getRemoteAddress();
         loopback = remote.getAddress().isLoopbackAddress()
                 && ((InetSocketAddress) tls.channel().getLocalAddress())
@@ -164,6 +168,9 @@ public final class Connection implements Closeable {
             }
             require(MessageCodec.PREFIX_LENGTH);
             int length = MessageCodec.frameLength(received, start);
+            if (length > longest) {
+                throw ProtocolException.malformed("control frame of " + length + " bytes before there is a session");
+            }
             require(MessageCodec.PREFIX_LENGTH + length);
             Message message = MessageCodec.decode(received, start + MessageCodec.PREFIX_LENGTH, length);
             start += MessageCodec.PREFIX_LENGTH + length;
@@ -211,13 +218,13 @@ public final class Connection implements Closeable {
     /** Reads until {@code length} bytes of a frame are there. @return false if the connection ended first */
     private boolean fill(int length) throws IOException {
         if (received.length - start < length) {
-            byte[] grown = received.length < length ? new byte[length] : received;
-            System.arraycopy(received, start, grown, 0, limit - start);
-            limit -= start;
-            start = 0;
-            received = grown;
+            move(received);
         }
         while (limit - start < length) {
+            if (limit == received.length) {
+                // As bytes come, not as they are announced.
+                move(new byte[Math.min(length, 2 * received.length)]);
+            }
             int read = receive();
             if (read < 0) {
                 return false;
@@ -227,6 +234,13 @@ public final class Connection implements Closeable {
         return true;
     }
 
+    private void move(byte[] to) {
+        System.arraycopy(received, start, to, 0, limit - start);
+        limit -= start;
+        start = 0;
+        received = to;
+    }
+
     private int receive() throws IOException {
         try {
             return tls.read(ByteBuffer.wrap(received, limit, received.length - limit));
@@ -234,6 +248,11 @@ public final class Connection implements Closeable {
             // Messages say themselves where they end, and a session when it does: no goodbye of TLS is needed for it.
             return -1;
         }
+    }
+
+    /** The peer has a session: its messages may be as long as they come. For who reads. */
+    public void opened() {
+        longest = Limits.CONTROL_FRAME_LENGTH;
     }
 
     /** This end's own identity. */

@@ -10,6 +10,7 @@ import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * that the stream is lost. For one platform thread; {@link #close} from any.
  */
 public final class DataWriter implements Closeable {
+    /** Chunks that are held to be sent again, in all of this process: how long, the peer decides. */
+    private static final Semaphore HELD = new Semaphore(8);
+
     private static final ByteBuffer NO_HEAD = ByteBuffer.allocate(0);
 
     private final DataStream stream;
@@ -221,14 +225,24 @@ public final class DataWriter implements Closeable {
      *
      * @param rejected its header as sent
      * @param sum its payload check as sent
-     * @return the chunk as it went out; null if the source does not hold it any more, and nothing was sent
+     * @return the chunk as it went out; null if the source does not hold it any more, or too many are held already, and
+     *     nothing was sent
      * @throws SourceUnreadable if the source could not be read; the stream is not concerned
      */
     public @Nullable Sent resend(OpenFile source, FrameHeader rejected, PayloadCheck sum)
             throws IOException, SourceUnreadable {
-        if (!check.wireMayDamage()) {
+        if (!check.wireMayDamage() || !HELD.tryAcquire()) {
             return null;
         }
+        try {
+            return sendHeld(source, rejected, sum);
+        } finally {
+            HELD.release();
+        }
+    }
+
+    private @Nullable Sent sendHeld(OpenFile source, FrameHeader rejected, PayloadCheck sum)
+            throws IOException, SourceUnreadable {
         ByteBuffer again = ByteBuffer.allocateDirect((int) rejected.plainLength());
         try {
             while (again.hasRemaining()) {

@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +54,7 @@ class ListenerTest {
     private final Identity peer = Identity.generate();
     private Path target;
     private volatile boolean isRevoked;
+    private volatile boolean isNameless;
     private Listener listener;
 
     @BeforeEach
@@ -61,6 +63,9 @@ class ListenerTest {
         Access access = new Access() {
             @Override
             public Grant grant(Connection connection, Message.Open open) throws RunFailure {
+                if (open.share().equals("broken")) {
+                    throw new OutOfMemoryError("no more");
+                }
                 if (open.mode() != Mode.PUSH) {
                     throw new RunFailure(FailureKind.NOT_ALLOWED, "only a push is allowed here", null, null);
                 }
@@ -76,6 +81,9 @@ class ListenerTest {
 
             @Override
             public String name(PeerId id) {
+                if (isNameless) {
+                    throw new IllegalStateException("no name");
+                }
                 return "peer";
             }
         };
@@ -106,6 +114,10 @@ class ListenerTest {
     }
 
     private static Message.Open open(Mode mode, int streams) {
+        return open(mode, streams, "default");
+    }
+
+    private static Message.Open open(Mode mode, int streams, String share) {
         RunOptions options = new RunOptions(
                 false,
                 false,
@@ -116,7 +128,7 @@ class ListenerTest {
                 Selection.ALL,
                 Preservation.ARCHIVE,
                 Deletion.NONE);
-        return new Message.Open(mode, "default", RelativePath.ROOT, options, Protection.CLEAR, Credits.DEFAULT);
+        return new Message.Open(mode, share, RelativePath.ROOT, options, Protection.CLEAR, Credits.DEFAULT);
     }
 
     private static Message say(Connection connection, Message... words) throws IOException {
@@ -161,6 +173,35 @@ class ListenerTest {
             Message.Failure told = assertInstanceOf(Message.Failure.class, say(connection, open(Mode.PUSH)));
             Assertions.assertEquals(ErrorCode.ROOT_UNUSABLE, told.code());
         }
+    }
+
+    /** An error that nobody handles is the end of the process. */
+    @Test
+    void whatBreaksInOneSessionEndsThatOneAlone() throws IOException {
+        List<Throwable> unhandled = new CopyOnWriteArrayList<>();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> unhandled.add(error));
+        try {
+            try (Connection connection = connect()) {
+                say(connection, new Message.Hello(1, 1, 0));
+                Message.Failure told =
+                        assertInstanceOf(Message.Failure.class, say(connection, open(Mode.PUSH, 1, "broken")));
+                Assertions.assertEquals("out of memory", told.detail());
+            }
+            isNameless = true;
+            try (Connection connection = connect()) {
+                say(connection, new Message.Hello(1, 1, 0));
+                assertThrows(IOException.class, () -> say(connection, open(Mode.PULL)));
+            }
+            isNameless = false;
+            try (Connection connection = connect()) {
+                say(connection, new Message.Hello(1, 1, 0));
+                assertInstanceOf(Message.Opened.class, say(connection, open(Mode.PUSH)));
+            }
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        Assertions.assertEquals(List.of(), unhandled);
     }
 
     /** It would have been closed anyway, after 10 s; a session has more to lose than that. */

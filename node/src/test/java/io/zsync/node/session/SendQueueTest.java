@@ -132,6 +132,20 @@ class SendQueueTest {
         queue.want(whole(5, 1), offers);
     }
 
+    /** Each is remembered until the file is done. */
+    @Test
+    void refusesAFileInTooManyPieces() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, LARGE);
+        for (int i = 0; i < Limits.FILE_FRAGMENTS; i++) {
+            queue.want(new Message.Want(1, 1, i, 1), offers);
+            assertTrue(assertInstanceOf(SendQueue.Task.Stream.class, queue.next())
+                    .file()
+                    .takeWhole());
+        }
+        violates(() -> queue.want(new Message.Want(1, 1, Limits.FILE_FRAGMENTS, 1), offers));
+    }
+
     @Test
     void refusesRangesOutsideTheFileAndOfOtherAttempts() {
         SendQueue queue = new SendQueue(Credits.DEFAULT, true);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.zsync.node.trust.Identity;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.Limits;
@@ -17,6 +18,7 @@ import io.zsync.protocol.PeerId;
 import io.zsync.protocol.ProtocolException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -353,6 +355,43 @@ class ConnectionTest {
             assertEquals(
                     ErrorCode.MALFORMED,
                     assertThrows(ProtocolException.class, connection::read).code());
+        }
+    }
+
+    @Test
+    void whoHasNoSessionSaysLittle() throws Exception {
+        CompletableFuture<Connection> accepted = acceptOne(NEAR.id()::equals);
+        try (SSLSocket socket = rawClient(NEAR.tlsContext(FAR.id()::equals), "zsync/1");
+                Connection connection = accepted.get(10, TimeUnit.SECONDS)) {
+            socket.getOutputStream()
+                    .write(ByteBuffer.allocate(Integer.BYTES)
+                            .putInt(Limits.OPENING_FRAME_LENGTH + 1)
+                            .array());
+            ProtocolException refused = assertThrows(ProtocolException.class, connection::read);
+            assertEquals(ErrorCode.MALFORMED, refused.code());
+            assertTrue(message(refused).contains("before there is a session"), message(refused));
+        }
+    }
+
+    /** What is announced is no reason to take memory. */
+    @Test
+    void memoryGrowsWithWhatArrives() throws Exception {
+        CompletableFuture<Connection> accepted = acceptOne(NEAR.id()::equals);
+        try (SSLSocket socket = rawClient(NEAR.tlsContext(FAR.id()::equals), "zsync/1");
+                Connection connection = accepted.get(10, TimeUnit.SECONDS)) {
+            connection.opened();
+            socket.getOutputStream()
+                    .write(ByteBuffer.allocate(1_000)
+                            .putInt(Limits.CONTROL_FRAME_LENGTH)
+                            .array());
+            socket.shutdownOutput();
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+
+            assertThrows(IOException.class, connection::read);
+
+            long taken = threads.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(taken < 512 << 10, taken + " bytes for 996");
         }
     }
 
