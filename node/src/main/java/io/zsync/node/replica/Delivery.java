@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * run. The {@link Applier} hands work in and waits; a {@link Fetch} or staged entry tells its outcome, from data threads,
  * the publisher's or the reader's, none of which may block here.
  */
-final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoCloseable {
+final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.Unsynced, AutoCloseable {
     private final @Nullable Root root;
     private final ApplyOptions options;
     private final ContentSource content;
@@ -77,6 +77,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
                 fileSystems,
                 displacement,
                 ownUpdates,
+                this,
                 () -> waiting && inTransfer.get() == 0);
     }
 
@@ -239,13 +240,16 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         return counts.tally(durable && !undurable);
     }
 
-    /** Removes what may be removed, behind a sync of all that is in its place: a power cut must lose nothing that was moved. */
+    /**
+     * Removes what may be removed, behind a sync of all that is in its place, and nothing if one has failed: a power cut must
+     * lose nothing that was moved.
+     */
     private void delete(Root open, boolean durable, boolean singly) throws IOException, InterruptedException {
         if (candidates.areTooMany()) {
             counts.withheld.add(candidates.count());
             return;
         }
-        if (candidates.count() == 0) {
+        if (candidates.count() == 0 || (durable && undurable)) {
             return;
         }
         if (durable && singly) {
@@ -386,6 +390,16 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, AutoClosea
         counts.bytes.add(bytes);
         if (!durable) {
             undurable = true;
+        }
+    }
+
+    /** What it was about, and what was found in its place, may be on no disk. The first is told. */
+    @Override
+    public void unsynced(RelativePath at, IOException cause) {
+        if (!undurable) {
+            undurable = true;
+            String kept = options.deletion().enabled() ? "; nothing is removed" : "";
+            problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(cause) + kept);
         }
     }
 

@@ -106,7 +106,7 @@ final class FileSystems implements AutoCloseable {
         return sync;
     }
 
-    /** Syncs what was not forced by itself: names, and what an earlier run may have left. */
+    /** Syncs what was not forced by itself: names, and what an earlier run may have left. Behind a failure it vouches for nothing. */
     void syncAll() throws IOException {
         List<Long> devices;
         synchronized (this) {

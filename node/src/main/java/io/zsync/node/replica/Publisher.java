@@ -50,6 +50,11 @@ final class Publisher {
         void removeLater(RelativePath directory, Name reserved, FileStat victim) throws IOException;
     }
 
+    /** Told when a sync failed: what it was about may not be on the disk. */
+    interface Unsynced {
+        void unsynced(RelativePath path, IOException cause);
+    }
+
     /** @param alone on the disk already, as far as it has content */
     private record Sealed(Publication publication, Name reserved, boolean alone) {}
 
@@ -58,6 +63,7 @@ final class Publisher {
     private final FileSystems fileSystems;
     private final Victims victims;
     private final OwnUpdates own;
+    private final Unsynced failures;
     private final int batchFiles;
     private final long batchNanos;
     /** True while somebody waits for what is queued and nothing more can join it. */
@@ -79,12 +85,14 @@ final class Publisher {
             FileSystems fileSystems,
             Victims victims,
             OwnUpdates own,
+            Unsynced failures,
             BooleanSupplier starved) {
         this.root = root;
         this.durability = durability;
         this.fileSystems = fileSystems;
         this.victims = victims;
         this.own = own;
+        this.failures = failures;
         this.starved = starved;
         this.batchFiles = durability == Durability.BATCH ? BATCH_FILES : UNSYNCED_FILES;
         this.batchNanos = durability == Durability.BATCH ? BATCH_NANOS : UNSYNCED_NANOS;
@@ -266,6 +274,7 @@ final class Publisher {
             fileSystems.sync(devices(together));
             return sealed;
         } catch (IOException e) {
+            failures.unsynced(RelativePath.ROOT, e);
             List<Sealed> alone = new ArrayList<>();
             for (Sealed each : sealed) {
                 if (each.alone()) {
@@ -320,26 +329,30 @@ final class Publisher {
     }
 
     private void acknowledge(List<Publication> visible, Set<RelativePath> touched, DirectoryCursor cursor) {
-        boolean durable = durability != Durability.NONE;
-        if (durable && !visible.isEmpty()) {
-            syncing = true;
-            try {
-                if (mayBeSyncedTogether(visible) && touched.size() > SINGLE_DIRECTORY_SYNCS) {
-                    fileSystems.sync(devices(visible));
-                } else {
-                    for (RelativePath path : touched) {
-                        cursor.at(path).sync();
-                    }
-                }
-            } catch (IOException e) {
-                // The new content is visible and synced, only its name may not be on disk yet: published, not durable.
-                visible.forEach(publication -> publication.published(false));
-                return;
-            } finally {
-                syncing = false;
-            }
-        }
+        boolean durable = durability != Durability.NONE && syncNames(visible, touched, cursor);
         visible.forEach(publication -> publication.published(durable));
+    }
+
+    /** @return false if that failed: the new content is visible and synced, only its name may not be on disk yet */
+    private boolean syncNames(List<Publication> visible, Set<RelativePath> touched, DirectoryCursor cursor) {
+        RelativePath at = RelativePath.ROOT;
+        syncing = true;
+        try {
+            if (mayBeSyncedTogether(visible) && touched.size() > SINGLE_DIRECTORY_SYNCS) {
+                fileSystems.sync(devices(visible));
+            } else {
+                for (RelativePath path : touched) {
+                    at = path;
+                    cursor.at(path).sync();
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            failures.unsynced(at, e);
+            return false;
+        } finally {
+            syncing = false;
+        }
     }
 
     private boolean mayBeSyncedTogether(List<Publication> visible) {

@@ -1,6 +1,7 @@
 package io.zsync.node.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -458,6 +459,47 @@ class DeletesTest extends DeletionFixture {
         file("moved", 3);
         assertThrows(java.io.IOException.class, this::finish);
         assertTrue(exists("a") && exists("moved"));
+    }
+
+    /** The only name on the disk of what was moved may be the old one. */
+    @ParameterizedTest
+    @EnumSource(names = {"BATCH", "FILE"})
+    void removesNothingWhenANewNameCouldNotBeSynced(Durability wantedDurability) throws Exception {
+        plant("a");
+        AtomicInteger syncs = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals("sync") && syncs.incrementAndGet() == 1) {
+                throw failure(Errno.IO);
+            }
+        };
+        durability = wantedDurability;
+        begin();
+        file("moved", 3);
+        Tally tally = finish();
+        assertEquals(List.of("a", "moved"), tree());
+        assertEquals(List.of(". TARGET_FAILED"), problems);
+        assertEquals(1, tally.failed());
+        assertFalse(tally.durable());
+    }
+
+    /** The error is told once, and may be of what was found in its place: a later sync says nothing of that. */
+    @Test
+    void removesNothingBehindABatchWhoseSyncFailed() throws Exception {
+        plant("a");
+        AtomicInteger syncs = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals("syncfs") && syncs.incrementAndGet() == 1) {
+                throw failure(Errno.IO);
+            }
+        };
+        durability = Durability.BATCH;
+        begin();
+        symlink("moved");
+        Tally tally = finish();
+        assertEquals(List.of("a", "moved"), tree());
+        assertEquals(List.of(". TARGET_FAILED"), problems);
+        assertEquals(1, tally.failed());
+        assertFalse(tally.durable());
     }
 
     @Test

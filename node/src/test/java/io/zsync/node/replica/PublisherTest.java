@@ -110,6 +110,7 @@ class PublisherTest {
                     fileSystems,
                     new Displacement(new Aftermath(), false, null),
                     new OwnUpdates(),
+                    (path, cause) -> outcomes.add("unsynced " + path),
                     () -> true);
             FutureTask<Void> running = new FutureTask<>(() -> {
                 publisher.run();
@@ -129,7 +130,15 @@ class PublisherTest {
         }
 
         assertEquals(
-                List.of("a sealed", "a sync failed", "b sealed", "b sync failed", "c synced alone", "c durable"),
+                List.of(
+                        "a sealed",
+                        "unsynced .",
+                        "a sync failed",
+                        "b sealed",
+                        "unsynced .",
+                        "b sync failed",
+                        "c synced alone",
+                        "c durable"),
                 outcomes);
         assertEquals(1, syncs.get());
         try (Stream<Path> left = Files.list(target)) {
