@@ -228,6 +228,9 @@ public final class Fetch implements Publication {
             if (isStale(wholeAttempt)) {
                 return;
             }
+            if (staged != null) {
+                throw ProtocolException.violation("all of file " + file() + ", of which ranges came before");
+            }
             int length = content.remaining();
             coverage.claim(0, length);
             if (length != entry.size()) {

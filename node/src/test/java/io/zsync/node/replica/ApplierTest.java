@@ -309,6 +309,21 @@ class ApplierTest {
         holds("a", LENGTH, 4);
     }
 
+    /** A range that was damaged is outstanding again; the file that was staged for it is there all the same. */
+    @Test
+    void takesNoWholeFileOfWhichADamagedRangeCameBefore() throws Exception {
+        begin(Durability.NONE);
+        Fetch fetch = fetch("a", 10);
+        assertTrue(fetch.claim(1, 0, 1, parent()).damaged());
+        PackRecord record = new PackRecord(fetch.file(), 1, identity(10), 10);
+        assertThrows(ProtocolException.class, () -> fetch.packed(record, bytes(10, 1), parent()));
+        send(fetch, 1, 0, 10, 2);
+        fetch.confirmed(1, identity(10));
+        finish();
+        holds("a", 10, 2);
+        assertEquals(0, staged());
+    }
+
     @Test
     void leavesNothingOfAFileThatIsLostWhileItsFramesAreUnderWay() throws Exception {
         begin(Durability.NONE);
