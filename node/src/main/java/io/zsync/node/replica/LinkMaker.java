@@ -47,8 +47,7 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
         }
         delivery.awaitRoom();
         try {
-            RelativePath first =
-                    copies.getOrDefault(link.first(), delivery.displacement().whereIs(link.path()));
+            RelativePath first = delivery.displacement().whereIs(copies.getOrDefault(link.first(), link.path()));
             Directory from = firsts.at(first.parent());
             FileStat object = from.stat(first.name());
             FileStat victim = destination.victim();
@@ -72,10 +71,14 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
                         "hard link to " + first + ": the file system has no room for it, the content was copied");
                 // The names that follow are made of it, so it has to be in its place.
                 delivery.drain();
-                copies.put(link.first(), destination.path());
+                if (delivery.links().hasFailed(destination.entry())) {
+                    delivery.links().failed(link.first());
+                } else {
+                    copies.put(link.first(), destination.path());
+                }
             }
         } catch (IOException e) {
-            delivery.problem(destination.path(), ProblemCode.TARGET_FAILED, Publisher.reason(e));
+            delivery.failed(destination.path(), e);
         }
     }
 
@@ -127,12 +130,12 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
     private static void copyContent(OpenFile source, StagedFile staged, long size) throws IOException {
         ByteBuffer slice = ByteBuffer.allocateDirect(SLICE_LENGTH);
         for (long offset = source.nextData(0); offset < size; offset = source.nextData(offset)) {
-            long hole = source.nextHole(offset);
-            while (offset < hole) {
-                slice.clear().limit((int) Math.min(SLICE_LENGTH, hole - offset));
+            long end = Math.min(Math.max(source.nextHole(offset), offset + 1), size);
+            while (offset < end) {
+                slice.clear().limit((int) Math.min(SLICE_LENGTH, end - offset));
                 int read = source.read(slice, offset);
                 if (read == 0) {
-                    return;
+                    throw new TargetChanged("cut short while it was copied from its first name");
                 }
                 staged.write(slice.flip(), offset);
                 offset += read;

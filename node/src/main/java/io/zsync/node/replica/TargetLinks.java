@@ -150,7 +150,8 @@ final class TargetLinks implements AutoCloseable {
             Name name = SpillCodec.name(in);
             long device = in.readLong();
             FileStat victim = in.readBoolean() ? SpillCodec.stat(in) : null;
-            maker.make(new Later(first, path, new Destination(entry, directory, name, device, victim, false)));
+            // Linked: where the content is copied, the names that follow are made of this one.
+            maker.make(new Later(first, path, new Destination(entry, directory, name, device, victim, true)));
         });
     }
 

@@ -19,8 +19,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Further names of one object: where they go, and what becomes of them when something is in the way. */
+@Timeout(20)
 class TargetLinksTest extends DeletionFixture {
     @BeforeEach
     void keepLinks() {
@@ -72,6 +76,70 @@ class TargetLinksTest extends DeletionFixture {
         finish();
         assertEquals("new", read("b"));
         assertEquals(List.of("b METADATA_LOST"), problems);
+    }
+
+    /** What stands there then is somebody else's, and no name of what was copied. */
+    @Test
+    void namesBehindACopyThatIsNotPublishedAreNotMade() throws Exception {
+        plant("b");
+        begin();
+        linkedFile("a", 3, 4);
+        hardLink("b", 1);
+        hardLink("c", 1);
+        hardLink("d", 1);
+        Files.writeString(target.resolve("b"), "theirs, since");
+        fault = (call, arguments) -> {
+            if (call.equals("link")) {
+                throw failure(Errno.XDEV);
+            }
+        };
+        finish();
+        assertEquals("theirs, since", read("b"));
+        assertEquals(List.of("a", "b"), tree());
+        assertEquals(
+                List.of("b METADATA_LOST", "b TARGET_CHANGED", "c TARGET_FAILED", "d TARGET_FAILED"),
+                problems.stream().sorted().toList());
+    }
+
+    /** It is where it waits, not yet where it goes. */
+    @Test
+    void namesBehindACopyThatWaitsForADirectoryToBeEmptiedAreMadeOfIt() throws Exception {
+        plant("b/x");
+        deletion = DELETE;
+        begin();
+        linkedFile("a", 3, 3);
+        hardLink("b", 1);
+        hardLink("c", 1);
+        int[] calls = {0};
+        fault = (call, arguments) -> {
+            if (call.equals("link") && calls[0]++ == 0) {
+                throw failure(Errno.MLINK);
+            }
+        };
+        finish();
+        assertEquals(List.of("a", "b", "c"), tree());
+        assertNotEquals(inode("a"), inode("b"));
+        assertEquals(inode("b"), inode("c"));
+        assertEquals(List.of("b METADATA_LOST"), problems);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file.read", "file.nextHole", "file.nextData"})
+    void whatIsCutWhileItIsCopiedIsNotPublished(String cutBefore) throws Exception {
+        begin();
+        linkedFile("a", 3, 2);
+        hardLink("b", 1);
+        fault = (call, arguments) -> {
+            if (call.equals("link")) {
+                throw failure(Errno.XDEV);
+            }
+            if (call.equals(cutBefore)) {
+                Files.writeString(target.resolve("a"), "n");
+            }
+        };
+        finish();
+        assertEquals(List.of("a"), tree());
+        assertEquals(List.of("b TARGET_CHANGED"), problems);
     }
 
     @Test
