@@ -377,6 +377,11 @@ public final class Applier implements AutoCloseable {
         return hashing.bytes();
     }
 
+    /** Members looked at, names made, slices of copies, paths removed: what gets on without content and entries. */
+    public long pieces() {
+        return delivery.pieces();
+    }
+
     public long plannedFiles() {
         return leaves.plannedFiles();
     }

@@ -99,6 +99,7 @@ final class Candidates implements AutoCloseable {
         }
         long before = count;
         for (Member extra : directory.extras()) {
+            leave.require();
             boolean protectedByRule =
                     directory.rules.excludes(extra.name(), extra.stat().isDirectory());
             if (!protectedByRule) {
@@ -108,8 +109,9 @@ final class Candidates implements AutoCloseable {
         return holdsBackup || count > before;
     }
 
-    private void countUnprotected(TargetDirectory directory) {
+    private void countUnprotected(TargetDirectory directory) throws InterruptedException {
         for (Member member : directory.members()) {
+            leave.require();
             if (!directory.rules.excludes(member.name(), member.stat().isDirectory())
                     && !isOnTheWayToBackups(directory.path, member.name())) {
                 paths++;
@@ -163,7 +165,6 @@ final class Candidates implements AutoCloseable {
     private boolean visit(
             Directory parent, RelativePath parentPath, Member member, IgnoreRules rules, long device, int gate)
             throws IOException, InterruptedException {
-        leave.require();
         Name name = member.name();
         FileStat stat = member.stat();
         if (!parentPath.fits(name)) {
@@ -198,6 +199,7 @@ final class Candidates implements AutoCloseable {
                 goes = false;
             }
             for (Member member : listing.members()) {
+                leave.require();
                 if (rules.excludes(member.name(), member.stat().isDirectory())) {
                     goes = false;
                 } else {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,8 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
     private final Map<Long, Fetch> fetches = new ConcurrentHashMap<>();
     /** Fetches that were asked for and that the publisher does not have yet. */
     private final AtomicInteger inTransfer = new AtomicInteger();
+
+    private final LongAdder pieces = new LongAdder();
 
     private volatile boolean waiting;
     private volatile boolean undurable;
@@ -96,6 +99,12 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
         if (over) {
             throw new InterruptedException("the run is over");
         }
+        pieces.increment();
+    }
+
+    /** How often it was asked, which is how such work shows that it gets on. */
+    long pieces() {
+        return pieces.sum();
     }
 
     /** Called before anything is written below a directory of this device. */

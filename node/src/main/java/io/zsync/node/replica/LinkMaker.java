@@ -84,7 +84,7 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
 
     /** @return null if this object can have no such name, but a copy of it can */
     private @Nullable StagedEntry linked(Destination destination, FileStat object, RelativePath first, Directory into)
-            throws IOException {
+            throws IOException, InterruptedException {
         try {
             return StagedEntry.make(delivery, destination, object.kind(), into, (target, sync) -> link(first, target));
         } catch (FileFailure e) {
@@ -104,7 +104,8 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
         return reserved;
     }
 
-    private Name copy(RelativePath first, Directory into, FileStat object, boolean sync) throws IOException {
+    private Name copy(RelativePath first, Directory into, FileStat object, boolean sync)
+            throws IOException, InterruptedException {
         try (Directory from = delivery.root().directory(first.parent());
                 OpenFile source = from.open(first.name())) {
             Metadata metadata =
@@ -113,7 +114,7 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
             StagedFile staged = StagedFile.create(into, delivery.names(), entry);
             try {
                 copyContent(source, staged, object.size());
-            } catch (IOException e) {
+            } catch (IOException | InterruptedException e) {
                 staged.discard(into);
                 throw e;
             }
@@ -127,11 +128,12 @@ final class LinkMaker implements TargetLinks.Maker, AutoCloseable {
         }
     }
 
-    private static void copyContent(OpenFile source, StagedFile staged, long size) throws IOException {
+    private void copyContent(OpenFile source, StagedFile staged, long size) throws IOException, InterruptedException {
         ByteBuffer slice = ByteBuffer.allocateDirect(SLICE_LENGTH);
         for (long offset = source.nextData(0); offset < size; offset = source.nextData(offset)) {
             long end = Math.min(Math.max(source.nextHole(offset), offset + 1), size);
             while (offset < end) {
+                delivery.requireRunning();
                 slice.clear().limit((int) Math.min(SLICE_LENGTH, end - offset));
                 int read = source.read(slice, offset);
                 if (read == 0) {

@@ -18,8 +18,9 @@ final class StagedEntry implements Publication {
          * @param parent the directory that it is to be in
          * @param sync force what it has of content to disk
          * @return its reserved name
+         * @throws InterruptedException if the run is over
          */
-        Name make(Directory parent, boolean sync) throws IOException;
+        Name make(Directory parent, boolean sync) throws IOException, InterruptedException;
     }
 
     private final Delivery delivery;
@@ -41,7 +42,7 @@ final class StagedEntry implements Publication {
 
     /** Makes the object in its directory. */
     static StagedEntry make(Delivery delivery, Destination destination, FileKind kind, Directory parent, Maker maker)
-            throws IOException {
+            throws IOException, InterruptedException {
         boolean alone = delivery.syncsAlone(destination.device());
         return new StagedEntry(delivery, destination, kind, maker, maker.make(parent, alone), alone);
     }
@@ -94,6 +95,8 @@ final class StagedEntry implements Publication {
             delivery.submit(new StagedEntry(delivery, destination, kind, maker, maker.make(parent, true), true));
         } catch (IOException e) {
             refused(ProblemCode.TARGET_FAILED, Publisher.reason(e));
+        } catch (InterruptedException runIsOver) {
+            return;
         }
     }
 }

@@ -281,7 +281,7 @@ final class ReceiverSession implements Session.Role, Reporter {
 
     @Override
     public long work() {
-        return entries + arrivals.read().sum() + content.over() + applier.hashed();
+        return entries + arrivals.read().sum() + content.over() + applier.hashed() + applier.pieces();
     }
 
     @Override

@@ -247,6 +247,37 @@ class DeletesTest extends DeletionFixture {
         assertEquals(List.of("d", "d/x", "e", "e/y"), tree());
     }
 
+    /** Rules may take long, and what they protect is looked at no further. */
+    @ParameterizedTest
+    @CsvSource({"PATHS, 1, a.log", "DEFAULT, 0, a.log", "PATHS, 1, d/a.log"})
+    void asksAheadOfEachMemberWhetherTheRunIsOver(Deletion.Unit unit, long value, String planted) throws Exception {
+        plant(planted);
+        typed = "*.log\n";
+        deletion = limited(unit, value);
+        begin();
+        fault = (call, arguments) -> {
+            if (call.equals("list")) {
+                applier().end();
+            }
+        };
+        if (!planted.contains("/")) {
+            applier().end();
+        }
+        assertThrows(InterruptedException.class, this::complete);
+    }
+
+    /** Else who looks through a large target, and finds nothing to tell, would count as stuck. */
+    @Test
+    void countsEachMemberThatItLooksAtAsWork() throws Exception {
+        plant("d/x", "d/a.log", "d/y", "b.log");
+        typed = "*.log\n";
+        deletion = limited(Deletion.Unit.PATHS, 9);
+        begin();
+        assertEquals(0, applier().pieces());
+        complete();
+        assertEquals(5, applier().pieces());
+    }
+
     /** Three directories are synced one by one ahead of the deletes, and again with their final metadata. */
     @ParameterizedTest
     @CsvSource({"1, true", "4, false"})

@@ -16,6 +16,7 @@ import io.zsync.protocol.Tally;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,45 @@ class TargetLinksTest extends DeletionFixture {
         assertNotEquals(inode("a"), inode("b"));
         assertEquals(inode("b"), inode("c"));
         assertEquals(List.of("b METADATA_LOST"), problems);
+    }
+
+    @Test
+    void copiesNoFurtherSliceWhenTheRunIsOver() throws Exception {
+        begin();
+        linkedFile("a", 3, 2);
+        hardLink("b", 1);
+        fault = (call, arguments) -> {
+            if (call.equals("link")) {
+                throw failure(Errno.XDEV);
+            }
+            if (call.equals("file.nextHole")) {
+                applier().end();
+            }
+        };
+        assertThrows(InterruptedException.class, this::finish);
+        publisher.join();
+        applier().abandon();
+        assertEquals(List.of("a"), tree());
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void countsEachNameAndEachSliceOfACopyAsWork() throws Exception {
+        begin();
+        linkedFile("a", 3, 3);
+        hardLink("b", 1);
+        hardLink("c", 1);
+        List<Long> pieces = new ArrayList<>();
+        fault = (call, arguments) -> {
+            if (call.equals("link") || call.equals("file.read")) {
+                pieces.add(applier().pieces());
+            }
+            if (call.equals("link") && pieces.size() == 1) {
+                throw failure(Errno.XDEV);
+            }
+        };
+        finish();
+        assertEquals(List.of(1L, 2L, 3L), pieces);
     }
 
     @ParameterizedTest
