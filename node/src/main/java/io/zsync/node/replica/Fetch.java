@@ -153,8 +153,9 @@ public final class Fetch implements Publication {
             // Not under the fetch's own lock: the thread that reads the control connection must never wait for a disk.
             Directory open = parent.open();
             boolean reserve = delivery.content().fillsReserved(this);
-            StagedFile created = StagedFile.create(open, delivery.names(), entry, reserve);
+            // Ahead of the file, which nobody would discard if this failed.
             long mount = entry.size() < Limits.RESUMED_LENGTH ? 0 : open.mount();
+            StagedFile created = StagedFile.create(open, delivery.names(), entry, reserve);
             synchronized (this) {
                 if (isStale(frameAttempt)) {
                     created.discard(open);

@@ -16,6 +16,7 @@ import io.zsync.protocol.Deletion;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Metadata;
@@ -518,6 +519,28 @@ class ApplierTest {
             chunked.confirmed(1, identity(LENGTH));
         }
         assertEquals(22, finish().failed());
+        assertTrue(descriptors() <= before + 1, "descriptors " + before + ", then " + descriptors());
+        assertEquals(0, staged());
+    }
+
+    @Test
+    void stagesNothingWhereItCannotTellTheMount() throws Exception {
+        fault = (call, arguments) -> {
+            if (call.equals("mount")) {
+                throw failure(Errno.IO);
+            }
+        };
+        begin(Durability.NONE);
+        long before = descriptors();
+        try (Directory open = root.directory(RelativePath.ROOT)) {
+            for (int i = 0; i < 5; i++) {
+                Fetch large = fetch("a" + i, (int) Limits.RESUMED_LENGTH);
+                RangeClaim claim = large.claim(1, 0, 1, () -> open);
+                claim.write(bytes(1, 1), 0);
+                claim.verified();
+            }
+        }
+        assertEquals(5, finish().failed());
         assertTrue(descriptors() <= before + 1, "descriptors " + before + ", then " + descriptors());
         assertEquals(0, staged());
     }
