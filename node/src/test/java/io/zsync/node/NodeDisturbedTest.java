@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,47 @@ class NodeDisturbedTest extends PushFixture {
         whenTheFirstFileIsPlanned(write, before);
         assertEquals(List.of(), problems());
         assertThat(target).mirrors(source);
+    }
+
+    /** It waits for its sink, which may be a terminal that stands still, no longer than for anything else. */
+    @Test
+    void givesUpWhenCancelledThoughItsSinkTakesNothing() throws Exception {
+        String name = "x".repeat(200);
+        for (int i = 0; i < 12_000; i++) {
+            Files.createFile(source.resolve(name + i));
+        }
+        credits = new Credits(1, Credits.DEFAULT.files(), Credits.DEFAULT.bytes());
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicReference<@Nullable RunFailure> failure = new AtomicReference<>();
+        try (Node cancelled = new Node()) {
+            Thread runner = Thread.ofPlatform()
+                    .start(() -> failure.set(
+                            assertThrows(RunFailure.class, () -> run(cancelled, event -> uninterruptibly(release)))));
+            await().until(() -> waitsIn(runner, "awaitRoom"));
+
+            cancelled.cancel();
+
+            await().until(() -> waitsIn(runner, "close"));
+            release.countDown();
+            runner.join();
+        }
+        assertEquals(
+                FailureKind.INTERRUPTED, Objects.requireNonNull(failure.get()).kind());
+        assertThat(target).holdsNothingStaged();
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean waitsIn(Thread thread, String method) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().endsWith(".EventPump")
+                        && frame.getMethodName().equals(method));
     }
 
     @Test

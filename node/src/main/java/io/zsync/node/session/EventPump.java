@@ -5,6 +5,7 @@ import io.zsync.node.api.ServiceEvent;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.ToIntFunction;
@@ -137,11 +138,20 @@ public final class EventPump<E> implements AutoCloseable {
         return true;
     }
 
-    /** Waits while too much is waiting. For the thread that drives the run. */
-    synchronized void awaitRoom() throws InterruptedException {
-        while ((waiting.size() >= ROOM || bytes >= ROOM_BYTES) && !closing && failure == null) {
+    /**
+     * Waits while too much is waiting, for the thread that drives the run.
+     *
+     * @param over true if nobody is to wait any more; whoever makes it true calls {@link #release} behind it
+     */
+    synchronized void awaitRoom(BooleanSupplier over) throws InterruptedException {
+        while ((waiting.size() >= ROOM || bytes >= ROOM_BYTES) && !closing && failure == null && !over.getAsBoolean()) {
             wait();
         }
+    }
+
+    /** Has {@link #awaitRoom} look again. */
+    synchronized void release() {
+        notifyAll();
     }
 
     private void run() {

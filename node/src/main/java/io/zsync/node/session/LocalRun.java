@@ -59,6 +59,7 @@ public final class LocalRun implements Reporter {
     private boolean cancelled;
     private volatile long entries;
     private volatile boolean planned;
+    private volatile boolean over;
 
     public LocalRun(CopyRequest request, EventPump<Event> events) {
         this.request = request;
@@ -117,6 +118,8 @@ public final class LocalRun implements Reporter {
             });
             Crew running = new Crew(
                     () -> {
+                        over = true;
+                        events.release();
                         pace.close();
                         hashing.end();
                         scans.close();
@@ -218,7 +221,7 @@ public final class LocalRun implements Reporter {
                 applier.apply(number, scanned.item());
             }
             entries = number + 1;
-            events.awaitRoom();
+            events.awaitRoom(() -> over);
         }
     }
 
@@ -247,7 +250,7 @@ public final class LocalRun implements Reporter {
     public void changed(Change change) {
         events.post(new Event.Changed(change));
         try {
-            events.awaitRoom();
+            events.awaitRoom(() -> over);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -81,7 +81,7 @@ final class ManifestSender implements TreeScanner.Visitor {
         if (part == null) {
             return;
         }
-        events.awaitRoom();
+        events.awaitRoom(session::isOver);
         synchronized (this) {
             while (unacknowledged.size() >= credit && !over) {
                 wait();
@@ -111,9 +111,12 @@ final class ManifestSender implements TreeScanner.Visitor {
         notifyAll();
     }
 
-    synchronized void over() {
-        over = true;
-        notifyAll();
+    void over() {
+        synchronized (this) {
+            over = true;
+            notifyAll();
+        }
+        events.release();
     }
 
     long entries() {

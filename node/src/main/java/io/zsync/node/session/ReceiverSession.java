@@ -153,7 +153,7 @@ final class ReceiverSession implements Session.Role, Reporter {
                 item = decoder.next();
             }
             if (run.initiator()) {
-                run.events().awaitRoom();
+                run.events().awaitRoom(session::isOver);
             }
             planned = decoder.isComplete();
             if (planned) {
@@ -277,6 +277,7 @@ final class ReceiverSession implements Session.Role, Reporter {
             over = true;
             notifyAll();
         }
+        run.events().release();
     }
 
     @Override
@@ -294,7 +295,7 @@ final class ReceiverSession implements Session.Role, Reporter {
         run.changed(session, change);
         if (run.initiator()) {
             try {
-                run.events().awaitRoom();
+                run.events().awaitRoom(session::isOver);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
