@@ -85,7 +85,8 @@ public record MetadataRules(Preservation asked, boolean granted, boolean superus
                 id(asked.chownGroup(), source.gid()),
                 source.mtimeSeconds(),
                 source.mtimeNanos(),
-                source.attributes());
+                // Where some are kept, those that are not are named when the object is written.
+                kinds().isNone() ? Attributes.NONE : source.attributes());
     }
 
     /** What cannot be applied is left as it is: to the kernel, too, {@link #AS_IT_IS} says so. */

@@ -123,6 +123,18 @@ class MetadataRulesTest {
         assertEquals(List.of("skipped setuid and setgid bits", "skipped trusted.a"), losses);
     }
 
+    /** A directory's are held on disk to the end of the run. */
+    @Test
+    void holdsNoAttributesWhereNoneAreKept() {
+        Metadata source = SETUID.with(Attributes.of(List.of(USER, TRUSTED, ACL)));
+        MetadataRules rules = new MetadataRules(Preservation.ARCHIVE, true, true, 0);
+        assertEquals(
+                Attributes.NONE,
+                rules.wanted(new Entry.Directory(source), null).metadata().attributes());
+        apply(rules, source);
+        assertEquals(List.of(), losses);
+    }
+
     @Test
     void goesOnWhereSomethingCannotBeWritten() {
         failing = "set";
