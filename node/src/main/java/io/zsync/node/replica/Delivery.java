@@ -33,7 +33,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
     private final StagedNames names;
     private final @Nullable ResumeJournal journal;
     private final Leftovers leftovers;
-    private final FileSystems fileSystems = new FileSystems();
+    private final FileSystems fileSystems;
     private final Aftermath aftermath = new Aftermath();
     private final Candidates candidates;
     private final Displacement displacement;
@@ -64,6 +64,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
             @Nullable ResumeJournal journal) {
         this.root = root;
         this.journal = journal;
+        this.fileSystems = new FileSystems(journal == null ? () -> {} : journal::doubt);
         this.leftovers = new Leftovers(journal, this);
         this.options = options;
         this.content = content;
@@ -350,6 +351,11 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
 
     ContentSource content() {
         return content;
+    }
+
+    /** True if anything is synced at all. */
+    boolean syncs() {
+        return options.durability() != Durability.NONE;
     }
 
     /** True if files on this device are synced one by one. */

@@ -74,6 +74,8 @@ public final class Fetch implements Publication {
         this.entry = entry;
         this.staged = staged;
         this.left = left;
+        // Of an error between the runs only this file's own sync would tell.
+        this.syncAlone = delivery.syncs();
         this.resumption = resumption;
         this.coverage = new Coverage(entry.size(), left.known());
     }

@@ -24,9 +24,15 @@ final class FileSystems implements AutoCloseable {
 
     private static final long RESERVED_FILES = 16;
 
+    private final Runnable doubt;
     private final Map<Long, FileSystemSync> byDevice = new HashMap<>();
     private final Set<Long> full = ConcurrentHashMap.newKeySet();
     private final Map<Long, IOException> failed = new ConcurrentHashMap<>();
+
+    /** @param doubt run behind each sync that failed: what was written by then may be lost, and no other will tell */
+    FileSystems(Runnable doubt) {
+        this.doubt = doubt;
+    }
 
     /** Called before anything is written below this directory. @return its device */
     synchronized long enter(Directory directory, long device) throws IOException {
@@ -74,6 +80,7 @@ final class FileSystems implements AutoCloseable {
                 sync.sync();
             } catch (IOException e) {
                 failed.putIfAbsent(sync.device(), e);
+                doubt.run();
                 throw e;
             }
         }

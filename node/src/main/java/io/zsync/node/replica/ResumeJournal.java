@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which ranges of which staged files are verified, noted in the state folder for the run after this one. What was written is
- * believed as long as the file system stays mounted, because the page cache outlives a kill; what was synced always. One journal for each
+ * believed as long as the file system stays mounted and no sync of it fails, because the page cache outlives a kill; what was synced always. One journal for each
  * target, whose lock makes its run the only writer. Where it cannot be read or written, files start over: nothing else is
  * lost. Thread safe.
  */
@@ -35,6 +35,9 @@ final class ResumeJournal implements AutoCloseable {
 
     private static final int FILES = 1_024;
 
+    /** A boot that never was: of its journal only what was synced is believed. */
+    private static final UUID NO_BOOT = new UUID(0, 0);
+
     private final JournalPlace place;
     private final Root root;
     private final boolean syncs;
@@ -44,6 +47,7 @@ final class ResumeJournal implements AutoCloseable {
     private long rewriteAt;
     private boolean onDisk;
     private boolean broken;
+    private boolean doubted;
     private @Nullable String trouble;
 
     /** What there is to say, and where. */
@@ -111,7 +115,7 @@ final class ResumeJournal implements AutoCloseable {
         if (found == null || !found.subject().peer().equals(place.source()) || !found.isAbout(reserved, stat)) {
             return null;
         }
-        if (mount == 0 || mount != found.subject().mount()) {
+        if (doubted || mount == 0 || mount != found.subject().mount()) {
             found = found.onDisk(mount);
             files.put(key, found);
         }
@@ -161,6 +165,18 @@ final class ResumeJournal implements AutoCloseable {
         }
     }
 
+    /** The sync of a file system failed: what is only written may be lost, and neither this run nor the next one is told. */
+    synchronized void doubt() {
+        doubted = true;
+        try {
+            if (!contents().files().isEmpty()) {
+                rewrite();
+            }
+        } catch (IOException noRoomOrNoRight) {
+            brokenBy(noRoomOrNoRight);
+        }
+    }
+
     /** A staged file is published, or gone. */
     synchronized void end(Unfinished of) {
         if (contents != null) {
@@ -201,7 +217,8 @@ final class ResumeJournal implements AutoCloseable {
     private void rewrite() throws IOException {
         closeFile();
         Contents said = contents();
-        byte[] whole = JournalCodec.whole(said.boot(), said.files().values());
+        byte[] whole =
+                JournalCodec.whole(doubted ? NO_BOOT : said.boot(), said.files().values());
         rewriteAt = Math.max(LONG, 4L * whole.length);
         file = StateFile.replace(place.folder(), said.name(), whole);
         onDisk = true;

@@ -111,6 +111,7 @@ class ApplierTest {
     private final FedContent content = new FedContent();
     private Preservation preservation = Preservation.ARCHIVE;
     private boolean granted;
+    private @Nullable JournalPlace place;
     private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
     private FaultyRoot.Fault fault = (call, arguments) -> {};
     private Root root;
@@ -146,7 +147,7 @@ class ApplierTest {
         MetadataRules rules = new MetadataRules(preservation, granted, true, 022);
         ApplyOptions options = new ApplyOptions(
                 false, true, durability, Comparison.BY_TIME, false, rules, Deletion.NONE, RuleText.NONE, false);
-        Applier applier = new Applier(root, options, content, reporter, new Random(1), null);
+        Applier applier = new Applier(root, options, content, reporter, new Random(1), place);
         begun = applier;
         publisher = Thread.ofPlatform().start(() -> {
             try {
@@ -494,6 +495,73 @@ class ApplierTest {
         begin(Durability.BATCH);
         finish();
         assertEquals(1, syncs.get());
+    }
+
+    /** An error between the two runs would be told to no sync of all. */
+    @Test
+    void forcesByItselfWhatItGoesOnWith(@TempDir Path state) throws Exception {
+        long size = Limits.RESUMED_LENGTH;
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        place = JournalPlace.local(state.resolve("state"));
+        begin(Durability.BATCH);
+        Fetch first = fetchLarge();
+        first.opened(1, identity(size));
+        first.claim(1, 0, size / 2, parent()).verified();
+        breakOff();
+        assertEquals(1, staged());
+
+        fault = (call, arguments) -> {
+            if (List.of("syncfs", "file.sync", "rename").contains(call)) {
+                calls.add(call);
+            }
+        };
+        begin(Durability.BATCH);
+        Fetch second = fetchLarge();
+        assertEquals(
+                new Message.Resume(1, identity(size), List.of(new Message.Range(size / 2, size / 2))), second.wish());
+        second.claim(1, size / 2, size / 2, parent()).verified();
+        second.confirmed(1, identity(size));
+        await().until(() -> content.ended.equals(List.of("a done")));
+
+        assertEquals(List.of("file.sync", "rename"), calls);
+    }
+
+    /** The error may be of that, and no later run would be told. */
+    @Test
+    void doesNotGoOnWithWhatWasOnlyWrittenWhenASyncFailed(@TempDir Path state) throws Exception {
+        long size = Limits.RESUMED_LENGTH;
+        AtomicInteger syncs = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals("syncfs") && syncs.incrementAndGet() == 1) {
+                throw failure(Errno.IO);
+            }
+        };
+        place = JournalPlace.local(state.resolve("state"));
+        begin(Durability.BATCH);
+        Fetch first = fetchLarge();
+        first.opened(1, identity(size));
+        first.claim(1, 0, size / 2, parent()).verified();
+        apply("link", new Entry.Symlink(META, new byte[] {'x'}));
+        await().until(() -> syncs.get() == 1);
+        breakOff();
+
+        begin(Durability.BATCH);
+        assertEquals(new Message.Want(1, 1, 0, size), fetchLarge().wish());
+        assertEquals(0, staged());
+    }
+
+    private Fetch fetchLarge() throws Exception {
+        apply("a", new Entry.RegularFile(META, Limits.RESUMED_LENGTH, true));
+        return content.wanted.getLast();
+    }
+
+    /** The run ends in the middle, and another one may begin. */
+    private void breakOff() throws Exception {
+        applier().end();
+        publisher.join();
+        applier().abandon();
+        applier().close();
+        entries = 0;
     }
 
     @Test

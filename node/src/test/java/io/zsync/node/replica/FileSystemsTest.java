@@ -72,7 +72,8 @@ class FileSystemsTest {
     }
 
     private final Disk disk = new Disk();
-    private final FileSystems fileSystems = new FileSystems();
+    private int doubts;
+    private final FileSystems fileSystems = new FileSystems(() -> doubts++);
 
     /** What it is told may be of what waits for the next sync, which would be told nothing. */
     @Test
@@ -99,6 +100,20 @@ class FileSystemsTest {
 
         disk.errors++;
         assertThrows(IOException.class, fileSystems::syncAll);
+    }
+
+    @Test
+    void whatIsOnlyWrittenIsDoubtedAtEachError() throws Exception {
+        fileSystems.enter(disk.directory(), DEVICE);
+        fileSystems.sync(DEVICES);
+        assertEquals(0, doubts);
+        disk.errors++;
+        assertThrows(IOException.class, () -> fileSystems.sync(DEVICES));
+        assertThrows(IOException.class, () -> fileSystems.sync(DEVICES), "as told before");
+        assertEquals(1, doubts);
+        disk.errors++;
+        assertThrows(IOException.class, fileSystems::syncAll);
+        assertEquals(2, doubts);
     }
 
     @Test

@@ -102,7 +102,7 @@ class PublisherTest {
                         throw new FileFailure("syncfs", "target", Errno.IO, "Input/output error");
                     }
                 });
-                FileSystems fileSystems = new FileSystems()) {
+                FileSystems fileSystems = new FileSystems(() -> {})) {
             long device = enter(root, fileSystems);
             Publisher publisher = new Publisher(
                     () -> root,

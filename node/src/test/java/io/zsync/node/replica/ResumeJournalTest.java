@@ -176,6 +176,41 @@ class ResumeJournalTest {
         }
     }
 
+    /** Its error was told to the run before: a sync of the next one would say that all is well. */
+    @Test
+    void whatWasOnlyWrittenIsNotBelievedBehindAFailedSync() throws IOException {
+        Range synced = new Range(0, 256 << 20);
+        note(synced, new Range(300 << 20, 1));
+        FileStat stat = directory.stat(RESERVED);
+
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
+            journal.doubt();
+            Unfinished here = journal.find(RESERVED, stat, directory.mount());
+            assertNotNull(here);
+            assertEquals(List.of(synced), here.known());
+            journal.wrote(here, new Range(400 << 20, 1), staged);
+        }
+
+        Unfinished next = found(place, RESERVED);
+        assertNotNull(next);
+        assertEquals(List.of(synced), next.known());
+    }
+
+    @Test
+    void whatAFileOwnsSyncVouchesForIsBelievedBehindAFailedOneOfAll() throws IOException {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
+            Unfinished begun = journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE);
+            journal.wrote(begun, new Range(0, 100), staged);
+            journal.doubt();
+            assertTrue(journal.keeps(begun));
+            journal.wrote(begun, new Range(100, 256 << 20), staged);
+        }
+
+        Unfinished found = found(place, RESERVED);
+        assertNotNull(found);
+        assertEquals(List.of(new Range(0, 100 + (256 << 20))), found.known());
+    }
+
     @Test
     void whatEndedIsForgottenAndAnEmptyJournalRemoved() throws IOException {
         note(new Range(0, 100));
