@@ -111,9 +111,7 @@ final class DirectoryReader {
         try {
             stat = links.stat(directory, place, link);
         } catch (FileFailure failure) {
-            boolean vanished =
-                    failure.errno() == Errno.NOENT && Linux.statMember(directory, scratch.first(link)) == -Linux.ENOENT;
-            if (!vanished) {
+            if (failure.errno() != Errno.NOENT) {
                 fail(link, failure);
             }
             return;

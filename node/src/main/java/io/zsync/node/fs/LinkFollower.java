@@ -61,14 +61,15 @@ final class LinkFollower {
      * Opens what a member symlink leads to.
      *
      * @param directory open on the directory at {@code place}
+     * @throws FileFailure {@link Errno#NOENT} only if the link itself is gone
      */
     int open(int directory, Place place, Name link, int flags) throws FileFailure {
         int opened = share == null
                 ? Linux.openat(directory, Scratch.current().first(link), flags, 0)
                 : openBeneath(share, place, link, flags);
         if (opened == -Linux.ENOENT
-                && Linux.statMember(directory, Scratch.current().first(link)) == 0) {
-            throw place.failure("openat2", link, Errno.NOENT, "dangling link");
+                && Linux.statMember(directory, Scratch.current().first(link)) != -Linux.ENOENT) {
+            throw place.failure("openat2", link, Errno.OTHER, "dangling link");
         }
         if (opened < 0) {
             throw failure(place.failure("openat2", link, opened));

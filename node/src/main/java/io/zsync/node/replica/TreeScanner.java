@@ -223,7 +223,7 @@ public final class TreeScanner {
         try {
             directory = parent.directory(Objects.requireNonNull(level.name));
         } catch (FileFailure e) {
-            unreadable(level, e);
+            unreadable(level, parent, e);
             return;
         }
         try (directory) {
@@ -232,7 +232,7 @@ public final class TreeScanner {
                 listing = isElsewhere ? NOTHING : directory.list();
                 entry = reader.directory(directory, level.stat);
             } catch (FileFailure e) {
-                unreadable(level, e);
+                unreadable(level, parent, e);
                 return;
             }
             if (isElsewhere) {
@@ -244,12 +244,23 @@ public final class TreeScanner {
         }
     }
 
-    private void unreadable(Level level, FileFailure failure) throws IOException, InterruptedException {
-        if (failure.errno() == Errno.NOENT) {
+    private void unreadable(Level level, Directory parent, FileFailure failure)
+            throws IOException, InterruptedException {
+        if (failure.errno() == Errno.NOENT && isGone(parent, Objects.requireNonNull(level.name))) {
             return;
         }
         visitor.problem(level.path, ProblemCode.SOURCE_UNREADABLE, Publisher.reason(failure));
         begin(level, EntryReader.closedDirectory(level.stat), RuleText.NONE);
         end(level.path, ManifestItem.Listing.UNREADABLE);
+    }
+
+    /** A symlink that is followed may outlive what it led to. */
+    private static boolean isGone(Directory parent, Name name) throws IOException {
+        try {
+            parent.stat(name);
+            return false;
+        } catch (FileFailure e) {
+            return e.errno() == Errno.NOENT;
+        }
     }
 }

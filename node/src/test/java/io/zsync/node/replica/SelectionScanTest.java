@@ -43,6 +43,7 @@ class SelectionScanTest {
     private Name ruleFile = Selection.DEFAULT_RULE_FILE;
     private boolean oneFileSystem;
     private LinkPolicy links = LinkPolicy.KEEP;
+    private boolean digests;
     private FaultyRoot.Fault fault = (call, arguments) -> {};
 
     @BeforeEach
@@ -85,7 +86,7 @@ class SelectionScanTest {
         try (Root root = FaultyRoot.of(
                 LinuxRoot.open(source, RelativePath.ROOT, "source", how),
                 (call, arguments) -> fault.before(call, arguments))) {
-            EntryReader reader = new EntryReader(AttributeKinds.NONE, false, new Hashing());
+            EntryReader reader = new EntryReader(AttributeKinds.NONE, digests, new Hashing());
             new TreeScanner(root, new ScanOptions(selection, false), reader, new Telling()).scan();
         }
         return told.subList(1, told.size());
@@ -291,6 +292,44 @@ class SelectionScanTest {
                         "end c/up PARTLY",
                         "c/x",
                         "end c PARTLY",
+                        "end . COMPLETE"),
+                scan());
+    }
+
+    private void deletesBefore(String call, Path path) {
+        fault = (made, arguments) -> {
+            if (made.equals(call) && told.size() == 1) {
+                Files.deleteIfExists(path);
+            }
+        };
+    }
+
+    @Test
+    void tellsALinkThatCameToDangleSinceTheListing() throws Exception {
+        Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+        Files.createSymbolicLink(source.resolve("link"), elsewhere);
+        links = LinkPolicy.FOLLOW;
+        deletesBefore("directory", elsewhere);
+        List<String> unreadable = List.of(
+                "link: SOURCE_UNREADABLE openat2: dangling link", "link/", "end link UNREADABLE", "end . COMPLETE");
+        assertEquals(unreadable, scan());
+        Files.createFile(elsewhere);
+        deletesBefore("open", elsewhere);
+        digests = true;
+        assertEquals(List.of("link: SOURCE_UNREADABLE openat2: dangling link", "end . PARTLY"), scan());
+    }
+
+    @Test
+    void tellsALinkWhoseDirectoryVanishesAsItIsRead() throws Exception {
+        Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+        Files.createSymbolicLink(source.resolve("link"), elsewhere);
+        links = LinkPolicy.FOLLOW;
+        deletesBefore("list", elsewhere);
+        assertEquals(
+                List.of(
+                        "link: SOURCE_UNREADABLE getdents64: No such file or directory",
+                        "link/",
+                        "end link UNREADABLE",
                         "end . COMPLETE"),
                 scan());
     }
