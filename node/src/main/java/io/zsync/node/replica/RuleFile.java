@@ -17,9 +17,15 @@ final class RuleFile {
     /**
      * The text of the member with this name; empty if there is none, or none that is a regular file.
      *
+     * @throws FileFailure if it cannot be read, or already could not be looked at when it was listed
      * @throws IllegalArgumentException if it is longer than {@link Limits#RULES_LENGTH}
      */
     static RuleText read(Directory directory, Directory.Listing listing, Name name) throws IOException {
+        for (Directory.Unseen unseen : listing.failures()) {
+            if (name.equals(unseen.name())) {
+                throw unseen.why();
+            }
+        }
         for (Directory.Member member : listing.members()) {
             if (member.name().equals(name)) {
                 return member.stat().isRegular() ? read(directory, name) : RuleText.NONE;

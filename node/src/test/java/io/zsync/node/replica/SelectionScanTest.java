@@ -220,6 +220,21 @@ class SelectionScanTest {
     }
 
     @Test
+    void offersNothingOfADirectoryWhoseRulesItCannotLookAt() throws Exception {
+        file("sub/below/x", "");
+        file("sub/y", "");
+        Files.createSymbolicLink(source.resolve("sub/.zsyncignore"), Path.of("nowhere"));
+        links = LinkPolicy.FOLLOW;
+        assertEquals(
+                List.of(
+                        "sub: SOURCE_UNREADABLE .zsyncignore: openat2: dangling link",
+                        "sub/",
+                        "end sub UNREADABLE",
+                        "end . COMPLETE"),
+                scan());
+    }
+
+    @Test
     void takesARuleFileThatVanishedForNone() throws Exception {
         file("sub/.zsyncignore", "x");
         file("sub/x", "");
