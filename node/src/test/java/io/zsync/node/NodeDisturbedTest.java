@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zsync.node.api.Event;
 import io.zsync.node.api.EventSink;
@@ -91,6 +92,26 @@ class NodeDisturbedTest extends PushFixture {
         ThrowingRunnable delete = () -> Files.delete(source.resolve("2 second"));
         whenTheFirstFileIsPlanned(delete, length);
         assertEquals(List.of("2 second SOURCE_VANISHED"), problems());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100", "200000"})
+    void reportsAFileThatIsLongerThanAnyMayBe(int length) throws IOException, InterruptedException {
+        Path memory = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(memory), "a tmpfs, where such files can be");
+        source = Files.createTempDirectory(memory, "zsync");
+        ThrowingRunnable extend = () -> {
+            try (RandomAccessFile open =
+                    new RandomAccessFile(source.resolve("2 second").toFile(), "rw")) {
+                open.setLength(Long.MAX_VALUE);
+            }
+        };
+        try {
+            whenTheFirstFileIsPlanned(extend, length);
+            assertEquals(List.of("2 second SOURCE_UNREADABLE"), problems());
+        } finally {
+            run("rm", "-r", source.toString());
+        }
     }
 
     @ParameterizedTest

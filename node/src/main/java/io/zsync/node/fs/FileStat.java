@@ -1,6 +1,7 @@
 package io.zsync.node.fs;
 
 import io.zsync.protocol.FileIdentity;
+import io.zsync.protocol.Limits;
 import io.zsync.protocol.Metadata;
 import java.io.IOException;
 
@@ -40,6 +41,16 @@ public record FileStat(
     /** Fewer blocks than the size needs: there may be holes. */
     public boolean isSparse() {
         return kind == FileKind.REGULAR && blocks * BLOCK_LENGTH < size;
+    }
+
+    /** Longer than any file that can be replicated: it has no {@link #identity}. */
+    public boolean isTooLong() {
+        return size > Limits.FILE_LENGTH;
+    }
+
+    /** @param path escaped, for people */
+    public FileFailure tooLong(String path) {
+        return new FileFailure("statx", path, Errno.FBIG, size + " bytes, at most " + Limits.FILE_LENGTH);
     }
 
     public Metadata metadata() {

@@ -41,7 +41,11 @@ final class LinuxFile extends OpenInode implements OpenFile {
     @Override
     public FileStat stat() throws IOException {
         call("statx", Linux::stat);
-        return Scratch.current().stat();
+        FileStat stat = Scratch.current().stat();
+        if (stat.isTooLong()) {
+            throw stat.tooLong(path());
+        }
+        return stat;
     }
 
     @Override

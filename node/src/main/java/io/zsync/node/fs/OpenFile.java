@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
  * Buffers must be direct; their position moves by what was read or written.
  */
 public interface OpenFile extends Inode, Closeable {
+    /** @throws FileFailure also if it is longer than any file that can be replicated */
     FileStat stat() throws IOException;
 
     /**

@@ -94,6 +94,9 @@ public final class EntryReader {
 
     private Entry.RegularFile regular(Directory directory, Member member, Metadata metadata) throws IOException {
         FileStat stat = member.stat();
+        if (stat.isTooLong()) {
+            throw stat.tooLong(member.name().toString());
+        }
         if (measures && !hasTrueSize(directory, stat)) {
             return measured(directory, member, metadata);
         }
