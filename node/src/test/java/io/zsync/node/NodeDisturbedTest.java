@@ -17,11 +17,15 @@ import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Durability;
+import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.Protection;
+import io.zsync.protocol.RuleText;
+import io.zsync.protocol.Selection;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,6 +39,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -414,6 +420,34 @@ class NodeDisturbedTest extends PushFixture {
             }
         }
         await().atMost(PATIENCE).until(() -> threadsOfRuns() == 0);
+    }
+
+    @Test
+    void endsSoonWhenCancelledWhileRulesLeaveOutAll() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            Files.createFile(source.resolve("ab".repeat(120) + i));
+        }
+        selection = new Selection(
+                new RuleText("*\n*ab*ab*ab*abc".getBytes(StandardCharsets.UTF_8)),
+                Selection.DEFAULT_RULE_FILE,
+                false,
+                LinkPolicy.KEEP);
+        AtomicInteger ticks = new AtomicInteger();
+        AtomicLong cancelled = new AtomicLong();
+        assertTimeoutPreemptively(PATIENCE, () -> {
+            RunFailure failure = assertThrows(
+                    RunFailure.class,
+                    () -> run(node, event -> {
+                        // By then it is in the midst of them.
+                        if (event instanceof Event.Progress && ticks.incrementAndGet() == 5) {
+                            cancelled.set(System.nanoTime());
+                            node.cancel();
+                        }
+                    }));
+            assertEquals(FailureKind.INTERRUPTED, failure.kind(), failure.toString());
+        });
+        long millis = (System.nanoTime() - cancelled.get()) / 1_000_000;
+        assertTrue(millis < 5_000, millis + " ms");
     }
 
     private static long threadsOfRuns() {

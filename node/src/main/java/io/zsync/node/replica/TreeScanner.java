@@ -34,6 +34,9 @@ public final class TreeScanner {
                 throws IOException, InterruptedException;
 
         void problem(RelativePath path, ProblemCode code, String detail);
+
+        /** Asked before each member, left out or not: rules take their time. @throws InterruptedException if it is over */
+        void requireRunning() throws InterruptedException;
     }
 
     /**
@@ -136,6 +139,7 @@ public final class TreeScanner {
         }
         boolean isLeftOut = false;
         for (Member member : listing.members()) {
+            visitor.requireRunning();
             if (level.rules.excludes(member.name(), member.stat().isDirectory())) {
                 isLeftOut = true;
             } else {

@@ -71,6 +71,13 @@ final class ManifestSender implements TreeScanner.Visitor {
         problems.problem(path, code, detail);
     }
 
+    @Override
+    public synchronized void requireRunning() throws InterruptedException {
+        if (over) {
+            throw new InterruptedException("the session is over");
+        }
+    }
+
     /** Sends what is left behind the last item. */
     void complete() throws InterruptedException {
         // The end of the root is always left.
@@ -86,9 +93,7 @@ final class ManifestSender implements TreeScanner.Visitor {
             while (unacknowledged.size() >= credit && !over) {
                 wait();
             }
-            if (over) {
-                throw new InterruptedException("the session is over");
-            }
+            requireRunning();
             unacknowledged.add(encoder.throughEntry());
             complete = last;
         }

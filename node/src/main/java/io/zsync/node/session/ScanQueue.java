@@ -56,7 +56,7 @@ final class ScanQueue implements TreeScanner.Visitor {
             while (batches.size() >= BATCHES && !closed) {
                 wait();
             }
-            requireOpen();
+            requireRunning();
             batches.add(full);
             notifyAll();
         }
@@ -81,13 +81,14 @@ final class ScanQueue implements TreeScanner.Visitor {
         while (batches.isEmpty() && !complete && !closed) {
             wait();
         }
-        requireOpen();
+        requireRunning();
         List<Scanned> next = batches.poll();
         notifyAll();
         return next;
     }
 
-    private void requireOpen() throws InterruptedException {
+    @Override
+    public synchronized void requireRunning() throws InterruptedException {
         if (closed) {
             throw new InterruptedException("the run is over");
         }

@@ -75,6 +75,9 @@ class SelectionScanTest {
         public void problem(RelativePath path, ProblemCode code, String detail) {
             told.add(path + ": " + code + " " + detail);
         }
+
+        @Override
+        public void requireRunning() {}
     }
 
     /** All that the scan tells, but for the begin of the root. */

@@ -55,6 +55,9 @@ class TreeScannerTest {
             public void problem(RelativePath path, ProblemCode code, String detail) {
                 told.add(path + " " + code);
             }
+
+            @Override
+            public void requireRunning() {}
         };
         try (Root root = FaultyRoot.of(LinuxRoot.open(source), (call, arguments) -> fault.before(call, arguments))) {
             ScanOptions options = new ScanOptions(Selection.ALL, hardLinks);
