@@ -3,6 +3,7 @@ package io.zsync.node.replica;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,5 +56,16 @@ class LinksBoundTest {
 
         assertNotNull(links.first(first));
         assertTrue(links.remember(twice(FIT + 1), FIT + 1, LONG.length()));
+    }
+
+    @Test
+    void theSenderCountsWhatTheReceiverWaitsForInVain() {
+        SourceLinks links = new SourceLinks();
+        for (int inode = 1; inode <= FIT; inode++) {
+            assertTrue(links.remember(twice(inode), inode, LONG.length()));
+        }
+        FileStat another = new FileStat(FileKind.REGULAR, 0644, 0, 0, 2, 1, 1, 2, 3, 4, 1, 1, 2, 0);
+        assertNull(links.first(another));
+        assertFalse(links.remember(another, FIT + 1, LONG.length()));
     }
 }

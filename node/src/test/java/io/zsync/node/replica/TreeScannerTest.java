@@ -19,11 +19,14 @@ import io.zsync.protocol.Selection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TreeScannerTest {
     @TempDir
@@ -129,6 +132,27 @@ class TreeScannerTest {
         failsOn("readLink", "link", Errno.NOENT);
         assertEquals(2, scan().size(), told.toString());
         assertEquals("COMPLETE", told.getLast().substring(told.getLast().lastIndexOf(' ') + 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"y", "longer"})
+    void takesNoObjectForANameOfAnotherThatHadItsInode(String content) throws Exception {
+        for (String directory : new String[] {"d1", "d2", "d3"}) {
+            Files.createDirectory(source.resolve(directory));
+        }
+        Path first = Files.writeString(source.resolve("d1/a"), "x");
+        Path second = Files.createLink(source.resolve("d2/b"), first);
+        Files.createLink(source.resolve("d3/c"), first);
+        hardLinks = true;
+        fault = (call, arguments) -> {
+            if (call.equals("directory") && arguments[0].equals(Name.of("d2"))) {
+                Files.writeString(second, content);
+                Files.setLastModifiedTime(second, FileTime.fromMillis(content.length()));
+            }
+        };
+        assertEquals(
+                List.of("d1/a", "d2/b", "d3/c = 4"),
+                scan().stream().filter(line -> line.startsWith("d")).toList());
     }
 
     @Test
