@@ -208,6 +208,26 @@ class IgnoreRulesTest {
         assertThrows(IllegalArgumentException.class, () -> rules.below(name("b"), text("# c\nc")));
     }
 
+    @Test
+    void countsAPatternByItsLength() {
+        IgnoreRules rules = typed("a\n".repeat(IgnoreRules.PATTERNS - 4))
+                .below(name("a"), text("?".repeat(2 * IgnoreRules.PATTERN_LENGTH)));
+        IgnoreRules full = rules.below(name("b"), text("?".repeat(IgnoreRules.PATTERN_LENGTH - 1)));
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> full.below(name("b"), text("# c\nc")));
+        assertEquals(
+                "line 2 is too much: there can be 10000 patterns for a directory, and every 32 bytes of one count as"
+                        + " another",
+                refused.getMessage());
+        RuleText longest = text("?".repeat(Limits.RULES_LENGTH));
+        IgnoreRules four = IgnoreRules.NONE.below(name("a"), longest);
+        for (int files = 2; files <= 4; files++) {
+            four = four.below(name("a"), longest);
+        }
+        IgnoreRules most = four;
+        assertThrows(IllegalArgumentException.class, () -> most.below(name("a"), longest));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "*ab*ab*ab*abc, 3, ab",
