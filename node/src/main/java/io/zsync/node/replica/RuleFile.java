@@ -9,6 +9,7 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.RuleText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /** Reads the file that holds a directory's rules. */
 final class RuleFile {
@@ -22,7 +23,7 @@ final class RuleFile {
      */
     static RuleText read(Directory directory, Directory.Listing listing, Name name) throws IOException {
         for (Directory.Unseen unseen : listing.failures()) {
-            if (name.equals(unseen.name())) {
+            if (Objects.equals(name, unseen.name())) {
                 throw unseen.why();
             }
         }
