@@ -191,7 +191,7 @@ class HostileContentTest {
                             stream.chunk(PACKED, 1, 0, bytes(1));
                             stream.pack(PACKED, 1, identity(SMALL), bytes(SMALL));
                         },
-                        "is not outstanding"),
+                        "of which ranges came before"),
                 Named.of(
                         "a pack of fewer files than it says",
                         new Case(
