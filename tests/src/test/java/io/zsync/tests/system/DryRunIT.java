@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What would be done is said as it is said when it is done, and nothing is done: strace is the witness. */
@@ -157,18 +159,19 @@ class DryRunIT {
                             sha256sum""", source, target).output();
     }
 
+    static Stream<String> options() {
+        return Stream.concat(
+                Stream.of(
+                        "-i -H -A -X --delete",
+                        "-i --delete --max-delete 3",
+                        "-i --delete --no-owner --backup-dir .old",
+                        "-i -c --delete",
+                        "-i --delete --exclude new --exclude d6/"),
+                Machine.LONG ? Stream.of("-i --delete", "-i -H", "-v -H -A -X --delete") : Stream.empty());
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "-i -H -A -X --delete",
-                "-i --delete",
-                "-i -H",
-                "-v -H -A -X --delete",
-                "-i --delete --max-delete 3",
-                "-i --delete --no-owner --backup-dir .old",
-                "-i -c --delete",
-                "-i --delete --exclude new --exclude d6/"
-            })
+    @MethodSource("options")
     void printsTheLinesOfTheRealRun(String options) {
         makeTwoTreesThatDifferInEveryWay(1_000);
 

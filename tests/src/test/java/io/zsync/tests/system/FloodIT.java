@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FloodIT {
     private static final long SEED = Long.getLong("zsync.seed", 7);
     private static final int PAIRS = Machine.LONG ? 9 : 2;
-    private static final int HANDSHAKE_PAIRS = Machine.LONG ? 9 : 1;
+    private static final int HANDSHAKE_PAIRS = 9;
 
     /** Silent ones, and as many that talk. */
     private static final int STRANGERS = Machine.LONG ? 5_000 : 500;
@@ -108,6 +109,7 @@ class FloodIT {
     }
 
     @Test
+    @Tag("long")
     void handshakesOfAnUnknownKeyLeaveAPushHalfItsSpeed() {
         try (ServingNode node = serve(List.of())) {
             Holdings base = node.holdings();
@@ -171,6 +173,7 @@ class FloodIT {
 
     /** Strangers may take a part of what there is; where others have taken the rest, the node waits and does not spin. */
     @Test
+    @Tag("long")
     void aNodeShortOfDescriptorsKeepsServing() throws IOException {
         Machine.needs("prlimit");
         try (ServingNode node = serve(List.of("prlimit", "--nofile=256:256"))) {
