@@ -95,8 +95,13 @@ final class Aftermath implements AutoCloseable {
         });
     }
 
-    /** Gives each directory its final metadata; as long as {@code sync} says so forces it to disk by itself. */
-    synchronized void finishDirectories(Root root, MetadataRules rules, BooleanSupplier sync, Problems problems)
+    /**
+     * Gives each directory its final metadata; as long as {@code sync} says so forces it to disk by itself.
+     *
+     * @param unsynced told what could not be
+     */
+    synchronized void finishDirectories(
+            Root root, MetadataRules rules, BooleanSupplier sync, Problems problems, Publisher.Unsynced unsynced)
             throws IOException {
         directories.replay(in -> {
             RelativePath path = SpillCodec.path(in);
@@ -104,12 +109,20 @@ final class Aftermath implements AutoCloseable {
             try (Directory directory = root.directory(path)) {
                 rules.apply(directory, metadata, MetadataRules.ALL, true, problems.losses(path));
                 if (sync.getAsBoolean()) {
-                    directory.sync();
+                    sync(directory, path, unsynced);
                 }
             } catch (IOException e) {
                 problems.problem(path, ProblemCode.TARGET_FAILED, Publisher.reason(e));
             }
         });
+    }
+
+    private static void sync(Directory directory, RelativePath path, Publisher.Unsynced unsynced) {
+        try {
+            directory.sync();
+        } catch (IOException e) {
+            unsynced.unsynced(path, e);
+        }
     }
 
     @Override

@@ -241,7 +241,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
         delete(open, durable, singly);
         displacement.publishParked(open, durable, this);
         aftermath.remove(open, this);
-        aftermath.finishDirectories(open, options.rules(), () -> singly && !over, this);
+        aftermath.finishDirectories(open, options.rules(), () -> singly && !over, this, this);
         requireRunning();
         // Also where nothing was done: what is found in its place may be of a killed run, and on no disk yet.
         if (durable) {
@@ -317,7 +317,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
     /** Removes what changed kind and gives directories their metadata, in a run that failed. */
     void finishDirectories() throws IOException {
         aftermath.remove(root(), this);
-        aftermath.finishDirectories(root(), options.rules(), () -> false, this);
+        aftermath.finishDirectories(root(), options.rules(), () -> false, this, this);
     }
 
     /** The fetch of this entry, or null if it was never asked for or is over. */
@@ -413,7 +413,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
     public void unsynced(RelativePath at, IOException cause) {
         if (!undurable) {
             undurable = true;
-            String kept = options.deletion().enabled() ? "; nothing is removed" : "";
+            String kept = options.deletion().enabled() && !finishing ? "; nothing is removed" : "";
             problem(at, ProblemCode.TARGET_FAILED, Publisher.reason(cause) + kept);
         }
     }

@@ -479,12 +479,7 @@ class DeletesTest extends DeletionFixture {
     @Test
     void removesNothingWhenThatSyncFails() throws Exception {
         plant("a");
-        AtomicInteger syncs = new AtomicInteger();
-        fault = (call, arguments) -> {
-            if (call.equals("syncfs") && syncs.incrementAndGet() == 2) {
-                throw failure(Errno.IO);
-            }
-        };
+        failOnce("syncfs", 2, Errno.IO);
         durability = Durability.BATCH;
         begin();
         file("moved", 3);
@@ -497,12 +492,7 @@ class DeletesTest extends DeletionFixture {
     @EnumSource(names = {"BATCH", "FILE"})
     void removesNothingWhenANewNameCouldNotBeSynced(Durability wantedDurability) throws Exception {
         plant("a");
-        AtomicInteger syncs = new AtomicInteger();
-        fault = (call, arguments) -> {
-            if (call.equals("sync") && syncs.incrementAndGet() == 1) {
-                throw failure(Errno.IO);
-            }
-        };
+        failOnce("sync", 1, Errno.IO);
         durability = wantedDurability;
         begin();
         file("moved", 3);
@@ -513,16 +503,23 @@ class DeletesTest extends DeletionFixture {
         assertFalse(tally.durable());
     }
 
+    @Test
+    void isNotDurableWhenADirectoryCouldNotBeForced() throws Exception {
+        failOnce("sync", 1, Errno.IO);
+        durability = Durability.FILE;
+        begin();
+        directory("d");
+        complete();
+        Tally tally = finish();
+        assertEquals(List.of("d TARGET_FAILED"), problems);
+        assertFalse(tally.durable());
+    }
+
     /** The error is told once, and may be of what was found in its place: a later sync says nothing of that. */
     @Test
     void removesNothingBehindABatchWhoseSyncFailed() throws Exception {
         plant("a");
-        AtomicInteger syncs = new AtomicInteger();
-        fault = (call, arguments) -> {
-            if (call.equals("syncfs") && syncs.incrementAndGet() == 1) {
-                throw failure(Errno.IO);
-            }
-        };
+        failOnce("syncfs", 1, Errno.IO);
         durability = Durability.BATCH;
         begin();
         symlink("moved");

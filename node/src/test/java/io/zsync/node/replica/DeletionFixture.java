@@ -33,6 +33,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -304,6 +305,25 @@ abstract class DeletionFixture {
 
     static Deletion limited(Deletion.Unit unit, long value) {
         return new Deletion(true, new Deletion.Limit(unit, value), RelativePath.ROOT);
+    }
+
+    /** Every call of this kind fails, from now on. */
+    void failEach(String kind, Errno errno) {
+        fault = (call, arguments) -> {
+            if (call.equals(kind)) {
+                throw failure(errno);
+            }
+        };
+    }
+
+    /** The n-th call of this kind fails, counted from now on. */
+    void failOnce(String kind, int n, Errno errno) {
+        AtomicInteger calls = new AtomicInteger();
+        fault = (call, arguments) -> {
+            if (call.equals(kind) && calls.incrementAndGet() == n) {
+                throw failure(errno);
+            }
+        };
     }
 
     static FileFailure failure(Errno errno) {

@@ -322,11 +322,16 @@ class SelectionScanTest {
         };
     }
 
-    @Test
-    void tellsALinkThatCameToDangleSinceTheListing() throws Exception {
+    private Path followADirectoryElsewhere() throws Exception {
         Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
         Files.createSymbolicLink(source.resolve("link"), elsewhere);
         links = LinkPolicy.FOLLOW;
+        return elsewhere;
+    }
+
+    @Test
+    void tellsALinkThatCameToDangleSinceTheListing() throws Exception {
+        Path elsewhere = followADirectoryElsewhere();
         deletesBefore("directory", elsewhere);
         List<String> unreadable = List.of(
                 "link: SOURCE_UNREADABLE openat2: dangling link", "link/", "end link UNREADABLE", "end . COMPLETE");
@@ -339,9 +344,7 @@ class SelectionScanTest {
 
     @Test
     void tellsALinkWhoseDirectoryVanishesAsItIsRead() throws Exception {
-        Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
-        Files.createSymbolicLink(source.resolve("link"), elsewhere);
-        links = LinkPolicy.FOLLOW;
+        Path elsewhere = followADirectoryElsewhere();
         deletesBefore("list", elsewhere);
         assertEquals(
                 List.of(

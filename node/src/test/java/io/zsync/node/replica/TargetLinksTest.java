@@ -49,12 +49,7 @@ class TargetLinksTest extends DeletionFixture {
         hardLink("b", 1);
         hardLink("c", 1);
         hardLink("d", 1);
-        int[] calls = {0};
-        fault = (call, arguments) -> {
-            if (call.equals("link") && calls[0]++ == 1) {
-                throw failure(Errno.MLINK);
-            }
-        };
+        failOnce("link", 2, Errno.MLINK);
         finish();
         assertEquals(inode("a"), inode("b"));
         assertNotEquals(inode("a"), inode("c"));
@@ -69,11 +64,7 @@ class TargetLinksTest extends DeletionFixture {
         begin();
         linkedFile("a", 3, 2);
         hardLink("b", 1);
-        fault = (call, arguments) -> {
-            if (call.equals("link")) {
-                throw failure(Errno.XDEV);
-            }
-        };
+        failEach("link", Errno.XDEV);
         finish();
         assertEquals("new", read("b"));
         assertEquals(List.of("b METADATA_LOST"), problems);
@@ -89,11 +80,7 @@ class TargetLinksTest extends DeletionFixture {
         hardLink("c", 1);
         hardLink("d", 1);
         Files.writeString(target.resolve("b"), "theirs, since");
-        fault = (call, arguments) -> {
-            if (call.equals("link")) {
-                throw failure(Errno.XDEV);
-            }
-        };
+        failEach("link", Errno.XDEV);
         finish();
         assertEquals("theirs, since", read("b"));
         assertEquals(List.of("a", "b"), tree());
@@ -111,12 +98,7 @@ class TargetLinksTest extends DeletionFixture {
         linkedFile("a", 3, 3);
         hardLink("b", 1);
         hardLink("c", 1);
-        int[] calls = {0};
-        fault = (call, arguments) -> {
-            if (call.equals("link") && calls[0]++ == 0) {
-                throw failure(Errno.MLINK);
-            }
-        };
+        failOnce("link", 1, Errno.MLINK);
         finish();
         assertEquals(List.of("a", "b", "c"), tree());
         assertNotEquals(inode("a"), inode("b"));
