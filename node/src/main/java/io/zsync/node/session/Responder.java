@@ -110,7 +110,6 @@ final class Responder {
         if (!(connection.read() instanceof Message.Open open)) {
             throw ProtocolException.violation("the second message is no Open");
         }
-        connection.opened();
         Access.Grant grant = access.grant(connection, open);
         if (open.protection() == Protection.PRIVATE && open.options().transfer().dataPath() == PathPolicy.SENDFILE) {
             throw new ProtocolException(ErrorCode.UNSUPPORTED, "sendfile cannot serve at level private");
@@ -169,6 +168,7 @@ final class Responder {
             // All that may fail comes before the streams, which are the role's to close.
             ApplyOptions options = run.terms().applyOptions(grant.owner());
             List<DataStream> streams = bind(connection, open, share.streams());
+            connection.opened();
             Session session = new Session(connection, TIMEOUT, "responder");
             Session.Role role = sends
                     ? new SenderSession(session, tree, run, new PathCounters())

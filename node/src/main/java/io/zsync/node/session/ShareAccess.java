@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a serving node lets its peers do: the peer book, the shares and the least protection decide. Any thread. */
 public final class ShareAccess implements Access {
-    /** For all sessions together, in equal parts: a peer chooses no thread count here. What they hold is the responder's care. */
-    private static final int STREAMS = 128;
-
     private final Supplier<PeerBook> book;
     private final Shares shares;
     private final @Nullable Protection minProtection;
@@ -39,7 +36,8 @@ public final class ShareAccess implements Access {
         this.book = book;
         this.shares = shares;
         this.minProtection = minProtection;
-        this.streams = Math.max(1, STREAMS / maxSessions);
+        // In equal parts: a peer chooses no thread count here.
+        this.streams = Math.max(1, StreamBudget.ALL / maxSessions);
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.zsync.protocol.ProtocolException;
  */
 final class StreamBudget {
     /** Plain streams. */
-    private static final int ALL = 128;
+    static final int ALL = 128;
 
     private static final int COMPRESSING = 3;
 
