@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * A file system of its own in an image file, mounted while this is open. The image takes as much of the workspace as is
@@ -30,11 +31,15 @@ final class LoopImage implements AutoCloseable {
         }
     }
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Kind kind;
     private final Path folder;
     private final Path image;
     private final String device;
 
-    private LoopImage(Path folder, Path image, String device) {
+    private LoopImage(Kind kind, Path folder, Path image, String device) {
+        this.kind = kind;
         this.folder = folder;
         this.image = image;
         this.device = device;
@@ -58,7 +63,7 @@ final class LoopImage implements AutoCloseable {
             abort("no loop device to be had: " + attached.err());
         }
         String device = attached.out().strip();
-        LoopImage made = new LoopImage(folder, image, device);
+        LoopImage made = new LoopImage(kind, folder, image, device);
         Outcome mounted = made.mount();
         if (mounted.code() != 0) {
             detach(device);
@@ -84,8 +89,15 @@ final class LoopImage implements AutoCloseable {
 
     /** A process that has done its work for another one may hold a file a moment longer. */
     private void unmount() {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(PATIENCE)
                 .until(() -> Command.of("umount", folder.toString()).run().code() == 0);
+        // Whoever started in a mount namespace of its own meanwhile has it there, too: as long as that lasts, a further
+        // mount would be the same one, without power.
+        Path known = Path.of(
+                "/sys/fs",
+                kind.toString().toLowerCase(Locale.ROOT),
+                Path.of(device).getFileName().toString());
+        await().atMost(PATIENCE).until(() -> !Files.exists(known));
     }
 
     /** Everything in it reaches the disk. */
