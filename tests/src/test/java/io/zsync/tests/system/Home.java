@@ -11,7 +11,7 @@ import java.util.List;
  */
 record Home(Host host, Path folder, String javaOptions) {
     Home(Host host, Path folder) {
-        this(host, folder, "");
+        this(host, folder, QuickStart.options());
     }
 
     /** {@code zsync} with these words, as this node. */

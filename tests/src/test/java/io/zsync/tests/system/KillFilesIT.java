@@ -54,8 +54,8 @@ class KillFilesIT {
     void filesAreOldOrNewAndServeTheNextCommand(Writer writer) throws Exception {
         Machine.needsStrace();
         System.out.println("KillFiles: seed " + seed);
-        Home home = new Home(Host.HERE, work.path("home"), QuickStart.options());
-        String peerId = new Home(Host.HERE, work.path("peer"), QuickStart.options()).id();
+        Home home = new Home(Host.HERE, work.path("home"), QuickStart.withOneCompiler());
+        String peerId = new Home(Host.HERE, work.path("peer"), QuickStart.withOneCompiler()).id();
         work.make("mkdir template");
         if (writer.afterFirstUse) {
             new Home(Host.HERE, work.path("template")).id();

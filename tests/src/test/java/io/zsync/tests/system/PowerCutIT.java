@@ -64,8 +64,8 @@ class PowerCutIT {
             value = LoopImage.Kind.class,
             names = {"EXT4", "XFS"})
     void whatWasAcknowledgedIsThere(LoopImage.Kind kind) {
-        Home server = new Home(Host.HERE, work.path("server"), QuickStart.options());
-        Home client = new Home(Host.HERE, work.path("client"), QuickStart.options());
+        Home server = new Home(Host.HERE, work.path("server"), QuickStart.withOneCompiler());
+        Home client = new Home(Host.HERE, work.path("client"), QuickStart.withOneCompiler());
         Map<String, Integer> cuts = new TreeMap<>();
         Map<Found, Integer> found = new EnumMap<>(Found.class);
         try (LoopImage image = mount(kind)) {

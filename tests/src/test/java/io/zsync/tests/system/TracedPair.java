@@ -41,8 +41,8 @@ final class TracedPair implements AutoCloseable {
         this.push = push;
         this.tracesNode = tracesNode;
         this.more = List.copyOf(more);
-        server = new Home(Host.HERE, work.path("server"), QuickStart.options());
-        client = new Home(Host.HERE, work.path("client"), QuickStart.options());
+        server = new Home(Host.HERE, work.path("server"), QuickStart.withOneCompiler());
+        client = new Home(Host.HERE, work.path("client"), QuickStart.withOneCompiler());
         server.admit("client", client);
         node = ServingNode.start(
                 server, "--share", push ? "default=" + target + ":rw,owner" : "default=" + versions.source() + ":ro");
