@@ -3,6 +3,7 @@ package io.zsync.node;
 import static io.zsync.node.TreeAssert.assertThat;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -13,9 +14,12 @@ import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.DataPath;
+import io.zsync.protocol.LinkPolicy;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.Protection;
+import io.zsync.protocol.RuleText;
+import io.zsync.protocol.Selection;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -119,6 +123,28 @@ class NodeFlowTest extends PushFixture {
         assertTrue(
                 seconds > 0.95 * length / bytesPerSecond && seconds < 3 + 1.05 * length / bytesPerSecond,
                 seconds + " s");
+    }
+
+    /** Rules take their time, and leave out all that they are asked about: that is work, too. */
+    @Test
+    void rulesThatTakeLongAreNoStandstill() throws IOException {
+        timeout = Duration.ofSeconds(1);
+        selection = new Selection(
+                new RuleText("ab*\n*ab*ab*ab*abc".getBytes(US_ASCII)),
+                Selection.DEFAULT_RULE_FILE,
+                false,
+                LinkPolicy.KEEP);
+        file("kept", 1);
+        for (int i = 0; i < 50; i++) {
+            file("ab".repeat(120) + i, 0);
+        }
+
+        long start = System.nanoTime();
+        push();
+
+        double seconds = (System.nanoTime() - start) / 1e9;
+        assertArrayEquals(new String[] {"kept"}, target.toFile().list());
+        assertTrue(seconds > 1.2, () -> "no longer than a standstill may last: " + seconds + " s");
     }
 
     /** A byte a second, and patience for one: only the word of those who wait keeps the session. */

@@ -35,8 +35,8 @@ public final class TreeScanner {
 
         void problem(RelativePath path, ProblemCode code, String detail);
 
-        /** Asked before each member, left out or not: rules take their time. @throws InterruptedException if it is over */
-        void requireRunning() throws InterruptedException;
+        /** Called before each member, left out or not: rules take their time. @throws InterruptedException if it is over */
+        void next() throws InterruptedException;
     }
 
     /**
@@ -139,7 +139,7 @@ public final class TreeScanner {
         }
         boolean isLeftOut = false;
         for (Member member : listing.members()) {
-            visitor.requireRunning();
+            visitor.next();
             if (level.rules.excludes(member.name(), member.stat().isDirectory())) {
                 isLeftOut = true;
             } else {

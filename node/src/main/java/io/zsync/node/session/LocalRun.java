@@ -203,7 +203,7 @@ public final class LocalRun implements Reporter {
             scans.complete();
         });
         long number = -1;
-        for (List<ScanQueue.Scanned> batch = scans.next(); batch != null; batch = scans.next()) {
+        for (List<ScanQueue.Scanned> batch = scans.take(); batch != null; batch = scans.take()) {
             for (ScanQueue.Scanned scanned : batch) {
                 if (!(scanned.item() instanceof ManifestItem.DirEnd)) {
                     number++;

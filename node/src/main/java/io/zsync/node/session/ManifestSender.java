@@ -39,6 +39,7 @@ final class ManifestSender implements TreeScanner.Visitor {
     private boolean complete;
     private boolean over;
     private final LongAdder entries = new LongAdder();
+    private final LongAdder looks = new LongAdder();
 
     ManifestSender(Session session, Offers offers, int credit, EventPump<Event> events, Problems problems) {
         this.session = session;
@@ -72,7 +73,12 @@ final class ManifestSender implements TreeScanner.Visitor {
     }
 
     @Override
-    public synchronized void requireRunning() throws InterruptedException {
+    public void next() throws InterruptedException {
+        looks.increment();
+        requireRunning();
+    }
+
+    private synchronized void requireRunning() throws InterruptedException {
         if (over) {
             throw new InterruptedException("the session is over");
         }
@@ -126,5 +132,10 @@ final class ManifestSender implements TreeScanner.Visitor {
 
     long entries() {
         return entries.sum();
+    }
+
+    /** Members it has looked at, left out or not. */
+    long looks() {
+        return looks.sum();
     }
 }

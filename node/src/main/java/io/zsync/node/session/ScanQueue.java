@@ -77,7 +77,7 @@ final class ScanQueue implements TreeScanner.Visitor {
     }
 
     /** @return null behind the last item */
-    synchronized @Nullable List<Scanned> next() throws InterruptedException {
+    synchronized @Nullable List<Scanned> take() throws InterruptedException {
         while (batches.isEmpty() && !complete && !closed) {
             wait();
         }
@@ -88,7 +88,11 @@ final class ScanQueue implements TreeScanner.Visitor {
     }
 
     @Override
-    public synchronized void requireRunning() throws InterruptedException {
+    public void next() throws InterruptedException {
+        requireRunning();
+    }
+
+    private synchronized void requireRunning() throws InterruptedException {
         if (closed) {
             throw new InterruptedException("the run is over");
         }

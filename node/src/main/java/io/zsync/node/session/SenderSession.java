@@ -182,7 +182,7 @@ final class SenderSession implements Session.Role {
 
     @Override
     public long work() {
-        return manifest.entries() + counters.total() + queue.doneFiles() + hashing.bytes() + pace.turns();
+        return manifest.looks() + counters.total() + queue.doneFiles() + hashing.bytes() + pace.turns();
     }
 
     @Override

@@ -77,7 +77,7 @@ class SelectionScanTest {
         }
 
         @Override
-        public void requireRunning() {}
+        public void next() {}
     }
 
     /** All that the scan tells, but for the begin of the root. */

@@ -60,7 +60,7 @@ class TreeScannerTest {
             }
 
             @Override
-            public void requireRunning() {}
+            public void next() {}
         };
         try (Root root = FaultyRoot.of(LinuxRoot.open(source), (call, arguments) -> fault.before(call, arguments))) {
             ScanOptions options = new ScanOptions(Selection.ALL, hardLinks);
