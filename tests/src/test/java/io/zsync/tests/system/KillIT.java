@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.tests.system.KillPoints.Point;
+import io.zsync.tests.system.TwoVersions.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -97,6 +98,7 @@ class KillIT {
             versions.assertNextRunConverges(target, "killed at " + point);
         }
         tally.end(points.size(), leftStaged + " left staged objects");
+        tally.assertSomeLeft(Progress.IN_THE_MIDDLE);
         assertTrue(leftStaged > 0, "some left staged files for the next run to remove");
         versions.assertSourceUntouched();
     }
@@ -134,6 +136,7 @@ class KillIT {
                 pair.assertNextRunConverges(when);
             }
             tally.end(points.size(), leftStaged + " left staged objects");
+            tally.assertSomeLeft(Progress.IN_THE_MIDDLE);
         }
         versions.assertSourceUntouched();
     }

@@ -109,6 +109,7 @@ class TermIT {
             }
         }
         tally.end(points.size(), "gone " + longest.toMillis() + " ms later at most");
+        tally.assertSomeLeft(Progress.IN_THE_MIDDLE);
         versions.assertSourceUntouched();
     }
 
@@ -138,7 +139,8 @@ class TermIT {
     @ParameterizedTest
     @EnumSource
     void noPathIsTornBetweenTwoProcesses(End end) throws Exception {
-        strikeOneOfTwo(end, POINTS_BETWEEN, List.of());
+        // A run of a second is what a node that is to be gone waits for.
+        strikeOneOfTwo(end, POINTS_BETWEEN, List.of(), end.isNode ? Progress.DONE : Progress.IN_THE_MIDDLE);
     }
 
     /** At this rate a run takes longer than a node that is to be gone waits for it. */
@@ -146,14 +148,20 @@ class TermIT {
     @ParameterizedTest
     @EnumSource(names = {"RECEIVING_NODE", "SENDING_NODE"})
     void aNodeParksWhatCannotEndInTime(End end) throws Exception {
-        Map<Integer, Integer> codes = strikeOneOfTwo(end, POINTS_SLOWLY, List.of("--bwlimit", "400KiB"));
+        List<String> slowly = List.of("--bwlimit", "400KiB");
+
+        Map<Integer, Integer> codes = strikeOneOfTwo(end, POINTS_SLOWLY, slowly, Progress.IN_THE_MIDDLE);
 
         assertTrue(codes.getOrDefault(10, 0) > 0, () -> "some were parked: " + codes);
         assertTrue(longest.compareTo(PROMPT.dividedBy(2)) > 0, () -> "it waited at first: " + longest);
     }
 
-    /** @return how often which code was the client's */
-    private Map<Integer, Integer> strikeOneOfTwo(End end, int wanted, List<String> options) throws Exception {
+    /**
+     * @param expected how some of the struck runs leave the target
+     * @return how often which code was the client's
+     */
+    private Map<Integer, Integer> strikeOneOfTwo(End end, int wanted, List<String> options, Progress expected)
+            throws Exception {
         TwoVersions versions = TwoVersions.deleting(work.path(""));
         versions.restore(target);
         Map<Integer, Integer> codes = new TreeMap<>();
@@ -178,6 +186,7 @@ class TermIT {
                 }
             }
             tally.end(points.size(), "clients' codes " + codes + ", gone " + longest.toMillis() + " ms later at most");
+            tally.assertSomeLeft(expected);
         }
         versions.assertSourceUntouched();
         return codes;
