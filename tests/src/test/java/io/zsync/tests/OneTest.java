@@ -27,21 +27,30 @@ public final class OneTest {
                 .selectors(DiscoverySelectors.selectClass(arguments[0]))
                 .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(isMethod(test, arguments[1])))
                 .build();
-        LauncherFactory.create().execute(request, new TestExecutionListener() {
+        TestExecutionListener listener = new TestExecutionListener() {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
                 if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                    System.out.println("FAILED: "
-                            + result.getThrowable().map(Object::toString).orElse(""));
                     // One is enough, and others may take their time to fail.
-                    Runtime.getRuntime().halt(RED);
+                    failed(result.getThrowable().map(Object::toString).orElse(""));
                 }
                 if (test.isTest() && result.getStatus() == TestExecutionResult.Status.SUCCESSFUL) {
                     exit.set(GREEN);
                 }
             }
-        });
+        };
+        try {
+            LauncherFactory.create().execute(request, listener);
+        } catch (OutOfMemoryError e) {
+            // The one failure that the platform does not take for the test's.
+            failed(e.toString());
+        }
         System.exit(exit.get());
+    }
+
+    private static void failed(String how) {
+        System.out.println("FAILED: " + how);
+        Runtime.getRuntime().halt(RED);
     }
 
     private static boolean isMethod(TestDescriptor test, String name) {

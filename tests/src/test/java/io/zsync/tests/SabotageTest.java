@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("long")
 class SabotageTest {
-    private static final long PATIENCE_SECONDS = 180;
+    private static final long PATIENCE_SECONDS = 600;
 
     /** Whether a test passes with nothing taken away, asked once for each. */
     private static final Map<Sabotage.Test, Integer> WHOLE = new HashMap<>();

@@ -238,9 +238,9 @@ public final class Applier implements AutoCloseable {
         Name reserved = delivery.names().next();
         open.makeDirectory(reserved);
         parent.touched = true;
-        // Written down first: an old object that nobody knows of would stay for ever.
-        delivery.displacement().removeLater(parent.path, reserved, existing.stat());
         try {
+            // Written down first: an old object that nobody knows of would stay for ever.
+            delivery.displacement().removeLater(parent.path, reserved, existing.stat());
             delivery.displacement().keep(open, parent.path.child(name), existing.stat());
             open.rename(reserved, name, Directory.Rename.EXCHANGE);
         } catch (IOException e) {

@@ -11,6 +11,7 @@ import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ final class Backups implements AutoCloseable {
     private final StagedNames names;
     private final boolean sync;
     private final DirectoryCursor places;
+    /** The directory whose place was cleared last. */
+    private @Nullable RelativePath cleared;
 
     private Backups(Root root, RelativePath top, StagedNames names, boolean sync) {
         this.root = root;
@@ -54,6 +57,7 @@ final class Backups implements AutoCloseable {
             if (e.errno() != Errno.EXIST) {
                 throw e;
             }
+            clear(place, path.parent());
             replace(directory, name, place);
         }
         done(place);
@@ -68,6 +72,17 @@ final class Backups implements AutoCloseable {
             StagedFile.remove(place, reserved);
             throw e;
         }
+    }
+
+    /** A run that was killed in the middle of {@link #replace} may have left a name there, and nobody else lists it. */
+    private void clear(Directory place, RelativePath original) throws IOException {
+        if (Objects.equals(cleared, original)) {
+            return;
+        }
+        for (Name stale : place.list().reserved()) {
+            StagedFile.remove(place, stale);
+        }
+        cleared = original;
     }
 
     /** Moves an object that is not a directory and is to be removed. */

@@ -135,7 +135,7 @@ public final class Fetch implements Publication {
         try {
             return new RangeClaim(this, retainStaged(frameAttempt, parent), frameAttempt, offset, length);
         } catch (IOException e) {
-            failed(e);
+            failed(frameAttempt, e);
             return new RangeClaim(this, null, frameAttempt, offset, length);
         }
     }
@@ -272,7 +272,7 @@ public final class Fetch implements Publication {
             // Given up by a word that came meanwhile.
             StagedFile.remove(open, target.reserved());
         } catch (IOException e) {
-            failed(e);
+            failed(wholeAttempt, e);
         }
     }
 
@@ -358,19 +358,20 @@ public final class Fetch implements Publication {
         state = State.WANTED;
         Resumption ended = resumption;
         resumption = delivery.resumption(destination, fresh.size());
+        int begun = attempt;
         delivery.errand(() -> {
             remove(old, oldSealed);
             end(ended);
             if (fresh.size() > 0) {
                 delivery.content().wantAgain(this);
             } else {
-                stageEmpty();
+                stageEmpty(begun);
             }
         });
     }
 
     /** A fresh entry turned out to have no content: the entry alone says all there is to know. */
-    private void stageEmpty() {
+    private void stageEmpty(int ofAttempt) {
         try (Directory open = delivery.root().directory(directory())) {
             StagedFile created = StagedFile.create(open, delivery.names(), entry);
             synchronized (this) {
@@ -383,14 +384,18 @@ public final class Fetch implements Publication {
             }
             created.discard(open);
         } catch (IOException e) {
-            failed(e);
+            failed(ofAttempt, e);
         }
     }
 
-    /** The target could not take it. */
-    void failed(IOException cause) {
+    /** The target could not take it. Of an older attempt it is said too late to matter. */
+    void failed(int failedAttempt, IOException cause) {
         delivery.noticed(destination, cause);
-        refuse(ProblemCode.TARGET_FAILED, Publisher.reason(cause));
+        synchronized (this) {
+            if (!isStale(failedAttempt)) {
+                refuse(ProblemCode.TARGET_FAILED, Publisher.reason(cause));
+            }
+        }
     }
 
     /** Ends the fetch without its file, once. */

@@ -46,6 +46,9 @@ public final class Leftovers {
             if (left == null) {
                 remove(directory.open(), reserved, stat.isDirectory());
                 directory.touched = true;
+                if (journal != null) {
+                    journal.forget(stat);
+                }
                 return;
             }
             Unfinished other = directory.keep(left);

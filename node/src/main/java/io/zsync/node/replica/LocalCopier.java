@@ -195,7 +195,7 @@ final class LocalCopier implements AutoCloseable {
             OpenFile into = claim.file();
             shared = into != null && ranges.clone(file.source(), into, file.devices(), 0, all.length());
         } catch (FileFailure e) {
-            refuse(file, e);
+            refuse(file, claim, e);
         }
         if (!shared) {
             claim.damaged();
@@ -238,7 +238,7 @@ final class LocalCopier implements AutoCloseable {
         } catch (SourceUnreadable e) {
             lost(file, e.getCause() instanceof IOException cause ? cause : e);
         } catch (FileFailure e) {
-            refuse(file, e);
+            refuse(file, claim, e);
         } catch (PathRefused e) {
             requireSame(file, e);
         } finally {
@@ -306,9 +306,9 @@ final class LocalCopier implements AutoCloseable {
         file.fetch().refuse(Offer.loss(cause), Publisher.reason(cause));
     }
 
-    private static void refuse(LocalFile file, FileFailure cause) {
+    private static void refuse(LocalFile file, RangeClaim claim, FileFailure cause) {
         file.spoil();
-        file.fetch().failed(cause);
+        claim.failed(cause);
     }
 
     private void explain(LocalFile file, DataPath path, PathChoice choice, long bytes) {

@@ -34,8 +34,13 @@ public final class RangeClaim {
             into.write(content, position);
         } catch (IOException e) {
             content.position(content.limit());
-            fetch.failed(e);
+            failed(e);
         }
+    }
+
+    /** The target could not take the range: this ends the fetch. What ends the claim is still to be said. */
+    void failed(IOException cause) {
+        fetch.failed(attempt, cause);
     }
 
     /** The file to fill, for who writes it without passing through here; null if the attempt is over. */
@@ -63,7 +68,7 @@ public final class RangeClaim {
                 fetch.notResumable(trouble);
             }
         } catch (IOException e) {
-            fetch.failed(e);
+            failed(e);
         }
     }
 

@@ -123,6 +123,14 @@ final class ResumeJournal implements AutoCloseable {
         return ranges == 0 || ranges >= Limits.FILE_FRAGMENTS ? null : found;
     }
 
+    /** That staged file is gone, whatever was noted of it. */
+    synchronized void forget(FileStat staged) throws IOException {
+        Unfinished noted = contents().files().get(new Unfinished.Key(staged.device(), staged.inode()));
+        if (noted != null) {
+            end(noted);
+        }
+    }
+
     /**
      * Begins to note a staged file.
      *

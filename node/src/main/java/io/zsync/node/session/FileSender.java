@@ -186,6 +186,9 @@ final class FileSender implements Session.Work {
         } finally {
             if (!out) {
                 file.broke(segment);
+                if (file.isDropped() && file.concludes()) {
+                    file.close();
+                }
             }
         }
     }

@@ -209,12 +209,8 @@ final class SendQueue {
     synchronized void refused(long file) {
         OutgoingFile refused = outstanding.get(file);
         if (refused != null) {
-            refused.drop();
-            // A peer that wants and refuses on and on must not fill the queue while no data thread gets on.
             small.remove(refused);
-            if (refused.file() == null) {
-                large.remove(refused);
-            }
+            drop(refused);
             remove(file, true);
         }
     }
@@ -233,8 +229,20 @@ final class SendQueue {
 
     /** This end cannot send the file. */
     synchronized void lost(OutgoingFile file) {
-        file.drop();
+        drop(file);
         remove(file.offer().file(), false);
+    }
+
+    /** Whoever takes up an open one next closes it. */
+    private void drop(OutgoingFile file) {
+        file.drop();
+        if (file.file() != null) {
+            large.add(file);
+            notifyAll();
+        } else {
+            // A peer that wants and refuses on and on must not fill the queue while no data thread gets on.
+            large.remove(file);
+        }
     }
 
     private void remove(long number, boolean required) {

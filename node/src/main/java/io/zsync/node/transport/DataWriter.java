@@ -10,7 +10,9 @@ import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class DataWriter implements Closeable {
     /** Chunks that are held to be sent again, in all of this process: how long, the peer decides. */
     private static final Semaphore HELD = new Semaphore(8);
+
+    /** For one of them; beyond it a peer holds them all. */
+    private static final Duration HELD_PATIENCE = Duration.ofSeconds(2);
 
     private static final ByteBuffer NO_HEAD = ByteBuffer.allocate(0);
 
@@ -225,13 +230,13 @@ public final class DataWriter implements Closeable {
      *
      * @param rejected its header as sent
      * @param sum its payload check as sent
-     * @return the chunk as it went out; null if the source does not hold it any more, or too many are held already, and
+     * @return the chunk as it went out; null if the source does not hold it any more, or too many are held for too long, and
      *     nothing was sent
      * @throws SourceUnreadable if the source could not be read; the stream is not concerned
      */
     public @Nullable Sent resend(OpenFile source, FrameHeader rejected, PayloadCheck sum)
-            throws IOException, SourceUnreadable {
-        if (!check.wireMayDamage() || !HELD.tryAcquire()) {
+            throws IOException, SourceUnreadable, InterruptedException {
+        if (!check.wireMayDamage() || !HELD.tryAcquire(HELD_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
             return null;
         }
         try {

@@ -13,6 +13,7 @@ import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.Root;
 import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Deletion;
+import io.zsync.protocol.Digest;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
@@ -22,6 +23,7 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PackRecord;
+import io.zsync.protocol.PeerId;
 import io.zsync.protocol.Preservation;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.ProtocolException;
@@ -293,6 +295,52 @@ class ApplierTest {
         holds("a", 0, 0);
         assertEquals(0, staged());
         assertThrows(ProtocolException.class, () -> fetch.claim(2, 0, 1, parent()));
+    }
+
+    /** A write or a sync that hangs may fail when the file is long on its way again. */
+    @Test
+    void whatFailsOfAnAttemptThatIsOverIsNoFailureOfTheNextOne() throws Exception {
+        begin(Durability.NONE);
+        Fetch fetch = fetch("a", LENGTH);
+        RangeClaim late = fetch.claim(1, 0, LENGTH, parent());
+        fetch.sourceChanged(1, file(LENGTH));
+        await().until(() -> content.wanted.size() == 2);
+
+        late.failed(failure(Errno.IO));
+        late.abandoned();
+
+        send(fetch, 2, 0, LENGTH, 2);
+        fetch.confirmed(2, identity(LENGTH));
+        assertEquals(0, finish().failed());
+        holds("a", LENGTH, 2);
+        assertEquals(List.of(), problems);
+    }
+
+    /** Nor does the journal of a target stay for the sake of what is gone. */
+    @Test
+    void forgetsWhatOfAnotherPeersWorkItRemoves(@TempDir Path state) throws Exception {
+        place = JournalPlace.local(state.resolve("state"));
+        begin(Durability.NONE);
+        Fetch first = fetchLarge();
+        first.opened(1, identity(Limits.RESUMED_LENGTH));
+        first.claim(1, 0, 1_000, parent()).verified();
+        breakOff();
+        assertEquals(1, journals());
+
+        byte[] other = new byte[Digest.LENGTH];
+        other[0] = 1;
+        place = new JournalPlace(place.folder(), new PeerId(Digest.of(other)));
+        begin(Durability.NONE);
+        assertEquals(0, staged());
+        breakOff();
+        assertEquals(0, journals());
+    }
+
+    private long journals() throws IOException {
+        try (var files = Files.list(Objects.requireNonNull(place).folder())) {
+            return files.filter(file -> file.getFileName().toString().startsWith("resume-"))
+                    .count();
+        }
     }
 
     @Test

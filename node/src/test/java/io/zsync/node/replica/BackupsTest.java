@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Errno;
 import io.zsync.protocol.Deletion;
+import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
 import java.nio.file.Files;
@@ -117,6 +118,8 @@ class BackupsTest extends DeletionFixture {
     @Test
     void replacesAnOlderBackupButNeverADirectory() throws Exception {
         plant("a", "b", "c", "x", "y", "kept/a", "kept/b/dir", "kept/x", "kept/y/dir");
+        // Of a run that was killed.
+        plant("kept/" + Name.reserved(0xABC));
         begin();
         file("a", 3);
         file("b", 3);

@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileKind;
 import io.zsync.node.fs.FileStat;
+import io.zsync.node.fs.LinuxRoot;
+import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ErrorCode;
@@ -20,10 +25,14 @@ import io.zsync.protocol.Message;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(10)
 class SendQueueTest {
@@ -99,6 +108,43 @@ class SendQueueTest {
                 pack.files().stream().map(file -> file.offer().file()).toList());
         queue.close();
         assertNull(queue.next());
+    }
+
+    /** Its last segments may be in flight when it is given up, and their stream may break. */
+    @Test
+    void whatIsGivenUpWhileItIsOpenIsTakenUpOnceMoreToBeClosed(@TempDir Path temp) throws Exception {
+        Files.createFile(temp.resolve("f1"));
+        for (boolean refused : List.of(true, false)) {
+            SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+            offer(1, LARGE);
+            queue.want(whole(1, LARGE), offers);
+            OutgoingFile file =
+                    assertInstanceOf(SendQueue.Task.Stream.class, queue.next()).file();
+            OpenFile open = open(temp, "f1");
+            file.opened(open);
+            assertNotNull(file.next(open, LARGE));
+            queue.exhausted(file);
+
+            if (refused) {
+                queue.refused(1);
+            } else {
+                queue.lost(file);
+            }
+
+            assertSame(
+                    file,
+                    assertInstanceOf(SendQueue.Task.Stream.class, queue.next()).file());
+            queue.close();
+            queue.closeFiles();
+            assertThrows(FileFailure.class, open::stat, "it is closed");
+        }
+    }
+
+    private static OpenFile open(Path folder, String name) throws IOException {
+        try (LinuxRoot root = LinuxRoot.open(folder);
+                Directory directory = root.directory(RelativePath.ROOT)) {
+            return directory.open(Name.of(name));
+        }
     }
 
     /** Sizes that only sparse files have do not wrap around. */

@@ -348,6 +348,7 @@ class ConnectionTest {
         CompletableFuture<Connection> accepted = acceptOne(NEAR.id()::equals);
         try (SSLSocket socket = rawClient(NEAR.tlsContext(FAR.id()::equals), "zsync/1");
                 Connection connection = accepted.get(10, TimeUnit.SECONDS)) {
+            connection.opened();
             socket.getOutputStream()
                     .write(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
             socket.shutdownOutput();

@@ -2,18 +2,24 @@ package io.zsync.tests.system;
 
 import static io.zsync.tests.system.HostilePair.OPTIONS;
 import static io.zsync.tests.system.HostilePeerTest.NOTHING;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.Deletion;
 import io.zsync.protocol.ErrorCode;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.ManifestDecoder;
 import io.zsync.protocol.Message;
+import io.zsync.protocol.PathPolicy;
 import io.zsync.protocol.ProblemCode;
+import io.zsync.protocol.RunOptions;
+import io.zsync.protocol.Transfer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -277,6 +283,39 @@ class HostileReceiverTest {
                         ProblemCode.INTEGRITY,
                         peer.await(Message.SourceLost.class).code());
             }
+        }
+    }
+
+    /** Its last chunk is under way when it is refused, and then the stream goes: so does the descriptor. */
+    @Test
+    void aFileGivenUpUnderAStreamThatBreaksIsClosed() throws Exception {
+        RunOptions twoStreams = HostilePair.options(false, new Transfer(PathPolicy.AUTO, 2, false, 0), Deletion.NONE);
+        try (HostilePair pair = new HostilePair(work.path("pair"))) {
+            plant(pair);
+            try (HostilePeer peer = pair.receives(HostilePair.Caller.PEER, twoStreams)) {
+                HostilePeerTest.readManifest(peer, new TreeMap<>(), new TreeMap<>());
+                peer.send(want(DENSE, 0, Limits.CHUNK_LENGTH));
+                await().until(() -> isOpen(pair.source().resolve("zz")));
+                // The other thread finds nothing left of it.
+                Thread.sleep(200);
+                peer.send(new Message.FileRefused(DENSE, ProblemCode.TARGET_FAILED));
+                Thread.sleep(200);
+                assertTrue(isOpen(pair.source().resolve("zz")), "it is under way");
+            }
+            await().until(() -> !isOpen(pair.source().resolve("zz")));
+        }
+    }
+
+    private static boolean isOpen(Path file) throws IOException {
+        Path real = file.toRealPath();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.anyMatch(descriptor -> {
+                try {
+                    return Files.readSymbolicLink(descriptor).equals(real);
+                } catch (IOException closedMeanwhile) {
+                    return false;
+                }
+            });
         }
     }
 
