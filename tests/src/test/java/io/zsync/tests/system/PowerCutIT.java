@@ -256,7 +256,7 @@ class PowerCutIT {
 
     /** Each change takes a while, so that there is a time between any two. */
     private static Command slowed(String way, String durability, TwoVersions versions, Path target) {
-        String changes = "renameat2,unlinkat,linkat,mkdirat,symlinkat";
+        String changes = "?renameat,renameat2,unlinkat,linkat,mkdirat,symlinkat";
         List<String> words = new ArrayList<>(List.of(
                 "strace",
                 "-f",

@@ -16,17 +16,19 @@ import java.util.stream.Stream;
 /** What {@code strace -f -y} wrote down, a call that another thread's line cut in two put together again. */
 final class SystemCalls {
     private static final Pattern WHOLE =
-            Pattern.compile("(\\d+) +(\\w+)\\((.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?( .*)?");
+            Pattern.compile("(\\d+) +(\\w+)\\((.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<(.*)>)?( .*)?");
     private static final Pattern BEGUN = Pattern.compile("(\\d+) +(\\w+)\\((.*) <unfinished \\.\\.\\.>");
     private static final Pattern ENDED =
-            Pattern.compile("(\\d+) +<\\.\\.\\. (\\w+) resumed>(.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<.*)?( .*)?");
+            Pattern.compile("(\\d+) +<\\.\\.\\. (\\w+) resumed>(.*)\\)? += (-?\\d+|0x[0-9a-f]+)(?:<(.*)>)?( .*)?");
+    private static final Pattern OWN_DESCRIPTOR = Pattern.compile("\"/proc/self/fd/(\\d+)\"");
 
     private final List<Call> calls;
 
     /**
      * One call.
      *
-     * @param arguments as strace shows them: descriptors with what they stand for
+     * @param arguments as strace shows them: descriptors with what they stand for; and {@code /proc/self/fd/N} with what
+     *     it was opened as, if that is part of the trace
      * @param injected true if the fault is strace's doing
      */
     record Call(int thread, String name, String arguments, long result, boolean injected) {
@@ -50,6 +52,7 @@ final class SystemCalls {
     static SystemCalls read(Path trace) throws IOException {
         List<Call> calls = new ArrayList<>();
         Map<Integer, String> begun = new HashMap<>();
+        Map<String, String> opened = new HashMap<>();
         try (Stream<String> lines = Files.lines(trace, StandardCharsets.ISO_8859_1)) {
             lines.forEach(line -> {
                 Matcher matcher = BEGUN.matcher(line);
@@ -61,24 +64,30 @@ final class SystemCalls {
                 if (matcher.matches()) {
                     int thread = Integer.parseInt(matcher.group(1));
                     String arguments = begun.getOrDefault(thread, "") + matcher.group(3);
-                    calls.add(call(matcher, arguments));
+                    calls.add(call(matcher, arguments, opened));
                     return;
                 }
                 matcher = WHOLE.matcher(line);
                 if (matcher.matches()) {
-                    calls.add(call(matcher, matcher.group(3)));
+                    calls.add(call(matcher, matcher.group(3), opened));
                 }
             });
         }
         return new SystemCalls(calls);
     }
 
-    private static Call call(Matcher matcher, String arguments) {
-        String behind = matcher.group(5);
+    private static Call call(Matcher matcher, String arguments, Map<String, String> opened) {
+        if (matcher.group(5) != null) {
+            opened.put(matcher.group(4), matcher.group(5));
+        }
+        String behind = matcher.group(6);
         return new Call(
                 Integer.parseInt(matcher.group(1)),
                 matcher.group(2),
-                arguments,
+                OWN_DESCRIPTOR
+                        .matcher(arguments)
+                        .replaceAll(own -> Matcher.quoteReplacement(
+                                own.group() + "<" + opened.getOrDefault(own.group(1), "unknown") + ">")),
                 Long.decode(matcher.group(4)),
                 behind != null && behind.endsWith("(INJECTED)"));
     }
