@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The n-th call of a kind fails, once in each thread that makes so many: at a receiver, at a sender, at both in one process,
- * in a copy. No run hangs, each path is old or new, what failed is named with its reason, nothing stays open, and the next
- * run converges.
+ * in a copy. No run hangs, each path is old or new, what failed is named with its reason, no failed sync is passed over,
+ * nothing stays open, and the next run converges.
  */
 class FailingCallsIT {
     /** In the short form, of each way. */
@@ -68,6 +68,8 @@ class FailingCallsIT {
             Map.entry("lseek", READ),
             Map.entry("fstatfs", READ),
             Map.entry("flock", READ));
+
+    private static final Set<String> SYNCS = Set.of("fsync", "fdatasync", "syncfs");
 
     private static final Map<String, String> REASONS = Map.of(
             "EMFILE",
@@ -173,7 +175,9 @@ class FailingCallsIT {
         }
         System.out.println("FailingCalls: " + way + ", " + fired + " points fired of " + points.size() + ": "
                 + firedByCall + "; exit codes " + codes);
-        assertTrue(fired >= Math.min(POINTS, points.size() / 2), fired + " points fired");
+        // Threads share their work anew each time: not each comes as far as one did.
+        int least = Machine.LONG ? points.size() * 9 / 10 : Math.min(POINTS, points.size() / 2);
+        assertTrue(fired >= least, fired + " points fired of " + points.size());
         assertTrue(recovered < fired, "some were seen to fail");
         versions.assertSourceUntouched();
     }
@@ -221,6 +225,9 @@ class FailingCallsIT {
     /** In one line, with a path or an address, and the system's words. */
     private void assertTold(String what, String error, Outcome outcome, List<SystemCalls.Call> struck) {
         if (outcome.code() == 0) {
+            assertTrue(
+                    struck.stream().noneMatch(this::forcesToDisk),
+                    () -> what + ", and it says that all is done and durable: " + outcome);
             return;
         }
         if (hitsTheJvm(struck)) {
@@ -260,6 +267,11 @@ class FailingCallsIT {
                 || call.arguments().contains(versions.source().toString())
                 || call.arguments().contains(".spill")
                 || call.name().equals("sendfile");
+    }
+
+    /** What is fetched again behind a sync that failed, and forced by itself, still has a problem to be told. */
+    private boolean forcesToDisk(SystemCalls.Call call) {
+        return SYNCS.contains(call.name()) && call.arguments().contains(tree.toString());
     }
 
     private void warmUp(Way way) {
