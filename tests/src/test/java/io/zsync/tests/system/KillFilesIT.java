@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.Node;
 import io.zsync.node.trust.ConfigFolder;
+import io.zsync.node.trust.Peer;
 import io.zsync.tests.system.KillPoints.Point;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +28,8 @@ class KillFilesIT {
     private static final int POINTS = Machine.LONG ? Integer.MAX_VALUE : 1;
 
     private static final String PEER_ID = "id";
+    /** A peer that is there before; there is an invite, too. */
+    private static final String EARLIER = "earlier";
 
     @RegisterExtension
     final Workspace work = new Workspace();
@@ -58,8 +63,13 @@ class KillFilesIT {
         String peerId = new Home(Host.HERE, work.path("peer"), QuickStart.withOneCompiler()).id();
         work.make("mkdir template");
         if (writer.afterFirstUse) {
-            new Home(Host.HERE, work.path("template")).id();
+            Home template = new Home(Host.HERE, work.path("template"));
+            template.admit(EARLIER, new Home(Host.HERE, work.path("earlier")));
+            template.zsync("invite", "--address", "127.0.0.1:7419", "--ttl", "24h")
+                    .output();
         }
+        List<String> before = writer.afterFirstUse ? List.of(EARLIER) : List.of();
+        List<String> after = writer == Writer.PEERS ? List.of(EARLIER, "peer") : before;
         String idBefore = writer.afterFirstUse ? id(work.path("template")) : "";
         Path trace = work.path("trace");
         restore();
@@ -80,16 +90,26 @@ class KillFilesIT {
             String id = id(home.folder());
             assertEquals(id, id(home.folder()), () -> "killed at " + point);
             assertTrue(idBefore.isEmpty() || idBefore.equals(id), () -> "another id, killed at " + point);
-            int peers = peers(home.folder());
-            assertTrue(
-                    peers == 0 || (peers == 1 && writer == Writer.PEERS), () -> peers + " peers, killed at " + point);
+            List<String> peers = peers(home.folder());
+            assertTrue(peers.equals(before) || peers.equals(after), () -> peers + ", killed at " + point);
+            assertKeepsEarlierLines(writer, "killed at " + point);
             Outcome again = run(home, List.of(), writer, peerId);
             // Who is in the book already cannot be added.
-            assertEquals(peers == 1 ? 1 : 0, again.code(), again::toString);
-            assertEquals(writer == Writer.PEERS ? 1 : 0, peers(home.folder()));
+            assertEquals(peers.contains("peer") ? 1 : 0, again.code(), again::toString);
+            assertEquals(after, peers(home.folder()));
+            assertKeepsEarlierLines(writer, "run again, killed at " + point);
         }
         System.out.println("KillFiles: " + writer + ", " + points.size() + " points fired: " + firedByCall);
         assertFalse(points.isEmpty());
+    }
+
+    /** Of the peer book and the invites. */
+    private void assertKeepsEarlierLines(Writer writer, String when) throws IOException {
+        for (String file : writer.afterFirstUse ? List.of("peers", "invites") : List.<String>of()) {
+            List<String> lines = Files.readAllLines(work.path("home/" + file));
+            List<String> earlier = Files.readAllLines(work.path("template/" + file));
+            assertTrue(lines.containsAll(earlier), () -> when + ", " + file + " was " + earlier + ", is " + lines);
+        }
     }
 
     private void restore() {
@@ -126,9 +146,9 @@ class KillFilesIT {
         }
     }
 
-    private static int peers(Path home) throws Exception {
+    private static List<String> peers(Path home) throws Exception {
         try (Node node = node(home)) {
-            return node.peers().peers().size();
+            return node.peers().peers().stream().map(Peer::name).toList();
         }
     }
 }
