@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.fs.Directory;
+import io.zsync.node.fs.Errno;
+import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.OpenFile;
@@ -20,7 +23,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,6 +214,55 @@ class ResumeJournalTest {
         Unfinished found = found(place, RESERVED);
         assertNotNull(found);
         assertEquals(List.of(new Range(0, 100 + (256 << 20))), found.known());
+    }
+
+    @Test
+    void nothingIsNotedAsSyncedBeforeItIs() throws IOException {
+        List<List<Range>> duringSync = new ArrayList<>();
+
+        noteWatched((call, arguments) -> {
+            if (call.equals("file.sync")) {
+                duringSync.add(notedAsSynced());
+            }
+        });
+
+        assertEquals(List.of(List.of()), duringSync, "one sync, and no record ahead of it");
+        assertEquals(List.of(new Range(0, 256 << 20)), notedAsSynced());
+    }
+
+    @Test
+    void nothingIsNotedAsSyncedBehindASyncThatFailed() throws IOException {
+        assertThrows(
+                FileFailure.class,
+                () -> noteWatched((call, arguments) -> {
+                    if (call.equals("file.sync")) {
+                        throw new FileFailure("fsync", RESERVED.toString(), Errno.IO, "Input/output error");
+                    }
+                }));
+
+        assertEquals(List.of(), notedAsSynced());
+    }
+
+    /** So much at once that it is forced to disk. */
+    private void noteWatched(FaultyRoot.Fault fault) throws IOException {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true);
+                Directory watched = FaultyRoot.of(root, fault).directory(RelativePath.ROOT);
+                OpenFile file = watched.reopen(RESERVED)) {
+            Unfinished begun = journal.begin(RESERVED, file.stat(), watched.mount(), TARGET, SOURCE);
+            journal.wrote(begun, new Range(0, 256 << 20), file);
+        }
+    }
+
+    /** What the journal is believed in by another boot, of its only file. */
+    private List<Range> notedAsSynced() throws IOException {
+        try (var files = Files.list(place.folder())) {
+            byte[] journal = Files.readAllBytes(files.findFirst().orElseThrow());
+            return JournalCodec.read(journal, UUID.randomUUID())
+                    .values()
+                    .iterator()
+                    .next()
+                    .written();
+        }
     }
 
     @Test

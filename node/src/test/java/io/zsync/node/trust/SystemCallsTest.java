@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zsync.node.api.Endpoint;
+import io.zsync.node.replica.NoteProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,23 @@ class SystemCallsTest {
                 changes(UseInviteProgram.class, home, invite.id().toString()));
     }
 
+    @Test
+    void whatAResumeJournalCallsSyncedIsOnDiskBeforeAndTheRecordAfter() throws Exception {
+        assertEquals(
+                List.of(
+                        "mkdirat folder 0",
+                        "fsync " + temp.getFileName(),
+                        "pwrite64 resume.new",
+                        "fsync resume.new",
+                        "renameat",
+                        "fsync folder 0",
+                        "pwrite64 resume",
+                        "fsync .zsync",
+                        "pwrite64 resume",
+                        "fsync resume"),
+                changes(NoteProgram.class, temp, temp.toString(), home.toString()));
+    }
+
     private Invite planted() throws Exception {
         List<Endpoint> addresses = List.of(new Endpoint("h", 1));
         Invite invite = Invite.fresh(addresses, Books.id(1), Instant.ofEpochSecond(4_000_000_000L), null);
@@ -113,7 +131,7 @@ class SystemCallsTest {
         }
     }
 
-    /** Last component of what the call is about, without the random part; of a rename how it is done. */
+    /** Last component of what the call is about, without the part that no test knows; of a rename how it is done. */
     private static String object(String call, String arguments) {
         if (call.equals("renameat")) {
             return arguments.contains("RENAME_NOREPLACE") ? "NOREPLACE" : "";
@@ -127,7 +145,7 @@ class SystemCallsTest {
         if (call.equals("mkdirat") && path.find()) {
             last = path.group(2);
         }
-        return last.replaceFirst("-[0-9a-f]{16}$", "");
+        return last.replaceFirst("-[0-9a-f]{16}$", "").replaceFirst("^resume-[-0-9a-f]+", "resume");
     }
 
     @ParameterizedTest
