@@ -1,5 +1,6 @@
 package io.zsync.tests.system;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +42,12 @@ class PowerCutIT {
 
     private static final int CUTS_WITHIN = Machine.LONG ? 50 : 2;
     private static final int CUTS_OF_RSYNC = 20;
+    private static final int CUTS_OF_A_LARGE_FILE = Machine.LONG ? 10 : 1;
+
+    /** Lasts twice as long as it takes until some of it is forced to disk. */
+    private static final long LARGE = 96 << 20;
+
+    private static final String RATE = "--bwlimit=8MiB";
 
     @RegisterExtension
     final Workspace work = new Workspace();
@@ -236,6 +246,76 @@ class PowerCutIT {
         System.out.println("PowerCut: within runs on " + kind + ": " + within + " cuts, left " + progress + ", exits "
                 + exits + "; " + behind + " fell behind the end");
         assertTrue(progress.getOrDefault(Progress.IN_THE_MIDDLE, 0) >= CUTS_WITHIN / 4, "some fell in the middle");
+    }
+
+    /** Of a large file, some of which was forced to disk; the journal that says so is cut with it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LoopImage.Kind.class,
+            names = {"EXT4", "XFS"})
+    void whatIsGoneOnWithBehindACutIsWhatWasForcedToDisk(LoopImage.Kind kind) throws Exception {
+        work.make("mkdir source");
+        Path source = work.path("source");
+        List<Long> sent = new ArrayList<>();
+        try (LoopImage image = mount(kind)) {
+            Path target = image.folder("target");
+            Path home = image.folder("home");
+            for (int i = 0; i < CUTS_OF_A_LARGE_FILE; i++) {
+                work.make("head -c $1 /dev/urandom >source/large", LARGE);
+                image.sync();
+                Outcome cut;
+                try (Command.Running running =
+                        largePush(source, target, home, RATE).start()) {
+                    await().atMost(Duration.ofSeconds(60)).until(() -> !running.isAlive() || isAnySynced(home));
+                    Thread.sleep(random.nextInt(100, 1_000));
+                    image.cutPower();
+                    cut = running.end(Duration.ofSeconds(60));
+                }
+                assertNotEquals(0, cut.code(), "a cut within the run");
+                image.remount();
+
+                String next = largePush(source, target, home, "--json").output();
+
+                Trees.assertMirrors(source, target);
+                Trees.assertNothingStaged(target);
+                sent.add(sentBytes(next));
+            }
+        }
+        System.out.println("PowerCut: a file of " + LARGE + " bytes on " + kind + ", sent behind the cuts: " + sent);
+        assertTrue(sent.stream().anyMatch(bytes -> bytes < LARGE), sent::toString);
+    }
+
+    private static Command largePush(Path source, Path target, Path home, String option) {
+        return Checkout.push(source, target, "-q", option).quick().with("ZSYNC_HOME", home.toString());
+    }
+
+    /** Whether a journal has a record of ranges that were synced: length, type 4, device, inode, how many. */
+    private static boolean isAnySynced(Path home) throws IOException {
+        try (Stream<Path> files = Files.list(home)) {
+            for (Path file : files.filter(each -> each.getFileName().toString().matches("resume-[-0-9a-f]+"))
+                    .toList()) {
+                ByteBuffer journal = ByteBuffer.wrap(Files.readAllBytes(file));
+                while (journal.remaining() > 25 && journal.getInt(journal.position()) <= journal.remaining()) {
+                    int at = journal.position();
+                    if (journal.get(at + 4) == 4 && journal.getInt(at + 21) > 0) {
+                        return true;
+                    }
+                    journal.position(at + journal.getInt(at));
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Of all data paths, as the summary has them. */
+    private static long sentBytes(String json) {
+        Matcher sent = Pattern.compile("\"sent_bytes\":\\{([^}]*)}").matcher(json);
+        assertTrue(sent.find(), json);
+        return Pattern.compile(":([0-9]+)")
+                .matcher(sent.group(1))
+                .results()
+                .mapToLong(bytes -> Long.parseLong(bytes.group(1)))
+                .sum();
     }
 
     private static void restore(LoopImage image, TwoVersions versions, Path target) {
