@@ -3,15 +3,17 @@ package io.zsync.tests.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A bit of a plain data stream flips somewhere: it is found, brought again, and never published. */
-@Tag("long")
 class FlippedBitsIT {
     private static final int ROUNDS = Machine.LONG ? 60 : 6;
 
@@ -33,6 +35,7 @@ class FlippedBitsIT {
         server.admit("client", client);
     }
 
+    @Tag("long")
     @ParameterizedTest
     @CsvSource({"clear, ''", "safe, ''", "safe, --data-path=buffered"})
     void aFlippedBitIsFoundAndBroughtAgain(String level, String option) {
@@ -66,5 +69,38 @@ class FlippedBitsIT {
                 }
             }
         }
+    }
+
+    @Test
+    void whatArrivesDamagedAgainAndAgainIsExit43() {
+        AtomicInteger spoilt = new AtomicInteger();
+        try (ServingNode node = ServingNode.start(server, "--share", "default=" + work.path("share") + ":rw");
+                WireProxy proxy = WireProxy.forgetful("127.0.0.1", node.port())) {
+            client.reach("server", node.id(), proxy.endpoint());
+            work.make("echo old >share/large; cp share/large old");
+            proxy.meddle(new StreamUnits((stream, ordinal, unit) -> {
+                // The large file's only one.
+                if (unit.length > 1 << 20) {
+                    unit[unit.length / 2] ^= 1;
+                    spoilt.incrementAndGet();
+                }
+                return List.of(unit);
+            }));
+
+            Outcome failed = push().run().exits(43);
+
+            assertTrue(failed.err().contains("arrived damaged again and again (large)"), failed::err);
+            assertTrue(spoilt.get() > 1, spoilt + " times");
+            work.make("cmp old share/large; cmp source/small100 share/small100");
+            assertEquals(101, Trees.count(work.path("share")), "nothing staged");
+
+            proxy.meddle(null);
+            push().run().exits(0);
+            Trees.assertMirrors(work.path("source"), work.path("share"));
+        }
+    }
+
+    private Command push() {
+        return client.zsync("push", "--streams=1", "--protect=safe", work.path("source"), "server");
     }
 }
