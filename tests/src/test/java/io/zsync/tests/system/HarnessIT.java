@@ -63,6 +63,15 @@ class HarnessIT {
                     assertEquals(-1, other.getInputStream().read());
                     assertTrue(socket.getInputStream().readAllBytes().length <= 1_000);
                 }
+                case CLOSE_ONE -> {
+                    if (socket.getInputStream().readNBytes(3_000).length == 3_000) {
+                        assertEquals(-1, other.getInputStream().read());
+                    } else {
+                        assertThrows(
+                                SocketTimeoutException.class,
+                                () -> other.getInputStream().read());
+                    }
+                }
                 case RESET -> {
                     assertThrows(
                             SocketException.class, () -> other.getInputStream().read());

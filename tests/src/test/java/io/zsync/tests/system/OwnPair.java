@@ -97,6 +97,15 @@ final class OwnPair implements AutoCloseable {
                 .until(() -> sessions.get() == 0);
     }
 
+    /** The same, until no connection of it is left on the wire. */
+    void awaitSilence() {
+        awaitIdle();
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> proxy.conversations().isEmpty());
+    }
+
     void empty() {
         Command.script("rm -rf \"$1\"; mkdir \"$1\"", target).output();
     }
@@ -110,9 +119,13 @@ final class OwnPair implements AutoCloseable {
 
     /** A run of everything, not forced to disk. */
     Passed run(Mode mode, Protection protection, int streams, int retries) throws RunFailure {
+        return run(mode, protection, Durability.NONE, streams, retries);
+    }
+
+    Passed run(Mode mode, Protection protection, Durability durability, int streams, int retries) throws RunFailure {
         RunOptions options = Requests.options(
                 false,
-                Durability.NONE,
+                durability,
                 new Transfer(PathPolicy.AUTO, streams, false, 0),
                 Preservation.ARCHIVE,
                 Deletion.NONE);

@@ -54,9 +54,11 @@ final class WireProxy implements AutoCloseable {
         byte[] pass(int connection, boolean fromClient, byte[] bytes) throws IOException, InterruptedException;
     }
 
-    /** What becomes of every connection when the fault fires. */
+    /** What becomes of every connection, or of one, when the fault fires. */
     enum Fault {
         CLOSE,
+        /** Of any one connection, while the others go on. */
+        CLOSE_ONE,
         RESET,
         STALL
     }
@@ -239,7 +241,8 @@ final class WireProxy implements AutoCloseable {
                 if (length < read && source.isClosed()) {
                     return;
                 }
-                // After a stall the rest follows.
+                // After a stall, or where another connection was closed, the rest follows.
+                pass(read - length);
                 recording.add(buffer, length, read - length);
                 out.write(buffer, length, read - length);
             }
@@ -269,6 +272,10 @@ final class WireProxy implements AutoCloseable {
         return admitted;
     }
 
+    private synchronized void pass(int more) {
+        passed += more;
+    }
+
     private void fire() {
         Runnable action;
         synchronized (this) {
@@ -286,6 +293,7 @@ final class WireProxy implements AutoCloseable {
     private void happen(Fault what) {
         switch (what) {
             case CLOSE -> conversations.forEach(Conversation::close);
+            case CLOSE_ONE -> anyOne().close();
             case RESET -> conversations.forEach(Conversation::reset);
             case STALL -> {
                 synchronized (this) {
@@ -293,6 +301,11 @@ final class WireProxy implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private synchronized Conversation anyOne() {
+        List<Conversation> open = conversations();
+        return open.get(random.nextInt(open.size()));
     }
 
     private synchronized void awaitFlow() throws InterruptedException {
