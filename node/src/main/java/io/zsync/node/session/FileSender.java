@@ -9,8 +9,8 @@ import io.zsync.node.replica.EntryReader;
 import io.zsync.node.replica.Offer;
 import io.zsync.node.session.OutgoingFile.Compression;
 import io.zsync.node.session.OutgoingFile.Segment;
-import io.zsync.node.session.OutgoingFile.SentChunk;
 import io.zsync.node.transport.DataWriter;
+import io.zsync.node.transport.DataWriter.SentChunk;
 import io.zsync.node.transport.OutboundPack;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Entry;
@@ -335,7 +335,7 @@ final class FileSender implements Session.Work {
                     lost(file, ProblemCode.INTEGRITY);
                     return;
                 }
-                DataWriter.Sent sent = writer.resend(open, chunk.header(), chunk.check());
+                DataWriter.Sent sent = writer.resend(open, chunk);
                 if (sent != null) {
                     file.sentAgain(sent);
                 } else if (file.spoilConcluded()) {

@@ -3,11 +3,10 @@ package io.zsync.node.session;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.node.replica.Offer;
 import io.zsync.node.transport.DataWriter;
-import io.zsync.node.transport.PayloadCheck;
+import io.zsync.node.transport.DataWriter.SentChunk;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
-import io.zsync.protocol.FrameHeader;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.PathChoice;
@@ -29,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingFile implements Closeable {
     /** What a data thread is to send next: a hole, or up to a chunk of data. */
     record Segment(int attempt, long offset, long length, boolean hole) {}
-
-    /** A chunk as it went out. */
-    record SentChunk(FrameHeader header, PayloadCheck check) {}
 
     /** Whether this attempt's content is worth compressing. */
     enum Compression {
@@ -193,7 +189,7 @@ final class OutgoingFile implements Closeable {
         inFlight.remove(segment.offset());
         notifyAll();
         if (sent != null) {
-            chunks.put(segment.offset(), new SentChunk(sent.header(), sent.check()));
+            chunks.put(segment.offset(), sent.chunk());
             bytes += segment.length();
             path = sent.path();
             choice = sent.choice();
@@ -202,7 +198,7 @@ final class OutgoingFile implements Closeable {
 
     /** A rejected chunk went out once more, with the content it had. */
     synchronized void sentAgain(DataWriter.Sent sent) {
-        chunks.put(sent.header().offset(), new SentChunk(sent.header(), sent.check()));
+        chunks.put(sent.chunk().header().offset(), sent.chunk());
     }
 
     /** This attempt is lost: no further segment of it goes out. */

@@ -65,17 +65,27 @@ public final class DataWriter implements Closeable {
     }
 
     /**
+     * What has to be known of a chunk that went out to answer a rejection of it, by {@link #resend} of any stream.
+     *
+     * @param header as sent
+     * @param check the payload check as sent
+     * @param by what sent it: at level safe nothing else can tell whether a check is its own
+     */
+    public record SentChunk(FrameHeader header, PayloadCheck check, DataWriter by) {
+        private boolean isOf(ByteBuffer payload) {
+            return by.check.isCheckOf(header, payload, check);
+        }
+    }
+
+    /**
      * A chunk that went out.
      *
-     * @param header as sent; with {@link #resend} it answers a rejection
-     * @param check the payload check as sent
      * @param path how the bytes went; of several the last
      * @param whole false if the source ended or failed first, so that the receiver is certain to reject the chunk
      * @param failure why the source could not be read to the chunk's end; null if it was merely short
      */
     public record Sent(
-            FrameHeader header,
-            PayloadCheck check,
+            SentChunk chunk,
             DataPath path,
             PathChoice choice,
             boolean whole,
@@ -139,7 +149,11 @@ public final class DataWriter implements Closeable {
         check.appendTo(frame, !whole);
         stream.write(frame.flip());
         sequence++;
-        return new Sent(header, check.sent(), DataPath.BUFFERED, choice, whole, failure);
+        return new Sent(sent(header), DataPath.BUFFERED, choice, whole, failure);
+    }
+
+    private SentChunk sent(FrameHeader header) {
+        return new SentChunk(header, check.sent(), this);
     }
 
     private FrameHeader header(
@@ -183,8 +197,7 @@ public final class DataWriter implements Closeable {
         stream.write(frame.flip());
         sequence++;
         return new Sent(
-                header,
-                check.sent(),
+                sent(header),
                 chunks.path(),
                 chunks.path() == path ? choice : PathChoice.TRANSFER_REFUSED,
                 chunks.whole(),
@@ -228,26 +241,24 @@ public final class DataWriter implements Closeable {
      * Sends a rejected chunk once more, out of memory, if the source still holds what was sent then: what goes out now is
      * what was compared, whatever happens to the source meanwhile.
      *
-     * @param rejected its header as sent
-     * @param sum its payload check as sent
      * @return the chunk as it went out; null if the source does not hold it any more, or too many are held for too long, and
      *     nothing was sent
      * @throws SourceUnreadable if the source could not be read; the stream is not concerned
      */
-    public @Nullable Sent resend(OpenFile source, FrameHeader rejected, PayloadCheck sum)
+    public @Nullable Sent resend(OpenFile source, SentChunk rejected)
             throws IOException, SourceUnreadable, InterruptedException {
         if (!check.wireMayDamage() || !HELD.tryAcquire(HELD_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
             return null;
         }
         try {
-            return sendHeld(source, rejected, sum);
+            return sendHeld(source, rejected);
         } finally {
             HELD.release();
         }
     }
 
-    private @Nullable Sent sendHeld(OpenFile source, FrameHeader rejected, PayloadCheck sum)
-            throws IOException, SourceUnreadable {
+    private @Nullable Sent sendHeld(OpenFile source, SentChunk chunk) throws IOException, SourceUnreadable {
+        FrameHeader rejected = chunk.header();
         ByteBuffer again = ByteBuffer.allocateDirect((int) rejected.plainLength());
         try {
             while (again.hasRemaining()) {
@@ -265,7 +276,7 @@ public final class DataWriter implements Closeable {
         if (payload == null || payload.remaining() != rejected.wireLength()) {
             return null;
         }
-        if (!check.isCheckOf(rejected, payload, sum)) {
+        if (!chunk.isOf(payload)) {
             return null;
         }
         FrameHeader header = header(

@@ -71,7 +71,7 @@ class CompressedStreamTest {
         byte[] frames = record(writer -> {
             try (SourceFile file = file("source", text)) {
                 DataWriter.Sent first = writer.compressed(file, 1, 1, 0, MOST);
-                assertTrue(first.whole() && first.header().isCompressed());
+                assertTrue(first.whole() && first.chunk().header().isCompressed());
                 assertEquals(DataPath.BUFFERED, first.path());
                 assertEquals(PathChoice.COMPRESSED, first.choice());
                 writer.compressed(file, 1, 1, MOST, 1_000);
@@ -92,8 +92,10 @@ class CompressedStreamTest {
         byte[] noise = noise(MOST);
         byte[] frames = record(writer -> {
             try (SourceFile file = file("source", noise)) {
-                assertFalse(writer.compressed(file, 1, 1, 0, MOST).header().isCompressed());
-                assertFalse(writer.compressed(file, 1, 1, 0, 1).header().isCompressed(), "nothing is below a byte");
+                assertFalse(
+                        writer.compressed(file, 1, 1, 0, MOST).chunk().header().isCompressed());
+                assertFalse(
+                        writer.compressed(file, 1, 1, 0, 1).chunk().header().isCompressed(), "nothing is below a byte");
             }
         });
         replay(frames, true);
@@ -230,15 +232,15 @@ class CompressedStreamTest {
             Path path = Files.write(directory.resolve("source"), text);
             try (SourceFile file = new SourceFile(path)) {
                 DataWriter.Sent first = writer.compressed(file, 1, 1, 0, text.length);
-                DataWriter.Sent again = writer.resend(file, first.header(), first.check());
+                DataWriter.Sent again = writer.resend(file, first.chunk());
                 assertNotNull(again);
-                assertTrue(again.header().isCompressed());
+                assertTrue(again.chunk().header().isCompressed());
                 assertEquals(PathChoice.SENT_AGAIN, again.choice());
-                assertNotNull(writer.resend(file, again.header(), again.check()), "once more");
+                assertNotNull(writer.resend(file, again.chunk()), "once more");
                 byte[] changed = text.clone();
                 changed[250_000] ^= 1;
                 Files.write(path, changed);
-                assertNull(writer.resend(file, first.header(), first.check()));
+                assertNull(writer.resend(file, first.chunk()));
             }
         });
         replay(frames, true);

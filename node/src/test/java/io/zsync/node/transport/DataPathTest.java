@@ -305,15 +305,15 @@ class DataPathTest {
 
         try (SourceFile file = new SourceFile(source)) {
             DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 1_000, 600_000, way.path());
-            DataWriter.Sent again = writer.resend(file, sent.header(), sent.check());
+            DataWriter.Sent again = writer.resend(file, sent.chunk());
             assertNotNull(again);
-            assertEquals(1, again.header().sequence());
-            assertNotNull(writer.resend(file, again.header(), again.check()));
+            assertEquals(1, again.chunk().header().sequence());
+            assertNotNull(writer.resend(file, again.chunk()));
             try (FileChannel changing = FileChannel.open(source, StandardOpenOption.WRITE)) {
                 changing.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 400_000);
-                assertNull(writer.resend(file, sent.header(), sent.check()));
+                assertNull(writer.resend(file, sent.chunk()));
                 changing.truncate(300_000);
-                assertNull(writer.resend(file, sent.header(), sent.check()));
+                assertNull(writer.resend(file, sent.chunk()));
             }
         }
         endStream();
@@ -343,14 +343,13 @@ class DataPathTest {
         }) {
             DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 0, 1_000, DataPath.SENDFILE);
             List<CompletableFuture<DataWriter.Sent>> waiting = Stream.generate(
-                            () -> Background.start(() -> writer.resend(file, sent.header(), sent.check())))
+                            () -> Background.start(() -> writer.resend(file, sent.chunk())))
                     .limit(8)
                     .toList();
             await().until(() -> held.sum() == 8);
-            assertNull(writer.resend(file, sent.header(), sent.check()));
+            assertNull(writer.resend(file, sent.chunk()));
             assertEquals(8, held.sum(), "it was not even read");
-            CompletableFuture<DataWriter.Sent> patient =
-                    Background.start(() -> writer.resend(file, sent.header(), sent.check()));
+            CompletableFuture<DataWriter.Sent> patient = Background.start(() -> writer.resend(file, sent.chunk()));
             Thread.sleep(100);
             end.countDown();
             for (CompletableFuture<DataWriter.Sent> each : waiting) {
@@ -370,7 +369,7 @@ class DataPathTest {
 
         try (SourceFile file = new SourceFile(randomFile("source", 1_000))) {
             DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 0, 1_000, DataPath.BUFFERED);
-            assertNull(writer.resend(file, sent.header(), sent.check()));
+            assertNull(writer.resend(file, sent.chunk()));
         }
         endStream();
 

@@ -3,6 +3,7 @@ package io.zsync.node.transport;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,10 +23,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,8 +178,8 @@ class SafeStreamTest {
         byte[] wire = record(writer -> {
             try (SourceFile file = source(LENGTH)) {
                 DataWriter.Sent sent = writer.chunk(file, 1, 1, 0, LENGTH, DataPath.SENDFILE);
-                DataWriter.Sent again = writer.resend(file, sent.header(), sent.check());
-                assertTrue(again != null && again.header().sequence() == 1);
+                DataWriter.Sent again = writer.resend(file, sent.chunk());
+                assertTrue(again != null && again.chunk().header().sequence() == 1);
             }
         });
 
@@ -184,6 +187,22 @@ class SafeStreamTest {
         assertFalse(Arrays.equals(tag(wire, 0), tag(wire, 1)), "the same payload");
         replay(wire);
         assertEquals(List.of("verified", "verified"), target.told());
+    }
+
+    /** Any stream may be the one that is free when a rejection comes. */
+    @Test
+    void whatOneStreamSentAnotherOneSendsAgain() throws Exception {
+        AtomicReference<DataWriter.SentChunk> rejected = new AtomicReference<>();
+        try (SourceFile file = source(LENGTH)) {
+            record(writer -> rejected.set(
+                    writer.chunk(file, 1, 1, 0, LENGTH, DataPath.SENDFILE).chunk()));
+            secret[31] ^= 1;
+            byte[] wire = record(writer -> assertNotNull(writer.resend(file, Objects.requireNonNull(rejected.get()))));
+
+            replay(wire);
+        }
+
+        assertEquals(List.of("verified"), target.told());
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.api.RunFailure;
+import io.zsync.node.api.RunReport;
 import io.zsync.protocol.Mode;
+import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,10 +72,11 @@ class FlippedBitsTest {
                 pair.proxy().meddle(flipper);
                 boolean push = random.nextBoolean();
                 try {
-                    long lost = pair.run(push ? Mode.PUSH : Mode.PULL, level, STREAMS, 0)
-                            .report()
-                            .tally()
-                            .failed();
+                    RunReport report = pair.run(push ? Mode.PUSH : Mode.PULL, level, STREAMS, 0)
+                            .report();
+                    long lost = report.tally().failed();
+                    // No source ever changes here.
+                    assertEquals(lost == 0 ? Map.of() : Map.of(ProblemCode.INTEGRITY, lost), report.problems());
                     failed += (int) lost;
                     mended += flipper.flips() > 0 && lost == 0 ? 1 : 0;
                 } catch (RunFailure e) {
