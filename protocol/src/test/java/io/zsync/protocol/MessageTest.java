@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Output;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 class MessageTest {
@@ -50,6 +51,15 @@ class MessageTest {
             position += MessageCodec.PREFIX_LENGTH + length;
         }
         assertEquals(output.position(), position);
+    }
+
+    @Test
+    void noFrameIsLongerThanAnyMayBe() {
+        for (int length : new int[] {0, Limits.CONTROL_FRAME_LENGTH + 1, Integer.MAX_VALUE, -1}) {
+            byte[] prefix = ByteBuffer.allocate(Integer.BYTES).putInt(length).array();
+
+            assertThrows(ProtocolException.class, () -> MessageCodec.frameLength(prefix, 0), () -> length + " bytes");
+        }
     }
 
     @Test
