@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class KillIT {
     /** Of each test. */
-    private static final int POINTS_HERE = Machine.LONG ? 115 : 4;
+    private static final int POINTS_HERE = Machine.LONG ? 115 : 2;
 
-    private static final int POINTS_BETWEEN = Machine.LONG ? 85 : 3;
+    private static final int POINTS_BETWEEN = Machine.LONG ? 85 : 2;
 
     @RegisterExtension
     final Workspace work = new Workspace();
