@@ -79,9 +79,7 @@ final class Backups implements AutoCloseable {
         if (Objects.equals(cleared, original)) {
             return;
         }
-        for (Name stale : place.list().reserved()) {
-            StagedFile.remove(place, stale);
-        }
+        Leftovers.remove(place);
         cleared = original;
     }
 

@@ -350,6 +350,7 @@ class DataPathTest {
             assertNull(writer.resend(file, sent.chunk()));
             assertEquals(8, held.sum(), "it was not even read");
             CompletableFuture<DataWriter.Sent> patient = Background.start(() -> writer.resend(file, sent.chunk()));
+            // Nothing tells that it waits; who did not would be back by then.
             Thread.sleep(100);
             end.countDown();
             for (CompletableFuture<DataWriter.Sent> each : waiting) {

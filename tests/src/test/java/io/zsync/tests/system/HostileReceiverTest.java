@@ -296,7 +296,7 @@ class HostileReceiverTest {
                 HostilePeerTest.readManifest(peer, new TreeMap<>(), new TreeMap<>());
                 peer.send(want(DENSE, 0, Limits.CHUNK_LENGTH));
                 await().until(() -> isOpen(pair.source().resolve("zz")));
-                // The other thread finds nothing left of it.
+                // Nothing tells when the other thread has found nothing left of it, nor when the word has come.
                 Thread.sleep(200);
                 peer.send(new Message.FileRefused(DENSE, ProblemCode.TARGET_FAILED));
                 Thread.sleep(200);
