@@ -178,6 +178,8 @@ class RefusalsIT {
                 first.getOutputStream().write('x');
                 assertEquals(-1, firstByte(first));
             }
+            // A thread gives itself its name once it runs, which may be behind the answer.
+            await().until(() -> node.holdings().threads().containsKey("zsync-deadlines"));
             Holdings before = node.holdings();
             Map<String, Socket> sockets = new LinkedHashMap<>();
             long start = System.nanoTime();
