@@ -43,6 +43,11 @@ public record FileStat(
         return kind == FileKind.REGULAR && blocks * BLOCK_LENGTH < size;
     }
 
+    /** Bytes of the size that have no blocks yet. */
+    public long unallocated() {
+        return Math.max(0, size - blocks * BLOCK_LENGTH);
+    }
+
     /** Longer than any file that can be replicated: it has no {@link #identity}. */
     public boolean isTooLong() {
         return size > Limits.FILE_LENGTH;

@@ -98,6 +98,14 @@ public final class Fetch implements Publication {
         return coverage.missing();
     }
 
+    /** Bytes that its file system has to have free for it; of a sparse file that is not known. */
+    synchronized long room() throws IOException {
+        if (entry.sparse()) {
+            return 0;
+        }
+        return staged == null ? entry.size() : staged.file().stat().unallocated();
+    }
+
     /** What to ask the sender for, as part of the current attempt. */
     public synchronized Message wish() {
         return left == null || attempt > 1

@@ -200,24 +200,40 @@ final class LeafApplier {
     /** Has the object made beside its place; content comes from the sender. */
     private void make(TargetDirectory parent, Destination destination, Entry entry)
             throws IOException, InterruptedException {
-        if (entry instanceof Entry.RegularFile file && file.size() > 0) {
+        if (!(entry instanceof Entry.RegularFile file) || file.size() == 0) {
             if (!options.dryRun()) {
-                // What of a sparse file needs room is not known.
-                delivery.requireRoom(destination, file.sparse() ? 0 : file.size());
+                parent.touched = true;
+                stager.stage(parent.open(), destination, entry);
             }
-            plannedFiles.increment();
-            if (options.dryRun()) {
-                plannedBytes.add(file.size());
-                counts.bytes.add(file.size());
-                return;
+            return;
+        }
+        if (options.dryRun()) {
+            planned(file.size());
+            counts.bytes.add(file.size());
+            return;
+        }
+        Fetch fetch = delivery.leftovers().fetch(parent, destination, file);
+        requireRoom(fetch);
+        parent.touched = true;
+        planned(fetch.missing());
+        delivery.fetch(fetch);
+    }
+
+    private void planned(long bytes) {
+        plannedFiles.increment();
+        plannedBytes.add(bytes);
+    }
+
+    /** What an earlier run has left stays for another one if it does not fit now. */
+    private void requireRoom(Fetch fetch) throws IOException, InterruptedException {
+        boolean fits = false;
+        try {
+            delivery.requireRoom(fetch.destination(), fetch.room());
+            fits = true;
+        } finally {
+            if (!fits) {
+                fetch.discard();
             }
-            parent.touched = true;
-            Fetch fetch = delivery.leftovers().fetch(parent, destination, file);
-            plannedBytes.add(fetch.missing());
-            delivery.fetch(fetch);
-        } else if (!options.dryRun()) {
-            parent.touched = true;
-            stager.stage(parent.open(), destination, entry);
         }
     }
 

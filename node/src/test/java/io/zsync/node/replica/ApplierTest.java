@@ -61,6 +61,7 @@ class ApplierTest {
     private static final class FedContent implements ContentSource {
         final List<Fetch> wanted = Collections.synchronizedList(new ArrayList<>());
         final List<String> ended = Collections.synchronizedList(new ArrayList<>());
+        boolean reserves = true;
         private int outstanding;
 
         @Override
@@ -82,7 +83,7 @@ class ApplierTest {
 
         @Override
         public boolean fillsReserved(Fetch fetch) {
-            return true;
+            return reserves;
         }
 
         @Override
@@ -98,6 +99,10 @@ class ApplierTest {
         @Override
         public void refused(Fetch fetch, ProblemCode code) {
             end(fetch.path() + " " + code);
+        }
+
+        synchronized void forget() {
+            outstanding = 0;
         }
 
         private synchronized void end(String how) {
@@ -116,6 +121,7 @@ class ApplierTest {
     private @Nullable JournalPlace place;
     private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
     private FaultyRoot.Fault fault = (call, arguments) -> {};
+    private long roomBytes = Long.MAX_VALUE;
     private Root root;
     private @Nullable Applier begun;
     private Thread publisher = new Thread();
@@ -123,7 +129,17 @@ class ApplierTest {
 
     @BeforeEach
     void open() throws IOException {
-        root = FaultyRoot.of(LinuxRoot.open(target), (call, arguments) -> fault.before(call, arguments));
+        root = FaultyRoot.of(LinuxRoot.open(target), new FaultyRoot.Fault() {
+            @Override
+            public void before(String call, Object[] arguments) throws IOException {
+                fault.before(call, arguments);
+            }
+
+            @Override
+            public Directory.Room room(Directory.Room real) {
+                return new Directory.Room(Math.min(roomBytes, real.bytes()), real.files());
+            }
+        });
     }
 
     @AfterEach
@@ -598,6 +614,67 @@ class ApplierTest {
         assertEquals(0, staged());
     }
 
+    /** Its blocks are its own: on a full disk nothing fits better than the rest of it. */
+    @Test
+    void goesOnOnAFullDiskWithWhatHasItsBlocks(@TempDir Path state) throws Exception {
+        place = JournalPlace.local(state.resolve("state"));
+        int size = (int) Limits.RESUMED_LENGTH;
+        leaveHalfOf("b", size);
+
+        beginOnAFullDisk();
+        Fetch second = fetch("b", size);
+        assertEquals(
+                new Message.Resume(2, identity(size), List.of(new Message.Range(size / 2, size / 2))), second.wish());
+        second.claim(1, size / 2, size / 2, parent()).verified();
+        second.confirmed(1, identity(size));
+        apply("c", file(size));
+        assertEquals(List.of("a TARGET_FAILED", "c TARGET_FAILED"), problems, "a fresh one does not fit");
+        assertEquals(1, finish().created());
+        assertEquals(0, staged());
+    }
+
+    /** It is not asked for now; another run may find room. */
+    @Test
+    void keepsOnAFullDiskWhatHasNoBlocks(@TempDir Path state) throws Exception {
+        place = JournalPlace.local(state.resolve("state"));
+        int size = (int) Limits.RESUMED_LENGTH;
+        content.reserves = false;
+        leaveHalfOf("b", size);
+
+        beginOnAFullDisk();
+        apply("b", file(size));
+        assertEquals(List.of("a TARGET_FAILED", "b TARGET_FAILED"), problems);
+        assertEquals(0, finish().created());
+        applier().close();
+        assertEquals(1, staged());
+        assertFalse(isAnyStagedOpen());
+
+        roomBytes = Long.MAX_VALUE;
+        entries = 0;
+        begin(Durability.NONE);
+        assertTrue(fetch("b", size).wish() instanceof Message.Resume);
+        breakOff();
+    }
+
+    private void leaveHalfOf(String name, int size) throws Exception {
+        begin(Durability.NONE);
+        Fetch first = fetch(name, size);
+        first.opened(1, identity(size));
+        first.claim(1, 0, size / 2, parent()).verified();
+        breakOff();
+        assertEquals(1, staged());
+    }
+
+    /** Which it finds at its first file, "a". */
+    private void beginOnAFullDisk() throws Exception {
+        roomBytes = 2 << 20;
+        begin(Durability.NONE);
+        RangeClaim refused = fetch("a", LENGTH).claim(1, 0, LENGTH, parent());
+        refused.failed(failure(Errno.NOSPC));
+        refused.abandoned();
+        await().until(() -> content.ended.equals(List.of("a TARGET_FAILED")));
+    }
+
     private Fetch fetchLarge() throws Exception {
         apply("a", new Entry.RegularFile(META, Limits.RESUMED_LENGTH, true));
         return content.wanted.getLast();
@@ -610,6 +687,7 @@ class ApplierTest {
         applier().abandon();
         applier().close();
         entries = 0;
+        content.forget();
     }
 
     @Test
@@ -681,6 +759,18 @@ class ApplierTest {
         assertTrue(descriptors() <= before + 1, "descriptors " + before + ", then " + descriptors());
         fault = (call, arguments) -> {};
         assertEquals(20, finish().failed());
+    }
+
+    private boolean isAnyStagedOpen() throws IOException {
+        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                if (Files.isSymbolicLink(descriptor)
+                        && Files.readSymbolicLink(descriptor).toString().startsWith(target + "/.zsync-")) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     private static long descriptors() throws IOException {

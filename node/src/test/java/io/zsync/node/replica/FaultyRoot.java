@@ -22,6 +22,11 @@ final class FaultyRoot {
         default Directory.Listing listed(Directory.Listing real) {
             return real;
         }
+
+        /** How much room there is to be. */
+        default Directory.Room room(Directory.Room real) {
+            return real;
+        }
     }
 
     private FaultyRoot() {}
@@ -55,6 +60,7 @@ final class FaultyRoot {
             }
             return switch (result) {
                 case Directory.Listing listing -> fault.listed(listing);
+                case Directory.Room room -> fault.room(room);
                 case Directory directory -> wrap(Directory.class, directory, fault);
                 case OpenFile file -> wrap(OpenFile.class, file, fault);
                 case Inode member -> wrap(Inode.class, member, fault);
