@@ -41,7 +41,7 @@ class PowerCutIT {
     private static final int CUTS_AFTER = Machine.LONG ? 100 : 2;
 
     private static final int CUTS_WITHIN = Machine.LONG ? 50 : 2;
-    private static final int CUTS_OF_RSYNC = 20;
+    private static final int CUTS_OF_RSYNC = 50;
     private static final int CUTS_OF_A_LARGE_FILE = Machine.LONG ? 10 : 1;
 
     /** Lasts twice as long as it takes until some of it is forced to disk. */
