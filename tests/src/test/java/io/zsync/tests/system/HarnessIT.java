@@ -15,8 +15,11 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +45,27 @@ class HarnessIT {
             assertArrayEquals(said, proxy.conversations().getFirst().fromServer());
             assertEquals(2L * said.length, proxy.passed());
             assertEquals(0, proxy.fired());
+        }
+    }
+
+    @Test
+    void aProxyIsCalmOnceWhatHappensIsOver() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean over = new AtomicBoolean();
+        try (ServerSocket echo = echo();
+                WireProxy proxy = WireProxy.before("127.0.0.1", echo.getLocalPort());
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+            proxy.whenPassed(1, () -> {
+                begun.countDown();
+                await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+                over.set(true);
+            });
+            write(socket, new byte[2]);
+            begun.await();
+
+            proxy.calm();
+
+            assertTrue(over.get());
         }
     }
 

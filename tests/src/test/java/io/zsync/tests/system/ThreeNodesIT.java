@@ -257,7 +257,8 @@ class ThreeNodesIT {
             Protection level,
             Fault fault,
             long bytes,
-            long inTheWay) {
+            long inTheWay)
+            throws InterruptedException {
         WireProxy wire = server.wire();
         int firedBefore = wire.fired();
         switch (fault) {
@@ -308,7 +309,8 @@ class ThreeNodesIT {
 
     /** As a process, whose end is seen by the server only. */
     private boolean runAndKill(
-            Mode mode, Member initiator, Member server, boolean delete, Protection level, long bytes) {
+            Mode mode, Member initiator, Member server, boolean delete, Protection level, long bytes)
+            throws InterruptedException {
         WireProxy wire = server.wire();
         int firedBefore = wire.fired();
         List<Object> words = new ArrayList<>(List.of("--protect", level.name().toLowerCase(Locale.ROOT)));

@@ -38,6 +38,7 @@ final class WireProxy implements AutoCloseable {
     private long end = Long.MAX_VALUE;
     private Runnable atEnd = () -> {};
     private int fired;
+    private boolean happening;
     private boolean stalled;
     private long bytesPerSecond = Long.MAX_VALUE;
     private long damaged = -1;
@@ -118,10 +119,13 @@ final class WireProxy implements AutoCloseable {
         atEnd = action;
     }
 
-    /** Nothing happens any more that has not happened yet. @return whether something would have */
-    synchronized boolean calm() {
+    /** Nothing happens any more that has not happened yet; what is happening is over. @return whether something would have */
+    synchronized boolean calm() throws InterruptedException {
         boolean waiting = end != Long.MAX_VALUE;
         end = Long.MAX_VALUE;
+        while (happening) {
+            wait();
+        }
         return waiting;
     }
 
@@ -285,9 +289,17 @@ final class WireProxy implements AutoCloseable {
             }
             end = Long.MAX_VALUE;
             fired++;
+            happening = true;
             action = atEnd;
         }
-        action.run();
+        try {
+            action.run();
+        } finally {
+            synchronized (this) {
+                happening = false;
+                notifyAll();
+            }
+        }
     }
 
     private void happen(Fault what) {
