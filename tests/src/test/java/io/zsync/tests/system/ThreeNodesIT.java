@@ -308,8 +308,7 @@ class ThreeNodesIT {
     }
 
     /** As a process, whose end is seen by the server only. */
-    private boolean runAndKill(
-            Mode mode, Member initiator, Member server, boolean delete, Protection level, long bytes)
+    private boolean runAndKill(Mode mode, Member initiator, Member server, boolean delete, Protection level, long bytes)
             throws InterruptedException {
         WireProxy wire = server.wire();
         int firedBefore = wire.fired();
