@@ -46,20 +46,28 @@ final class ModelTree {
         LINK
     }
 
+    /** In a sequence no tree writes as many files. */
+    private static final int LENGTHS = 300;
+
     private final Path root;
+    private final int number;
     private Random random = new Random(0);
     private TreeMap<String, Node> nodes = new TreeMap<>();
     private int drawn;
 
-    /** @param root an empty directory */
-    ModelTree(Path root) {
+    /**
+     * @param root an empty directory
+     * @param number among the trees of a test, from 0
+     */
+    ModelTree(Path root, int number) {
         this.root = root;
+        this.number = number;
     }
 
     /** Chooses from here on by this. */
     void seed(Random by) {
         random = by;
-        drawn = 0;
+        drawn = number * LENGTHS;
     }
 
     Path root() {
@@ -133,7 +141,7 @@ final class ModelTree {
         };
     }
 
-    /** Of a length that no other has: times may be the same. */
+    /** Of a length that no other has, in no tree: the times of two may be the same, and by these two files are compared. */
     private String write(String path) throws IOException {
         int most = List.of(500, 20_000, 300_000).get(random.nextInt(3));
         byte[] bytes = new byte[random.nextInt(most / 1_000 + 1) * 1_000 + ++drawn % 1_000];

@@ -94,7 +94,7 @@ class ThreeNodesIT {
             Path tree = Files.createDirectory(work.path("tree" + i));
             ServingNode serving =
                     ServingNode.startUnder(List.of(), homes.get(i), ports.get(i), "--share", "default=" + tree + ":rw");
-            members.add(new Member("n" + i, homes.get(i), own.get(i), serving, wires.get(i), new ModelTree(tree)));
+            members.add(new Member("n" + i, homes.get(i), own.get(i), serving, wires.get(i), new ModelTree(tree, i)));
         }
     }
 
