@@ -239,6 +239,7 @@ final class JsonPrinter implements Telling {
             json.writeStringField("protection", word(protection));
         }
         json.writeBooleanField("durable", tally.durable());
+        json.writeStringField("durability", word(tally.durability()));
         json.writeNumberField("seconds", report.elapsed().toNanos() / 1e9);
         json.writeNumberField("reconnects", report.reconnects());
     }

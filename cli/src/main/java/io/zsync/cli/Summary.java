@@ -83,12 +83,20 @@ final class Summary implements Runs.Ending {
                 paths.add(path.word() + " " + Quantity.bytes(bytes));
             }
         }
-        String durable =
-                report.dryRun() ? "nothing was changed" : report.tally().durable() ? "durable" : "not durable";
+        String durable = report.dryRun() ? "nothing was changed" : durable(report.tally());
         Protection protection = report.protection();
         String level =
                 protection == null ? "" : "; protection " + protection.name().toLowerCase(Locale.ROOT) + hint(report);
         return (paths.isEmpty() ? "nothing moved" : String.join(", ", paths)) + level + "; " + durable;
+    }
+
+    /** Asked for or not: where a sync of the whole file system cannot be relied on, each file is forced by itself. */
+    private static String durable(Tally tally) {
+        return switch (tally.durability()) {
+            case NONE -> "not durable";
+            case BATCH -> "durable";
+            case FILE -> "durable, file by file";
+        };
     }
 
     /** Zero copy asks for a level that shows the data on the way, which only its owner may choose. */

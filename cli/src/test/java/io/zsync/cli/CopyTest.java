@@ -212,7 +212,7 @@ class CopyTest {
         typed.engine.copyAnswer = (request, events) -> {
             events.accept(moved("a.iso", DataPath.CLONE, PathChoice.BLOCKS_SHARED, 3_145_728));
             return FakeEngine.copied(
-                    new Tally(1, 0, 0, 0, 0, 0, 0, 1, 3 << 20, true), Map.of(DataPath.CLONE, 3L << 20));
+                    new Tally(1, 0, 0, 0, 0, 0, 0, 1, 3 << 20, Durability.BATCH), Map.of(DataPath.CLONE, 3L << 20));
         };
 
         assertEquals(0, typed.run("copy", "--explain", "a.iso", "/mnt/a.iso"));
@@ -296,7 +296,7 @@ class CopyTest {
     @Test
     void aVerifyOfADirectoryReadsEverything() {
         typed.engine.copyAnswer =
-                (request, events) -> FakeEngine.copied(new Tally(0, 0, 0, 9, 0, 0, 0, 9, 0, false), Map.of());
+                (request, events) -> FakeEngine.copied(new Tally(0, 0, 0, 9, 0, 0, 0, 9, 0, Durability.NONE), Map.of());
 
         assertEquals(0, typed.run("verify", "a", "/mnt/a"));
 
@@ -310,7 +310,7 @@ class CopyTest {
     void aDiffOfADirectoryTellsAsOneOfAPeerDoes() {
         typed.engine.copyAnswer = (request, events) -> {
             events.accept(Changes.created("d/x", Kind.FILE));
-            return FakeEngine.copied(new Tally(3, 1, 0, 9, 0, 0, 0, 13, 0, false), Map.of());
+            return FakeEngine.copied(new Tally(3, 1, 0, 9, 0, 0, 0, 13, 0, Durability.NONE), Map.of());
         };
 
         assertEquals(40, typed.run("diff", "-i", "photos", "/mnt/photos"));

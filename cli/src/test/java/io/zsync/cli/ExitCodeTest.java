@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ExitCodeTest {
     private static RunReport report(long failed, Map<ProblemCode, Long> problems) {
-        Tally tally = new Tally(0, 0, 0, 0, failed, 0, 0, 0, 0, true);
+        Tally tally = new Tally(0, 0, 0, 0, failed, 0, 0, 0, 0, Durability.BATCH);
         return new RunReport(
                 tally,
                 Map.of(),
@@ -118,7 +119,7 @@ class ExitCodeTest {
 
     @Test
     void withheldDeletionsAreTheDeleteLimit() {
-        Tally tally = new Tally(0, 0, 0, 0, 1, 0, 1, 0, 0, true);
+        Tally tally = new Tally(0, 0, 0, 0, 1, 0, 1, 0, 0, Durability.BATCH);
 
         assertEquals(ExitCode.DELETE_LIMIT, ExitCode.of(FakeEngine.report(tally, Map.of())));
         assertEquals(
@@ -136,8 +137,8 @@ class ExitCodeTest {
 
     /** A run that ends with this code, whatever it takes. */
     private static RunReport endWith(int code) throws RunFailure {
-        Tally withheld = new Tally(0, 0, 0, 0, 0, 0, 1, 0, 0, true);
-        Tally differing = new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, true);
+        Tally withheld = new Tally(0, 0, 0, 0, 0, 0, 1, 0, 0, Durability.BATCH);
+        Tally differing = new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, Durability.BATCH);
         return switch (code) {
             case 0 -> FakeEngine.report(Map.of());
             case 23 -> FakeEngine.report(Map.of(ProblemCode.TARGET_FAILED, 1L));
@@ -195,7 +196,7 @@ class ExitCodeTest {
     /** A diff has one peer, so what it found meets what it met on the way. */
     @Test
     void differencesYieldToEverythingButNothing() throws Exception {
-        Tally differing = new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, true);
+        Tally differing = new Tally(1, 0, 0, 0, 0, 0, 0, 0, 0, Durability.BATCH);
         Map<ProblemCode, Integer> codes =
                 Map.of(ProblemCode.TARGET_FAILED, 23, ProblemCode.SOURCE_CHANGED, 24, ProblemCode.INTEGRITY, 43);
         codes.forEach((problem, code) -> assertEquals(

@@ -19,6 +19,7 @@ import io.zsync.node.trust.Peer;
 import io.zsync.node.trust.PeerBook;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Digest;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.Protection;
@@ -74,7 +75,7 @@ final class FakeEngine implements Engine {
     }
 
     static RunReport report(Map<ProblemCode, Long> problems) {
-        return report(new Tally(1, 0, 0, 2, 0, 0, 0, 3, 0, true), problems);
+        return report(new Tally(1, 0, 0, 2, 0, 0, 0, 3, 0, Durability.BATCH), problems);
     }
 
     static RunReport report(Tally tally, Map<ProblemCode, Long> problems) {
@@ -84,7 +85,7 @@ final class FakeEngine implements Engine {
 
     /** Of a run that had no connection. */
     static RunReport copied(Map<DataPath, Long> bytesByPath) {
-        return copied(new Tally(1, 0, 0, 2, 0, 0, 0, 3, 0, true), bytesByPath);
+        return copied(new Tally(1, 0, 0, 2, 0, 0, 0, 3, 0, Durability.BATCH), bytesByPath);
     }
 
     static RunReport copied(Tally tally, Map<DataPath, Long> bytesByPath) {

@@ -6,6 +6,7 @@ import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.node.api.RunRequest;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
@@ -103,7 +104,7 @@ final class FakeMain {
     /** Counts the source as one file if it is there, so that a test sees whether its name arrived. */
     private static RunReport done(RunRequest request) {
         int files = Files.exists(request.directory()) ? 1 : 0;
-        Tally tally = new Tally(0, 0, 0, files, 0, 0, 0, files, 0, true);
+        Tally tally = new Tally(0, 0, 0, files, 0, 0, 0, files, 0, Durability.BATCH);
         return new RunReport(
                 tally,
                 Map.of(),

@@ -14,6 +14,7 @@ import io.zsync.node.api.FailureKind;
 import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Message.Change.Action;
 import io.zsync.protocol.Message.Change.Kind;
@@ -86,7 +87,7 @@ class JsonTest {
 
     @Test
     void aRunBeginsWithAStartAndEndsWithASummary() {
-        Tally tally = new Tally(1, 2, 3, 4, 5, 6, 7, 8, 9, true);
+        Tally tally = new Tally(1, 2, 3, 4, 5, 6, 7, 8, 9, Durability.BATCH);
         typed.engine.answer = (request, events) -> new RunReport(
                 tally,
                 Map.of(DataPath.SENDFILE, 5L << 30, DataPath.BUFFERED, 7L, DataPath.MAPPED, 0L),
@@ -106,7 +107,7 @@ class JsonTest {
                                 + "'unchanged':4,'failed':5,'skipped':6,'withheld':7,'files':8,'bytes':9,"
                                 + "'sent_bytes':{'sendfile':5368709120,'buffered':7},"
                                 + "'problems':{'target-failed':5,'special-skipped':6},"
-                                + "'protection':'private','durable':true,'seconds':2.4,'reconnects':2}"),
+                                + "'protection':'private','durable':true,'durability':'batch','seconds':2.4,'reconnects':2}"),
                 lines().stream().map(line -> line.replace('"', '\'')).toList());
         assertEquals("""
                 zsync: delete: 7 paths to remove, more than the limit, so none was (nas/photos)
@@ -132,7 +133,7 @@ class JsonTest {
                         "{'event':'summary','exit_code':0,'dry_run':false,'created':1,'changed':0,'deleted':0,"
                                 + "'unchanged':2,'failed':0,'skipped':0,'withheld':0,'files':3,'bytes':0,"
                                 + "'sent_bytes':{'copy-range':1048576},'problems':{},"
-                                + "'durable':true,'seconds':1.0,'reconnects':0}",
+                                + "'durable':true,'durability':'batch','seconds':1.0,'reconnects':0}",
                         "{'event':'start','command':'diff','source':'photos','target':'/mnt/photos','dry_run':true}"),
                 lines().stream().limit(4).map(line -> line.replace('"', '\'')).toList());
         assertTrue(typed.engine.copies.getFirst().options().explain(), "file events are asked for");

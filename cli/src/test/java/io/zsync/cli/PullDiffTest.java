@@ -11,6 +11,7 @@ import io.zsync.node.api.RunFailure;
 import io.zsync.node.api.RunRequest;
 import io.zsync.protocol.Comparison;
 import io.zsync.protocol.Deletion;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Message.Change;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.ProblemCode;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two commands that are a push turned round, and a push that is only told. */
 class PullDiffTest {
-    private static final Tally EQUAL = new Tally(0, 0, 0, 1204, 0, 0, 0, 1204, 0, false);
+    private static final Tally EQUAL = new Tally(0, 0, 0, 1204, 0, 0, 0, 1204, 0, Durability.NONE);
 
     private final Typed typed = new Typed();
 
@@ -52,7 +53,7 @@ class PullDiffTest {
     @ParameterizedTest
     @ValueSource(strings = {"-q", "--no-owner", "--json"})
     void whatWasNotDeletedIsAnErrorWithItsWayOut(String how) {
-        answers(new Tally(0, 0, 0, 1, 0, 0, 1_200, 1, 0, true), Map.of());
+        answers(new Tally(0, 0, 0, 1, 0, 0, 1_200, 1, 0, Durability.BATCH), Map.of());
 
         assertEquals(25, typed.run("push", "--delete", how, "photos", "nas"));
 
@@ -91,7 +92,7 @@ class PullDiffTest {
         typed.engine.answer = (request, events) -> {
             events.accept(new Event.Changed(
                     new Change(RelativePath.of("d/x"), Change.Kind.FILE, Change.Action.CREATE, 0, 0, new byte[0])));
-            return FakeEngine.report(new Tally(3, 1, 0, 9, 0, 0, 0, 13, 0, false), Map.of());
+            return FakeEngine.report(new Tally(3, 1, 0, 9, 0, 0, 0, 13, 0, Durability.NONE), Map.of());
         };
 
         assertEquals(40, typed.run("diff", "photos", "backup/photos"));
@@ -101,7 +102,7 @@ class PullDiffTest {
 
     @Test
     void aQuietDiffOnlyHasItsCode() {
-        answers(new Tally(0, 0, 1, 9, 0, 0, 0, 13, 0, false), Map.of());
+        answers(new Tally(0, 0, 1, 9, 0, 0, 0, 13, 0, Durability.NONE), Map.of());
 
         assertEquals(40, typed.run("diff", "-q", "photos", "backup/photos"));
         assertFalse(typed.engine.runs.getFirst().options().reportChanges());
@@ -122,7 +123,7 @@ class PullDiffTest {
             })
     void aDiffSaysWhatItFoundAndWhatItCouldNotSee(
             int created, int changed, int deleted, int failed, int skipped, int code, String verdict) {
-        answers(new Tally(created, changed, deleted, 4, failed, skipped, 0, 5, 0, false), Map.of());
+        answers(new Tally(created, changed, deleted, 4, failed, skipped, 0, 5, 0, Durability.NONE), Map.of());
 
         assertEquals(code, typed.run("diff", "a", "nas"));
         assertEquals("a and nas " + verdict + "\n", typed.screen.err());
@@ -161,7 +162,7 @@ class PullDiffTest {
     void aVerifyPrintsWhatDiffersAndExitsWith40() {
         typed.engine.answer = (request, events) -> {
             events.accept(Changes.created("d/x", Change.Kind.FILE));
-            return FakeEngine.report(new Tally(1, 0, 0, 9, 0, 0, 0, 13, 0, false), Map.of());
+            return FakeEngine.report(new Tally(1, 0, 0, 9, 0, 0, 0, 13, 0, Durability.NONE), Map.of());
         };
 
         assertEquals(40, typed.run("verify", "-i", "photos", "backup/photos"));
@@ -172,7 +173,7 @@ class PullDiffTest {
     @ParameterizedTest
     @CsvSource({"SOURCE_UNREADABLE,23", "SOURCE_VANISHED,24", "INTEGRITY,43"})
     void aVerifyThatCouldNotReadEverythingSaysThatFirst(ProblemCode problem, int code) {
-        answers(new Tally(1, 0, 0, 9, 1, 0, 0, 13, 0, false), Map.of(problem, 1L));
+        answers(new Tally(1, 0, 0, 9, 1, 0, 0, 13, 0, Durability.NONE), Map.of(problem, 1L));
 
         assertEquals(code, typed.run("verify", "photos", "backup/photos"));
     }

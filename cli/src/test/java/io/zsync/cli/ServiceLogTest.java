@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.zsync.node.api.ServiceEvent;
 import io.zsync.node.api.ServiceEvent.Visit;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Mode;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.RelativePath;
@@ -26,7 +27,7 @@ class ServiceLogTest {
 
     @Test
     void aPushSaysWhoWhereToAndWhatItDid() {
-        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 10, true);
+        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 10, Durability.BATCH);
 
         assertEquals(
                 "zsync: laptop (10.0.0.2) pushed photos/2024: 12 new, 3 changed in 1.2 s\n",
@@ -35,7 +36,7 @@ class ServiceLogTest {
 
     @Test
     void aPullSaysWhatElseCounts() {
-        Tally tally = new Tally(0, 0, 1, 5, 2, 3, 0, 8, 10, true);
+        Tally tally = new Tally(0, 0, 1, 5, 2, 3, 0, 8, 10, Durability.BATCH);
 
         assertEquals(
                 "zsync: laptop (10.0.0.2) pulled photos: 0 new, 0 changed, 1 deleted, 2 failed, 3 skipped in 1.2 s\n",
@@ -46,7 +47,7 @@ class ServiceLogTest {
     @Test
     void aDryRunIsCalledOne() {
         Visit dry = new Visit("laptop", "10.0.0.2", Mode.PUSH, true, "photos", RelativePath.ROOT);
-        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 10, false);
+        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 10, Durability.NONE);
 
         assertEquals(
                 "zsync: laptop (10.0.0.2) would push photos (dry run): 12 new, 3 changed in 1.2 s\n",

@@ -1,9 +1,11 @@
 package io.zsync.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.api.RunReport;
 import io.zsync.protocol.DataPath;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Protection;
 import io.zsync.protocol.Tally;
 import java.time.Duration;
@@ -40,7 +42,7 @@ class SummaryTest {
 
     @Test
     void saysWhatMovedHowFastAndByWhichPaths() throws UsageError {
-        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 3200 * MIB, true);
+        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 3200 * MIB, Durability.BATCH);
 
         String summary =
                 summary(tally, Map.of(DataPath.BUFFERED, 96 * MIB, DataPath.SENDFILE, 3072 * MIB), false, 2400);
@@ -52,8 +54,17 @@ class SummaryTest {
     }
 
     @Test
+    void saysWhereEachFileWasForcedByItself() throws UsageError {
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1024, Durability.FILE);
+
+        String summary = summary(tally, Map.of(DataPath.BUFFERED, 1024L), false, 10);
+
+        assertTrue(summary.endsWith("protection clear; durable, file by file"), summary);
+    }
+
+    @Test
     void namesNoRateWhereNothingMoved() throws UsageError {
-        Tally tally = new Tally(0, 1, 0, 0, 0, 0, 0, 1, 0, true);
+        Tally tally = new Tally(0, 1, 0, 0, 0, 0, 0, 1, 0, Durability.BATCH);
 
         assertEquals("""
                 pushed photos to local:/tmp/replica: 1 file, 0 bytes in 35 ms
@@ -63,7 +74,7 @@ class SummaryTest {
 
     @Test
     void namesNoRateWhereNoTimePassed() throws UsageError {
-        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1, true);
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1, Durability.BATCH);
 
         assertEquals(
                 "pushed photos to local:/tmp/replica: 1 file, 1 byte in 0 ms",
@@ -76,7 +87,7 @@ class SummaryTest {
     /** What a receiver published is not what moved: holes and re-sent ranges make the two differ. */
     @Test
     void ratesCountTheBytesThatMovedAndNoOthers() throws UsageError {
-        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1000 * MIB, true);
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1000 * MIB, Durability.BATCH);
 
         assertEquals(
                 "pushed photos to local:/tmp/replica: 1 file, 10 MiB in 2.0 s (5.0 MiB/s)",
@@ -88,7 +99,7 @@ class SummaryTest {
 
     @Test
     void marksADryRunAndClaimsNothingDone() throws UsageError {
-        Tally tally = new Tally(2, 0, 0, 0, 0, 0, 0, 2, 1024, false);
+        Tally tally = new Tally(2, 0, 0, 0, 0, 0, 0, 2, 1024, Durability.NONE);
 
         assertEquals("""
                 would push photos to local:/tmp/replica (dry run): 2 files, 1.0 KiB to move; planned in 0.3 s
@@ -98,7 +109,7 @@ class SummaryTest {
 
     @Test
     void saysWhatIsNotDurableAndWhatWasSkipped() throws UsageError {
-        Tally tally = new Tally(0, 0, 0, 1, 2, 3, 0, 1, 0, false);
+        Tally tally = new Tally(0, 0, 0, 1, 2, 3, 0, 1, 0, Durability.NONE);
 
         assertEquals("""
                 pushed photos to local:/tmp/replica: 1 file, 0 bytes in 1.0 s
@@ -107,7 +118,7 @@ class SummaryTest {
     }
 
     private static RunReport remote(Protection protection, RunReport.Network network, int reconnects) {
-        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 10, true);
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 10, Durability.BATCH);
         Map<DataPath, Long> moved = Map.of(DataPath.BUFFERED, 10L * MIB);
         return new RunReport(tally, moved, Map.of(), protection, network, false, Duration.ofSeconds(2), reconnects);
     }
@@ -159,7 +170,7 @@ class SummaryTest {
 
     @Test
     void aCopyHadNoWireThatGuaranteedAnything() throws UsageError {
-        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 3200 * MIB, true);
+        Tally tally = new Tally(12, 3, 0, 1189, 0, 0, 0, 1204, 3200 * MIB, Durability.BATCH);
         Map<DataPath, Long> moved = Map.of(DataPath.BUFFERED, 96 * MIB, DataPath.COPY_RANGE, 3072 * MIB);
 
         assertEquals("""
@@ -170,7 +181,7 @@ class SummaryTest {
 
     @Test
     void aDryCopySaysWhatItWould() throws UsageError {
-        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1024, false);
+        Tally tally = new Tally(1, 0, 0, 0, 0, 0, 0, 1, 1024, Durability.NONE);
 
         assertEquals("""
                 would copy photos to /mnt/p (dry run): 1 file, 1.0 KiB to move; planned in 2.4 s

@@ -19,6 +19,7 @@ import io.zsync.node.trust.ConfigFolder;
 import io.zsync.node.trust.Identity;
 import io.zsync.node.trust.Peer;
 import io.zsync.protocol.Credits;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.ManifestDecoder;
 import io.zsync.protocol.ManifestItem;
 import io.zsync.protocol.Message;
@@ -179,7 +180,7 @@ class NodeFloodedTest extends PushFixture {
     }
 
     private static Tally tally() {
-        return new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, true);
+        return new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, Durability.BATCH);
     }
 
     private static void say(Connection control, Message word) throws IOException {

@@ -141,7 +141,9 @@ class NodePushTest extends PushFixture {
         plantTree();
         RunReport report = push();
         assertThat(target).mirrors(source);
-        assertEquals(wanted != Durability.NONE, report.tally().durable());
+        Durability reached = report.tally().durability();
+        // More than was asked for where the file system is not trusted with a sync of everything.
+        assertTrue(reached == wanted || (wanted == Durability.BATCH && reached == Durability.FILE));
     }
 
     @ParameterizedTest

@@ -275,7 +275,7 @@ final class FieldReader {
                 count("withheld"),
                 count("files"),
                 count("bytes"),
-                flag("durable"));
+                durability());
     }
 
     int streams() {

@@ -185,6 +185,6 @@ final class FieldWriter {
                 .varint(tally.withheld())
                 .varint(tally.files())
                 .varint(tally.bytes())
-                .flag(tally.durable());
+                .number(tally.durability());
     }
 }

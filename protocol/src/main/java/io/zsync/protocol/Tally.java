@@ -12,7 +12,8 @@ package io.zsync.protocol;
  * @param withheld paths that would have been removed, had they not been more than the limit
  * @param files regular files among all entries
  * @param bytes payload bytes published
- * @param durable true if all of it was synced to disk
+ * @param durability how all of it was forced to disk: not, by syncs of whole file systems, or, as asked for or because such
+ *     syncs cannot be relied on there, file by file
  */
 public record Tally(
         long created,
@@ -24,10 +25,14 @@ public record Tally(
         long withheld,
         long files,
         long bytes,
-        boolean durable) {
+        Durability durability) {
     public Tally {
         if ((created | changed | deleted | unchanged | failed | skipped | withheld | files | bytes) < 0) {
             throw new IllegalArgumentException("negative count in a tally");
         }
+    }
+
+    public boolean durable() {
+        return durability != Durability.NONE;
     }
 }

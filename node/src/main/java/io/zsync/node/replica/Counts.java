@@ -1,5 +1,6 @@
 package io.zsync.node.replica;
 
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Tally;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -15,7 +16,7 @@ final class Counts {
     final LongAdder files = new LongAdder();
     final ByteSum bytes = new ByteSum();
 
-    Tally tally(boolean durable) {
+    Tally tally(Durability durability) {
         return new Tally(
                 created.sum(),
                 changed.sum(),
@@ -26,6 +27,6 @@ final class Counts {
                 withheld.sum(),
                 files.sum(),
                 bytes.sum(),
-                durable);
+                durability);
     }
 }

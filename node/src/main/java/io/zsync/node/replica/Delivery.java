@@ -220,7 +220,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
         if (open == null || options.dryRun()) {
             publisher.close();
             foresee();
-            return counts.tally(false);
+            return counts.tally(Durability.NONE);
         }
         try (LinkMaker maker = new LinkMaker(this)) {
             links.make(maker);
@@ -247,7 +247,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
         if (durable) {
             fileSystems.syncAll();
         }
-        return counts.tally(durable && !undurable);
+        return counts.tally(!durable || undurable ? Durability.NONE : singly ? Durability.FILE : Durability.BATCH);
     }
 
     /**

@@ -148,10 +148,12 @@ final class ExpectedValues {
             Map.entry("pack-rejected", new Message.PackRejected(15, 1_000_000)),
             Map.entry("file-done", new Message.FileDone(4, true)),
             Map.entry("file-refused", new Message.FileRefused(4, ProblemCode.TARGET_FAILED)),
-            Map.entry("applied", new Message.Applied(new Tally(1, 200, 3, 40_000, 5, 6, 7, 50_000, 1L << 33, true))),
+            Map.entry(
+                    "applied",
+                    new Message.Applied(new Tally(1, 200, 3, 40_000, 5, 6, 7, 50_000, 1L << 33, Durability.BATCH))),
             Map.entry(
                     "applied-edges",
-                    new Message.Applied(new Tally(MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, false))),
+                    new Message.Applied(new Tally(MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, MAX, Durability.NONE))),
             Map.entry("heartbeat", new Message.Heartbeat(128, true)),
             Map.entry("bye", new Message.Bye()),
             Map.entry(

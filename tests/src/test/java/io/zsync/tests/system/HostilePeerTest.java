@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.Root;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.FrameHeader;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The peer that the hostile tests bend plays a whole push and a whole pull, from both sides, as an honest one would. */
 class HostilePeerTest {
-    static final Tally NOTHING = new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, false);
+    static final Tally NOTHING = new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, Durability.NONE);
     private static final int LARGE = 3 << 20;
 
     @RegisterExtension
