@@ -248,9 +248,9 @@ final class Publisher {
 
     private List<Sealed> seal(List<Publication> batch) {
         List<Sealed> sealed = new ArrayList<>(batch.size());
-        syncing = durability == Durability.FILE;
         for (Publication publication : batch) {
             boolean alone = publication.isAlone();
+            syncing = alone;
             try {
                 sealed.add(new Sealed(publication, publication.seal(alone), alone));
             } catch (IOException e) {

@@ -20,16 +20,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of one batch after another. Each object is a batch of its own: nothing more can join it. */
 class PublisherTest {
     private final List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
+
+    private @Nullable Publisher begun;
+
+    private Publisher publisher() {
+        return Objects.requireNonNull(begun);
+    }
 
     private final class Staged implements Publication {
         private final Destination destination;
@@ -64,6 +72,7 @@ class PublisherTest {
 
         @Override
         public Name seal(boolean sync) {
+            assertEquals(sync, publisher().isSyncing(), "whether it takes its time");
             outcomes.add(name() + (sync ? " synced alone" : " sealed"));
             return reserved;
         }
@@ -104,7 +113,7 @@ class PublisherTest {
                 });
                 FileSystems fileSystems = new FileSystems(() -> {})) {
             long device = enter(root, fileSystems);
-            Publisher publisher = new Publisher(
+            Publisher publisher = begun = new Publisher(
                     () -> root,
                     Durability.BATCH,
                     fileSystems,
