@@ -12,6 +12,7 @@ import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,22 +23,22 @@ final class Backups implements AutoCloseable {
     private final Root root;
     private final RelativePath top;
     private final StagedNames names;
-    private final boolean sync;
+    private final BooleanSupplier syncs;
     private final DirectoryCursor places;
     /** The directory whose place was cleared last. */
     private @Nullable RelativePath cleared;
 
-    private Backups(Root root, RelativePath top, StagedNames names, boolean sync) {
+    private Backups(Root root, RelativePath top, StagedNames names, BooleanSupplier syncs) {
         this.root = root;
         this.top = top;
         this.names = names;
-        this.sync = sync;
+        this.syncs = syncs;
         this.places = new DirectoryCursor(root);
     }
 
-    /** @param sync force each change of a directory to disk by itself. @return null if the run keeps none */
-    static @Nullable Backups of(Root root, Deletion deletion, StagedNames names, boolean sync) {
-        return deletion.keepsBackups() ? new Backups(root, deletion.backup(), names, sync) : null;
+    /** @param syncs whether to force each change of a directory to disk by itself. @return null if the run keeps none */
+    static @Nullable Backups of(Root root, Deletion deletion, StagedNames names, BooleanSupplier syncs) {
+        return deletion.keepsBackups() ? new Backups(root, deletion.backup(), names, syncs) : null;
     }
 
     /** Keeps an object that is about to be replaced, and still is in its place behind this. */
@@ -115,7 +116,7 @@ final class Backups implements AutoCloseable {
     }
 
     private void done(Directory place) throws IOException {
-        if (sync) {
+        if (syncs.getAsBoolean()) {
             place.sync();
         }
     }

@@ -73,7 +73,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
         this.candidates = new Candidates(options.deletion(), options.typed(), this, this::requireRunning);
         Backups backups = root == null || options.dryRun()
                 ? null
-                : Backups.of(root, options.deletion(), names, options.durability() == Durability.FILE);
+                : Backups.of(root, options.deletion(), names, this::syncsSingly);
         this.displacement = new Displacement(aftermath, options.deletion().enabled(), backups);
         this.publisher = new Publisher(
                 this::root,
@@ -237,7 +237,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
 
     private Tally finish(Root open) throws IOException, InterruptedException {
         boolean durable = options.durability() != Durability.NONE;
-        boolean singly = durable && (options.durability() == Durability.FILE || !fileSystems.allTrusted());
+        boolean singly = syncsSingly();
         delete(open, durable, singly);
         displacement.publishParked(open, durable, this);
         aftermath.remove(open, this);
@@ -361,6 +361,11 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
     /** True if files on this device are synced one by one. */
     boolean syncsAlone(long device) {
         return publisher.syncsAlone(device);
+    }
+
+    /** True if a sync of everything is not enough, for names as for content. */
+    private boolean syncsSingly() {
+        return options.durability() == Durability.FILE || (syncs() && !fileSystems.allTrusted());
     }
 
     void errand(Runnable work) {

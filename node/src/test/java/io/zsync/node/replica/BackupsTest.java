@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Errno;
 import io.zsync.protocol.Deletion;
+import io.zsync.protocol.Durability;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.Tally;
@@ -20,6 +21,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a run replaces or removes is found in the backup tree afterwards. */
 @Timeout(20)
@@ -27,6 +30,28 @@ class BackupsTest extends DeletionFixture {
     @BeforeEach
     void keepBackups() {
         deletion = new Deletion(true, Deletion.Limit.DEFAULT, KEPT);
+    }
+
+    /** On disk before what it was a backup of goes, where no sync of everything will see to it. */
+    @ParameterizedTest
+    @CsvSource({"BATCH, false", "FILE, true"})
+    void forcesABackupByItselfWhereNothingElseWould(Durability asked, boolean isTrusted) throws Exception {
+        durability = asked;
+        trusted = isTrusted;
+        plant("file");
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        fault = (call, arguments) -> {
+            if (List.of("link", "sync", "rename").contains(call)) {
+                calls.add(call);
+            }
+        };
+        begin();
+        file("file", 3);
+        Tally tally = finish();
+        assertEquals(
+                List.of("link", "sync", "rename"), calls.subList(calls.indexOf("link"), calls.indexOf("rename") + 1));
+        assertEquals(Durability.FILE, tally.durability());
+        assertEquals("old file", read("kept/file"));
     }
 
     @Test

@@ -117,6 +117,7 @@ abstract class DeletionFixture {
     boolean openModes;
     Durability durability = Durability.NONE;
     FaultyRoot.Fault fault = (call, arguments) -> {};
+    boolean trusted = true;
     final List<String> lost = new ArrayList<>();
     final List<String> wanted = Collections.synchronizedList(new ArrayList<>());
     final List<String> ended = Collections.synchronizedList(new ArrayList<>());
@@ -133,6 +134,11 @@ abstract class DeletionFixture {
             @Override
             public void before(String call, Object[] arguments) throws IOException {
                 fault.before(call, arguments);
+            }
+
+            @Override
+            public boolean trusted(boolean real) {
+                return real && trusted;
             }
 
             @Override

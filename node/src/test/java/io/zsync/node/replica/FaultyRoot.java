@@ -23,6 +23,11 @@ final class FaultyRoot {
             return real;
         }
 
+        /** Whether a sync of everything is to be relied on. */
+        default boolean trusted(boolean real) {
+            return real;
+        }
+
         /** How much room there is to be. */
         default Directory.Room room(Directory.Room real) {
             return real;
@@ -61,6 +66,7 @@ final class FaultyRoot {
             return switch (result) {
                 case Directory.Listing listing -> fault.listed(listing);
                 case Directory.Room room -> fault.room(room);
+                case Boolean trusted when method.getName().equals("trusted") -> fault.trusted(trusted);
                 case Directory directory -> wrap(Directory.class, directory, fault);
                 case OpenFile file -> wrap(OpenFile.class, file, fault);
                 case Inode member -> wrap(Inode.class, member, fault);
