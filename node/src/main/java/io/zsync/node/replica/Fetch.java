@@ -368,8 +368,8 @@ public final class Fetch implements Publication {
         resumption = delivery.resumption(destination, fresh.size());
         int begun = attempt;
         delivery.errand(() -> {
-            remove(old, oldSealed);
             end(ended);
+            remove(old, oldSealed);
             if (fresh.size() > 0) {
                 delivery.content().wantAgain(this);
             } else {
@@ -417,8 +417,8 @@ public final class Fetch implements Publication {
         staged = null;
         Resumption ended = resumption;
         delivery.errand(() -> {
-            remove(old, oldSealed);
             end(ended);
+            remove(old, oldSealed);
             delivery.fetchRefused(this, true, code, detail);
         });
     }

@@ -44,11 +44,11 @@ public final class Leftovers {
                     ? null
                     : journal.find(reserved, stat, directory.open().mount());
             if (left == null) {
-                remove(directory.open(), reserved, stat.isDirectory());
-                directory.touched = true;
                 if (journal != null) {
                     journal.forget(stat);
                 }
+                remove(directory.open(), reserved, stat.isDirectory());
+                directory.touched = true;
                 return;
             }
             Unfinished other = directory.keep(left);

@@ -123,7 +123,7 @@ final class ResumeJournal implements AutoCloseable {
         return ranges == 0 || ranges >= Limits.FILE_FRAGMENTS ? null : found;
     }
 
-    /** That staged file is gone, whatever was noted of it. */
+    /** That staged file is about to go, whatever was noted of it: as long as it is there, no other one has its inode. */
     synchronized void forget(FileStat staged) throws IOException {
         Unfinished noted = contents().files().get(new Unfinished.Key(staged.device(), staged.inode()));
         if (noted != null) {
@@ -153,6 +153,9 @@ final class ResumeJournal implements AutoCloseable {
     void wrote(Unfinished of, Range range, OpenFile staged) throws IOException {
         List<Range> written;
         synchronized (this) {
+            if (!isNoted(of)) {
+                return;
+            }
             of.wrote(range);
             append(JournalCodec.wrote(of, range));
             if (!syncs || broken || !of.startsSync()) {
@@ -167,6 +170,10 @@ final class ResumeJournal implements AutoCloseable {
             syncsUnderWay.decrementAndGet();
         }
         synchronized (this) {
+            // It may have ended meanwhile, and a record of what does not begin ends the reading of all.
+            if (!isNoted(of)) {
+                return;
+            }
             of.synced(written);
             append(JournalCodec.synced(of, written));
             sync();
@@ -177,7 +184,7 @@ final class ResumeJournal implements AutoCloseable {
     synchronized void doubt() {
         doubted = true;
         try {
-            if (!contents().files().isEmpty()) {
+            if (file != null || !contents().files().isEmpty()) {
                 rewrite();
             }
         } catch (IOException noRoomOrNoRight) {
@@ -185,19 +192,20 @@ final class ResumeJournal implements AutoCloseable {
         }
     }
 
-    /** A staged file is published, or gone. */
+    /** A staged file is published, or about to go. */
     synchronized void end(Unfinished of) {
-        if (contents != null) {
-            contents.files().remove(of.subject().key(), of);
-        }
-        if (file != null) {
+        if (contents != null && contents.files().remove(of.subject().key(), of) && file != null) {
             append(JournalCodec.end(of));
         }
     }
 
     /** Whether a later run would find what is noted of it. */
     synchronized boolean keeps(Unfinished of) {
-        return !broken && contents != null && contents.files().get(of.subject().key()) == of;
+        return !broken && isNoted(of);
+    }
+
+    private boolean isNoted(Unfinished of) {
+        return contents != null && contents.files().get(of.subject().key()) == of;
     }
 
     /** True while a staged file is forced to disk. */

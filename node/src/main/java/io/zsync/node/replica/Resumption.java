@@ -19,6 +19,7 @@ final class Resumption {
     private long mount;
     private @Nullable FileIdentity source;
     private @Nullable Unfinished noted;
+    private boolean ended;
 
     Resumption(ResumeJournal journal, Name target) {
         this.journal = journal;
@@ -56,6 +57,9 @@ final class Resumption {
     String verified(StagedFile staged, Range range) throws IOException {
         Unfinished noting;
         synchronized (this) {
+            if (ended) {
+                return null;
+            }
             FileIdentity known = source;
             if (known == null) {
                 early.add(range.offset(), range.end());
@@ -78,8 +82,9 @@ final class Resumption {
         return noted != null && journal.keeps(noted);
     }
 
-    /** The staged file is published, or gone. */
+    /** The staged file is published, or about to go. */
     synchronized void end() {
+        ended = true;
         if (noted != null) {
             journal.end(noted);
         }

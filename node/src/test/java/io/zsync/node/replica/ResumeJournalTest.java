@@ -14,8 +14,10 @@ import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Digest;
+import io.zsync.protocol.Entry;
 import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Message.Range;
+import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PeerId;
 import io.zsync.protocol.RelativePath;
@@ -25,7 +27,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumeJournalTest {
     private static final Name RESERVED = Name.reserved(0xABC);
     private static final Name TARGET = Name.of("big");
+    private static final Metadata META = new Metadata(0640, 0, 0, 1, 2);
     private static final long SIZE = 1L << 30;
     private static final FileIdentity SOURCE = new FileIdentity(SIZE, 1, 2, 3, 4, 5);
 
@@ -263,6 +268,79 @@ class ResumeJournalTest {
                     .next()
                     .written();
         }
+    }
+
+    /** Threads that were in the middle of a file when it ended; a record of it would be one of a file that did not begin. */
+    @Test
+    void whatIsSaidLateOfAFileThatEndedKeepsNobodyFromReadingOn() throws IOException {
+        AtomicReference<Unfinished> syncing = new AtomicReference<>();
+        try (ResumeJournal journal = new ResumeJournal(place, root, true);
+                Directory watched = FaultyRoot.of(root, (call, arguments) -> {
+                            if (call.equals("file.sync")) {
+                                journal.end(syncing.get());
+                            }
+                        })
+                        .directory(RelativePath.ROOT);
+                OpenFile first = watched.create(Name.reserved(1));
+                OpenFile second = watched.create(Name.reserved(2))) {
+            Unfinished late = journal.begin(Name.reserved(1), first.stat(), watched.mount(), TARGET, SOURCE);
+            journal.wrote(late, new Range(0, 1), first);
+            journal.end(late);
+            journal.wrote(late, new Range(1, 1), first);
+            Unfinished later = journal.begin(Name.reserved(2), second.stat(), watched.mount(), TARGET, SOURCE);
+            syncing.set(later);
+            journal.wrote(later, new Range(0, 256 << 20), second);
+            journal.wrote(
+                    journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE),
+                    new Range(0, 100),
+                    staged);
+        }
+
+        Unfinished found = found(place, RESERVED);
+        assertNotNull(found);
+        assertEquals(List.of(new Range(0, 100)), found.known());
+    }
+
+    /** It is removed first, and the next staged file may get its inode. */
+    @Test
+    void theEndOfAFileIsNotThatOfTheNextOneWithItsInode() throws IOException {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
+            Unfinished gone = journal.begin(Name.reserved(1), staged.stat(), directory.mount(), TARGET, SOURCE);
+            Unfinished next = journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE);
+            journal.end(gone);
+            journal.wrote(next, new Range(0, 100), staged);
+            assertTrue(journal.keeps(next));
+        }
+
+        assertNotNull(found(place, RESERVED));
+    }
+
+    @Test
+    void nothingIsNotedOfAnAttemptThatEndedBeforeItsFirstRange() throws IOException {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
+            Resumption ended = new Resumption(journal, TARGET);
+            assertTrue(ended.opened(SOURCE));
+            ended.end();
+            StagedFile file = StagedFile.create(
+                    directory, new StagedNames(new Random(1)), new Entry.RegularFile(META, SIZE, true), false);
+            ended.verified(file, new Range(0, 100));
+            assertFalse(ended.isNoted());
+            file.discard(directory);
+        }
+    }
+
+    /** Nor what is noted first behind it. */
+    @Test
+    void aFailedSyncIsKnownToAJournalThatHasNothingToSay() throws IOException {
+        try (ResumeJournal journal = new ResumeJournal(place, root, true)) {
+            Unfinished ended = journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE);
+            journal.end(ended);
+            journal.doubt();
+            Unfinished begun = journal.begin(RESERVED, staged.stat(), directory.mount(), TARGET, SOURCE);
+            journal.wrote(begun, new Range(0, 100), staged);
+        }
+
+        assertNull(found(place, RESERVED));
     }
 
     @Test
