@@ -46,6 +46,9 @@ final class Linux {
     static final int SEEK_DATA = 3;
     static final int SEEK_HOLE = 4;
 
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int FALLOC_FL_PUNCH_HOLE = 2;
+
     static final int EPERM = 1;
     static final int ENOENT = 2;
     static final int EINTR = 4;
@@ -55,7 +58,6 @@ final class Linux {
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EEXIST = 17;
-    static final int EXDEV = 18;
     static final int ENOTDIR = 20;
     static final int EINVAL = 22;
     static final int ERANGE = 34;
@@ -234,6 +236,11 @@ final class Linux {
 
     static int fallocate(int descriptor, long length) {
         return number(FALLOCATE, descriptor, 0, 0, length, 0);
+    }
+
+    /** Takes the blocks away; the size stays. */
+    static int punch(int descriptor, long offset, long length) {
+        return number(FALLOCATE, descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length, 0);
     }
 
     static int ftruncate(int descriptor, long length) {

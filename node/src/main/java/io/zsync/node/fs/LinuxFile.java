@@ -205,6 +205,13 @@ final class LinuxFile extends OpenInode implements OpenFile {
     }
 
     @Override
+    public void makeHole(long offset, long length) throws IOException {
+        requireOffset(offset);
+        requireOffset(Math.addExact(offset, length));
+        call("fallocate", number -> Linux.punch(number, offset, length));
+    }
+
+    @Override
     public long nextData(long offset) throws IOException {
         long found = seek(offset, Linux.SEEK_DATA);
         if (found >= 0) {

@@ -53,6 +53,9 @@ public interface OpenFile extends Inode, Closeable {
 
     void setSize(long size) throws IOException;
 
+    /** Makes a hole of a range, which reads as zeros then, or fails where the file system has none. */
+    void makeHole(long offset, long length) throws IOException;
+
     /** Offset of the first data at or after {@code offset}, or the size if only a hole follows. */
     long nextData(long offset) throws IOException;
 

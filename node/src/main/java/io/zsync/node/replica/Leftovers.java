@@ -85,8 +85,9 @@ public final class Leftovers {
             return new Fetch(delivery, destination, file);
         }
         try {
-            StagedFile staged =
-                    Fetch.isOf(file, left.subject().source()) ? StagedFile.adopt(directory.open(), left) : null;
+            StagedFile staged = Fetch.isOf(file, left.subject().source())
+                    ? StagedFile.adopt(directory.open(), left, file.sparse())
+                    : null;
             if (staged != null) {
                 return new Fetch(delivery, destination, file, staged, left, new Resumption(journal, left));
             }

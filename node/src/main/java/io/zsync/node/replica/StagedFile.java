@@ -6,6 +6,7 @@ import io.zsync.node.fs.FileFailure;
 import io.zsync.node.fs.OpenFile;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.Limits;
+import io.zsync.protocol.Message.Range;
 import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import java.io.IOException;
@@ -68,19 +69,28 @@ final class StagedFile {
     }
 
     /**
-     * Goes on with what an earlier run has left.
+     * Goes on with what an earlier run has left. In a sparse file what is not known is made a hole: what was damaged under way
+     * may be one now, of which nothing is written.
      *
      * @return null if it is not that any more
      */
-    static @Nullable StagedFile adopt(Directory directory, Unfinished left) throws IOException {
+    static @Nullable StagedFile adopt(Directory directory, Unfinished left, boolean sparse) throws IOException {
         Name reserved = left.subject().reserved();
         OpenFile file = directory.reopen(reserved);
-        boolean same = false;
+        boolean adopted = false;
         try {
-            same = left.isAbout(reserved, file.stat());
-            return same ? new StagedFile(reserved, file) : null;
+            if (!left.isAbout(reserved, file.stat())) {
+                return null;
+            }
+            if (sparse) {
+                for (Range unknown : left.missing()) {
+                    file.makeHole(unknown.offset(), unknown.length());
+                }
+            }
+            adopted = true;
+            return new StagedFile(reserved, file);
         } finally {
-            if (!same) {
+            if (!adopted) {
                 file.close();
             }
         }

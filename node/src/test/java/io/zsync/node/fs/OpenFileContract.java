@@ -227,6 +227,22 @@ abstract class OpenFileContract extends TreeFixture {
     }
 
     @Test
+    void makesHoles() throws IOException {
+        try (OpenFile file = top.create(A)) {
+            file.write(direct("x".repeat(4 * PAGE)), 0);
+            file.makeHole(PAGE, 2 * PAGE);
+            assertEquals(4 * PAGE, file.stat().size());
+            assertEquals("x".repeat(PAGE) + "\0".repeat(2 * PAGE) + "x".repeat(PAGE), read(top, A));
+            file.makeHole(3 * PAGE + 1, 100 * PAGE);
+            assertEquals(4 * PAGE, file.stat().size());
+            assertEquals("x".repeat(PAGE) + "\0".repeat(2 * PAGE) + "x" + "\0".repeat(PAGE - 1), read(top, A));
+        }
+        try (OpenFile file = top.open(A)) {
+            refused(Errno.OTHER, () -> file.makeHole(0, 1));
+        }
+    }
+
+    @Test
     void refusesWhatTheDiskDoesNotHold() throws IOException {
         long tooMuch = Files.getFileStore(inside).getUsableSpace() + (64L << 30);
         try (OpenFile file = top.create(A)) {

@@ -656,6 +656,52 @@ class ApplierTest {
         breakOff();
     }
 
+    /** What was damaged on the wire may come as a hole the next time, of which nothing is written. */
+    @Test
+    void whatIsNotKnownOfASparseFileIsNothing(@TempDir Path state) throws Exception {
+        place = JournalPlace.local(state.resolve("state"));
+        int size = (int) Limits.RESUMED_LENGTH;
+        begin(Durability.NONE);
+        Fetch first = fetchLarge();
+        first.opened(1, identity(size));
+        send(first, 1, 0, 5_000, 1);
+        RangeClaim broken = first.claim(1, size / 2, 100_000, parent());
+        broken.write(bytes(100_000, 9), size / 2);
+        broken.abandoned();
+        breakOff();
+
+        begin(Durability.NONE);
+        Fetch second = fetchLarge();
+        second.claim(1, 5_000, size - 5_000, parent()).verified();
+        second.confirmed(1, identity(size));
+        assertEquals(1, finish().created());
+        byte[] found = Files.readAllBytes(target.resolve("a"));
+        byte[] expected = new byte[size];
+        Arrays.fill(expected, 0, 5_000, (byte) 1);
+        assertEquals(-1, Arrays.mismatch(expected, found));
+    }
+
+    @Test
+    void aSparseFileStartsOverWhereNoHoleCanBeMade(@TempDir Path state) throws Exception {
+        place = JournalPlace.local(state.resolve("state"));
+        begin(Durability.NONE);
+        Fetch first = fetchLarge();
+        first.opened(1, identity(Limits.RESUMED_LENGTH));
+        send(first, 1, 0, 5_000, 1);
+        breakOff();
+        fault = (call, arguments) -> {
+            if (call.equals("file.makeHole")) {
+                throw failure(Errno.OPNOTSUPP);
+            }
+        };
+
+        begin(Durability.NONE);
+        assertEquals(
+                new Message.Want(1, 1, 0, Limits.RESUMED_LENGTH), fetchLarge().wish());
+        assertEquals(0, staged());
+        breakOff();
+    }
+
     private void leaveHalfOf(String name, int size) throws Exception {
         begin(Durability.NONE);
         Fetch first = fetch(name, size);

@@ -112,6 +112,11 @@ class SourceFile implements OpenFile {
     }
 
     @Override
+    public void makeHole(long offset, long length) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void setSize(long size) {
         throw new UnsupportedOperationException();
     }
