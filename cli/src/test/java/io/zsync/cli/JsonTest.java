@@ -275,7 +275,7 @@ class JsonTest {
         assertEquals(
                 List.of(
                         "{'event':'problem','code':'connection-lost','failure':false,'detail':'nas: reset','pause_seconds':1.5}"),
-                between(new Event.Reconnecting("nas: reset", Duration.ofMillis(1500), 0)).stream()
+                between(new Event.Reconnecting("nas: reset", Duration.ofMillis(1500))).stream()
                         .map(line -> line.replace('"', '\''))
                         .toList());
     }

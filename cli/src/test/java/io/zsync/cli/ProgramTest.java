@@ -348,8 +348,8 @@ class ProgramTest {
     @Test
     void aLostConnectionIsTold() {
         typed.engine.answer = (request, events) -> {
-            events.accept(new Event.Reconnecting("nas: connection reset\u001b", Duration.ofSeconds(1), 0));
-            events.accept(new Event.Reconnecting("nas: refused", Duration.ofMillis(2500), 1));
+            events.accept(new Event.Reconnecting("nas: connection reset\u001b", Duration.ofSeconds(1)));
+            events.accept(new Event.Reconnecting("nas: refused", Duration.ofMillis(2500)));
             return report(Map.of());
         };
 
@@ -365,7 +365,7 @@ class ProgramTest {
     void quietLeavesOnlyErrors() {
         typed.engine.answer = (request, events) -> {
             events.accept(problem(ProblemCode.SPECIAL_SKIPPED, "fifo"));
-            events.accept(new Event.Reconnecting("nas: refused", Duration.ofSeconds(1), 0));
+            events.accept(new Event.Reconnecting("nas: refused", Duration.ofSeconds(1)));
             events.accept(problem(ProblemCode.TARGET_FAILED, "No space left on device"));
             return report(Map.of(ProblemCode.TARGET_FAILED, 1L));
         };

@@ -62,10 +62,6 @@ public final class Attributes {
         return length;
     }
 
-    public boolean isEmpty() {
-        return sorted.isEmpty();
-    }
-
     public @Nullable Attribute get(String name) {
         for (Attribute each : sorted) {
             if (each.name().equals(name)) {

@@ -28,9 +28,8 @@ public sealed interface Event {
      *
      * @param reason one line
      * @param pause before it
-     * @param fruitless so many new sessions in a row have brought nothing so far
      */
-    record Reconnecting(String reason, Duration pause, int fruitless) implements Event {}
+    record Reconnecting(String reason, Duration pause) implements Event {}
 
     /** So many events were dropped here: they came faster than they were taken. Problems among them count all the same. */
     record NotShown(long count) implements Event {}

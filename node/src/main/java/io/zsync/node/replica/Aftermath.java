@@ -52,10 +52,6 @@ final class Aftermath implements AutoCloseable {
         });
     }
 
-    synchronized boolean isEmpty() {
-        return removals.isEmpty() && directories.isEmpty();
-    }
-
     /** Removes what was exchanged, each only if it is still the object that was. */
     synchronized void remove(Root root, Problems problems) throws IOException {
         try (DirectoryCursor cursor = new DirectoryCursor(root)) {

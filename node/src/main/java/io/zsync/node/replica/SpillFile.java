@@ -110,10 +110,6 @@ final class SpillFile implements AutoCloseable {
         }
     }
 
-    boolean isEmpty() {
-        return records == 0;
-    }
-
     /** Tells a failure to read from one of what is done with a record. */
     private final class Reading extends FilterInputStream {
         private Reading(InputStream in) {

@@ -92,7 +92,7 @@ public final class Run {
                 }
                 broken++;
                 Duration pause = pause(fruitless);
-                events.post(new Event.Reconnecting(String.valueOf(e.getMessage()), pause, fruitless));
+                events.post(new Event.Reconnecting(String.valueOf(e.getMessage()), pause));
                 sleep(pause);
             }
         }

@@ -66,14 +66,6 @@ final class RawManifest {
         return u8(5).u8(listing);
     }
 
-    /** Ends every one of so many open directories. */
-    RawManifest ends(int count) {
-        for (int i = 0; i < count; i++) {
-            end();
-        }
-        return this;
-    }
-
     private RawManifest kind(int kind, String name) {
         if (plain.size() > Limits.MANIFEST_PART_LENGTH - 8_192) {
             flush();
