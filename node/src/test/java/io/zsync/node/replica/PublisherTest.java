@@ -113,7 +113,7 @@ class PublisherTest {
                 });
                 FileSystems fileSystems = new FileSystems(() -> {})) {
             long device = enter(root, fileSystems);
-            Publisher publisher = begun = new Publisher(
+            Publisher publisher = new Publisher(
                     () -> root,
                     Durability.BATCH,
                     fileSystems,
@@ -121,6 +121,7 @@ class PublisherTest {
                     new OwnUpdates(),
                     (path, cause) -> outcomes.add("unsynced " + path),
                     () -> true);
+            begun = publisher;
             FutureTask<Void> running = new FutureTask<>(() -> {
                 publisher.run();
                 return null;
