@@ -320,9 +320,7 @@ final class FileSender implements Session.Work {
     private void recheck(OutgoingFile file, Message.ChunkRejected rejected, DirectoryCursor cursor)
             throws IOException, InterruptedException {
         SentChunk chunk = file.chunk(rejected.offset());
-        if (chunk == null
-                || chunk.header().attempt() != rejected.attempt()
-                || chunk.header().plainLength() != rejected.length()) {
+        if (chunk == null ? !file.isForgetful() : !isOf(chunk.header(), rejected)) {
             return;
         }
         synchronized (file.io) {
@@ -331,11 +329,12 @@ final class FileSender implements Session.Work {
                 return;
             }
             try (OpenFile open = open(file.offer(), cursor)) {
-                if (!file.mayResend(rejected.offset())) {
+                if (chunk != null && !file.mayResend(rejected.offset())) {
                     lost(file, ProblemCode.INTEGRITY);
                     return;
                 }
-                DataWriter.Sent sent = writer.resend(open, chunk);
+                // Whose fault it is cannot be told of one that went out too long ago to be remembered.
+                DataWriter.Sent sent = chunk == null ? null : writer.resend(open, chunk);
                 if (sent != null) {
                     file.sentAgain(sent);
                 } else if (file.spoilConcluded()) {
@@ -347,6 +346,10 @@ final class FileSender implements Session.Work {
                 lost(file, e);
             }
         }
+    }
+
+    private static boolean isOf(FrameHeader sent, Message.ChunkRejected rejected) {
+        return sent.attempt() == rejected.attempt() && sent.plainLength() == rejected.length();
     }
 
     private static OpenFile open(Offer offer, DirectoryCursor cursor) throws IOException {

@@ -15,17 +15,21 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One wanted file on the sender's side, through all its attempts. Hands out its ranges segment by segment to any number of
- * data threads, knows when the last one of an attempt is out, and remembers the check of each chunk until the file is done,
- * so that a rejection can be told apart. Thread safe. File access happens under {@link #io} and never under the lock of
+ * data threads, knows when the last one of an attempt is out, and remembers the checks of its newest chunks, so that a
+ * rejection can be told apart. Thread safe. File access happens under {@link #io} and never under the lock of
  * the state, which the thread that reads the control connection takes.
  */
 final class OutgoingFile implements Closeable {
+    /** Some 12 MiB of memory, and far more chunks than can be under way between a sender and the word of its receiver. */
+    private static final int REMEMBERED_CHUNKS = 65_536;
+
     /** What a data thread is to send next: a hole, or up to a chunk of data. */
     record Segment(int attempt, long offset, long length, boolean hole) {}
 
@@ -43,7 +47,11 @@ final class OutgoingFile implements Closeable {
 
     private final Offer offer;
     private final ArrayDeque<Range> ranges = new ArrayDeque<>();
-    private final Map<Long, SentChunk> chunks = new HashMap<>();
+    /** By offset; the oldest first. */
+    private final LinkedHashMap<Long, SentChunk> chunks = new LinkedHashMap<>();
+    /** Chunks of this attempt were sent that are not remembered any more. */
+    private boolean forgetful;
+
     private Entry.RegularFile entry;
     private FileIdentity identity;
     private int attempt = 1;
@@ -189,7 +197,7 @@ final class OutgoingFile implements Closeable {
         inFlight.remove(segment.offset());
         notifyAll();
         if (sent != null) {
-            chunks.put(segment.offset(), sent.chunk());
+            remember(sent.chunk());
             bytes += segment.length();
             path = sent.path();
             choice = sent.choice();
@@ -198,7 +206,15 @@ final class OutgoingFile implements Closeable {
 
     /** A rejected chunk went out once more, with the content it had. */
     synchronized void sentAgain(DataWriter.Sent sent) {
-        chunks.put(sent.chunk().header().offset(), sent.chunk());
+        remember(sent.chunk());
+    }
+
+    private void remember(SentChunk chunk) {
+        chunks.putLast(chunk.header().offset(), chunk);
+        if (chunks.size() > REMEMBERED_CHUNKS) {
+            resent.remove(chunks.pollFirstEntry().getKey());
+            forgetful = true;
+        }
     }
 
     /** This attempt is lost: no further segment of it goes out. */
@@ -248,6 +264,7 @@ final class OutgoingFile implements Closeable {
         identity = freshIdentity;
         ranges.clear();
         chunks.clear();
+        forgetful = false;
         compression = Compression.UNKNOWN;
         spoilt = false;
         concluded = true;
@@ -257,12 +274,17 @@ final class OutgoingFile implements Closeable {
         packSequence = -1;
     }
 
-    /** The chunk that began here; waits for a thread that has it in hand, since a rejection may come back at once. */
+    /** The chunk that began here, if it is remembered; waits for a thread that has it in hand, since a rejection may come back at once. */
     synchronized @Nullable SentChunk chunk(long offset) throws InterruptedException {
         while (inFlight.contains(offset)) {
             wait();
         }
         return chunks.get(offset);
+    }
+
+    /** Whether a chunk of this attempt that is not remembered may have gone out all the same. */
+    synchronized boolean isForgetful() {
+        return forgetful;
     }
 
     /** The stream broke under this segment. */

@@ -20,9 +20,12 @@ import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.RunOptions;
 import io.zsync.protocol.Transfer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
@@ -47,6 +50,9 @@ class HostileReceiverTest {
     private static final long HUGE = Limits.CREDIT_BYTES / 2 + 1;
     /** More than a connection takes from who does not read; a hole would be on its way at once. */
     private static final int DENSE_LENGTH = 32 << 20;
+
+    /** Between data with holes, whatever the file system's blocks. */
+    private static final int EXTENT_DISTANCE = 128 << 10;
 
     /** Entry numbers of the source of every case, in its order of names: d, d/f, e, g, h, i, l, z. */
     private static final long DIRECTORY = 1;
@@ -282,6 +288,36 @@ class HostileReceiverTest {
                 assertEquals(
                         ProblemCode.INTEGRITY,
                         peer.await(Message.SourceLost.class).code());
+            }
+        }
+    }
+
+    /** A sender remembers the newest chunks of a file; whether its source still is what an older one held, it cannot tell. */
+    @Test
+    void aRejectionOfWhatWentOutTooLongAgoVoidsTheAttempt() throws Exception {
+        int extents = 65_537;
+        try (HostilePair pair = new HostilePair(work.path("pair"))) {
+            try (FileChannel file = FileChannel.open(
+                    pair.source().resolve("f"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                for (int i = 0; i < extents; i++) {
+                    file.write(ByteBuffer.wrap(new byte[] {1}), (long) i * EXTENT_DISTANCE);
+                }
+            }
+            try (HostilePeer peer = pair.receives(HostilePair.Caller.PEER, OPTIONS)) {
+                HostilePeerTest.readManifest(peer, new TreeMap<>(), new TreeMap<>());
+                peer.send(want(1, 0, (long) (extents - 1) * EXTENT_DISTANCE + 1));
+                int oldest = 0;
+                for (int chunks = 0; chunks < extents; ) {
+                    FrameHeader header = peer.stream(0).read().header();
+                    if (header.type() == FrameHeader.Type.CHUNK) {
+                        oldest = chunks == 0 ? (int) header.plainLength() : oldest;
+                        chunks++;
+                    }
+                }
+                peer.await(Message.FileSent.class);
+                peer.send(new Message.ChunkRejected(1, 1, 0, oldest));
+
+                assertEquals(1, peer.await(Message.SourceChanged.class).attempt());
             }
         }
     }
