@@ -94,6 +94,10 @@ final class FileSender implements Session.Work {
         List<OutgoingFile> packed = new ArrayList<>(files.size());
         for (int i = 0; i < files.size(); i++) {
             OutgoingFile file = files.get(i);
+            if (!file.mayBePacked()) {
+                // Another thread has found meanwhile that it changed.
+                continue;
+            }
             if (!pack.hasRoomFor((int) file.size())) {
                 queue.back(files.subList(i, files.size()));
                 break;

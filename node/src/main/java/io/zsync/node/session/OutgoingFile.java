@@ -169,6 +169,11 @@ final class OutgoingFile implements Closeable {
         return new Segment(attempt, range.offset(), end - range.offset(), hole);
     }
 
+    /** False if nothing of it is wanted, or if it has grown since it was: what is wanted of it now is streamed. */
+    synchronized boolean mayBePacked() {
+        return !ranges.isEmpty() && entry.size() < Limits.SMALL_FILE_LENGTH;
+    }
+
     /** Takes all that is wanted, for a pack. @return false if nothing is, or somebody else has it in hand */
     synchronized boolean takeWhole() {
         boolean wanted = !ranges.isEmpty() && !dropped;

@@ -172,7 +172,7 @@ final class SendQueue {
         long bytes = 0;
         while (!small.isEmpty() && files.size() < Limits.PACK_FILES && bytes < Limits.PACK_LENGTH) {
             OutgoingFile file = small.removeFirst();
-            if (!file.isDropped()) {
+            if (file.mayBePacked()) {
                 bytes += file.size();
                 files.add(file);
             }

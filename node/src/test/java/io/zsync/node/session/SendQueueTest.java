@@ -232,6 +232,35 @@ class SendQueueTest {
         assertEquals(2, pack.files().size());
     }
 
+    /** In a pack it would find no room, come back, and be taken for the next one, without end. */
+    @Test
+    void aFileThatIsWantedAgainAndHasGrownLeavesTheSmallOnes() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        offer(1, 10);
+        offer(2, 10);
+        queue.want(whole(1, 10), offers);
+        OutgoingFile file = assertInstanceOf(SendQueue.Task.Pack.class, queue.next())
+                .files()
+                .getFirst();
+        assertTrue(file.takeWhole());
+        queue.want(whole(1, 10), offers);
+        Entry.RegularFile grown =
+                new Entry.RegularFile(file.offer().entry().metadata(), Limits.PACK_LENGTH, false);
+        file.startOver(grown, new FileIdentity(Limits.PACK_LENGTH, 1, 2, 3, 4, 1));
+        queue.exhausted(file);
+        queue.want(whole(2, 10), offers);
+
+        SendQueue.Task.Pack pack = assertInstanceOf(SendQueue.Task.Pack.class, queue.next());
+        assertEquals(
+                List.of(2L),
+                pack.files().stream().map(each -> each.offer().file()).toList());
+
+        queue.want(new Message.Want(1, 2, 0, Limits.PACK_LENGTH), offers);
+        assertSame(
+                file,
+                assertInstanceOf(SendQueue.Task.Stream.class, queue.next()).file());
+    }
+
     @Test
     void sendsAConfirmedFileOnceMoreWhenItCouldNotBeSynced() throws InterruptedException {
         SendQueue queue = new SendQueue(Credits.DEFAULT, true);
