@@ -72,6 +72,9 @@ public final class Limits {
     /** Separate verified or claimed intervals of one file; an honest sender needs a few more than it has streams. */
     public static final int FILE_FRAGMENTS = 4_096;
 
+    /** Wanted of all files that are not done: one each of as many as the credit has, and many each of the few that are large. */
+    public static final int WANTED_RANGES = 65_536;
+
     public static final int CREDIT_PARTS = 8;
     public static final int CREDIT_FILES = 8_192;
     public static final long CREDIT_BYTES = 512L << 20;

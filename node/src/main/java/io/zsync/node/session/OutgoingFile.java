@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ final class OutgoingFile implements Closeable {
     final Object io = new Object();
 
     private final Offer offer;
+    private final AtomicInteger wantedOfAll;
     private final ArrayDeque<Range> ranges = new ArrayDeque<>();
     /** By offset; the oldest first. */
     private final LinkedHashMap<Long, SentChunk> chunks = new LinkedHashMap<>();
@@ -55,7 +57,7 @@ final class OutgoingFile implements Closeable {
     private Entry.RegularFile entry;
     private FileIdentity identity;
     private int attempt = 1;
-    /** Ranges of this attempt that were asked for: the chunks of each are remembered. */
+    /** Ranges of this attempt that were asked for, until the file is done: the chunks of each are remembered. */
     private int wanted;
     /** Offsets of the segments that are being sent. */
     private final Set<Long> inFlight = new HashSet<>();
@@ -72,8 +74,10 @@ final class OutgoingFile implements Closeable {
     private int packStream = -1;
     private long packSequence = -1;
 
-    OutgoingFile(Offer offer) {
+    /** @param wantedOfAll the ranges that are wanted of all files together */
+    OutgoingFile(Offer offer, AtomicInteger wantedOfAll) {
         this.offer = offer;
+        this.wantedOfAll = wantedOfAll;
         this.entry = offer.entry();
         this.identity = offer.identity();
     }
@@ -106,7 +110,7 @@ final class OutgoingFile implements Closeable {
         if (wanted >= Limits.FILE_FRAGMENTS) {
             return false;
         }
-        wanted++;
+        count(1);
         concluded = false;
         ranges.add(new Range(offset, offset + length));
         return true;
@@ -116,10 +120,28 @@ final class OutgoingFile implements Closeable {
     synchronized void resume(Message.Resume resume) {
         if (resume.identity().equals(identity)) {
             resume.ranges().forEach(range -> ranges.add(new Range(range.offset(), range.end())));
+            count(resume.ranges().size());
         } else {
             ranges.add(new Range(0, entry.size()));
             spoilt = true;
         }
+    }
+
+    /** A pack that it was in arrived damaged: all of it goes out once more, unasked. */
+    synchronized void repeat() {
+        concluded = false;
+        ranges.add(new Range(0, entry.size()));
+    }
+
+    private void count(int more) {
+        wanted += more;
+        wantedOfAll.addAndGet(more);
+    }
+
+    /** It is no longer outstanding: nothing of it is wanted any more. */
+    synchronized void end() {
+        ranges.clear();
+        count(-wanted);
     }
 
     /**
@@ -273,7 +295,7 @@ final class OutgoingFile implements Closeable {
         compression = Compression.UNKNOWN;
         spoilt = false;
         concluded = true;
-        wanted = 0;
+        count(-wanted);
         bytes = 0;
         packStream = -1;
         packSequence = -1;

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ final class SendQueue {
 
     private final LinkedHashSet<OutgoingFile> large = new LinkedHashSet<>();
     private final ArrayDeque<Task.Recheck> rejected = new ArrayDeque<>();
+    /** Of all outstanding files, in their current attempts. */
+    private final AtomicInteger wantedRanges = new AtomicInteger();
+
     private long outstandingBytes;
     private long doneFiles;
     private long resumedBytes;
@@ -68,6 +72,7 @@ final class SendQueue {
             throw ProtocolException.violation("file " + want.file() + ": no range " + want.offset() + "+"
                     + want.length() + " in attempt " + want.attempt());
         }
+        checkWantedRanges();
         enqueue(file);
     }
 
@@ -80,7 +85,15 @@ final class SendQueue {
         file.resume(resume);
         resumedBytes += file.size()
                 - resume.ranges().stream().mapToLong(Message.Range::length).sum();
+        checkWantedRanges();
         enqueue(file);
+    }
+
+    private void checkWantedRanges() {
+        if (wantedRanges.get() > Limits.WANTED_RANGES) {
+            throw ProtocolException.violation(
+                    "more than " + Limits.WANTED_RANGES + " ranges were wanted of files that are not done");
+        }
     }
 
     /** What the receiver had of files that it goes on with. */
@@ -99,7 +112,7 @@ final class SendQueue {
             throw ProtocolException.violation("file " + number + " was wanted beyond the credit of " + credits.files()
                     + " files and " + credits.bytes() + " bytes");
         }
-        OutgoingFile file = new OutgoingFile(offer);
+        OutgoingFile file = new OutgoingFile(offer, wantedRanges);
         outstanding.put(number, file);
         outstandingBytes += size;
         return file;
@@ -134,7 +147,7 @@ final class SendQueue {
         for (OutgoingFile file : outstanding.values()) {
             if (file.wasPackedIn(pack.stream(), pack.sequence())) {
                 if (file.mayResend(0)) {
-                    file.want(file.attempt(), 0, file.size());
+                    file.repeat();
                     enqueue(file);
                 } else {
                     exhausted.add(file);
@@ -253,6 +266,7 @@ final class SendQueue {
             }
             return;
         }
+        file.end();
         outstandingBytes -= file.offer().entry().size();
     }
 

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -60,8 +61,13 @@ class SendQueueTest {
     }
 
     private static void violates(Executable call) {
-        assertEquals(
-                ErrorCode.VIOLATION, assertThrows(ProtocolException.class, call).code());
+        violates(call, "");
+    }
+
+    private static void violates(Executable call, String detail) {
+        ProtocolException refused = assertThrows(ProtocolException.class, call);
+        assertEquals(ErrorCode.VIOLATION, refused.code());
+        assertTrue(refused.getMessage().contains(detail), refused.getMessage());
     }
 
     @Test
@@ -190,6 +196,55 @@ class SendQueueTest {
                     .takeWhole());
         }
         violates(() -> queue.want(new Message.Want(1, 1, Limits.FILE_FRAGMENTS, 1), offers));
+    }
+
+    /** Small pieces of many files take as much memory as of one. */
+    @Test
+    void refusesMoreRangesThanAllFilesTogetherMayHave() throws InterruptedException {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        int files = Limits.WANTED_RANGES / Limits.FILE_FRAGMENTS;
+        for (long file = 1; file <= files + 1; file++) {
+            offer(file, LARGE);
+        }
+        for (long file = 1; file <= files; file++) {
+            wantInPieces(queue, file, 1);
+        }
+        OutgoingFile first =
+                assertInstanceOf(SendQueue.Task.Stream.class, queue.next()).file();
+        assertTrue(first.takeWhole());
+        first.startOver(first.offer().entry(), first.identity());
+        wantInPieces(queue, 1, 2);
+        queue.refused(1);
+        wantInPieces(queue, files + 1, 1);
+        offer(files + 2, LARGE);
+        violates(() -> queue.want(whole(files + 2, LARGE), offers), "ranges");
+    }
+
+    private void wantInPieces(SendQueue queue, long file, int attempt) {
+        for (int i = 0; i < Limits.FILE_FRAGMENTS; i++) {
+            queue.want(new Message.Want(file, attempt, i, 1), offers);
+        }
+    }
+
+    /** All that the credits allow, each file in as many pieces as the receiver of this node may want it in. */
+    @Test
+    void takesWhatAReceiverWithManyUnfinishedFilesWants() {
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        List<Message.Range> pieces = LongStream.range(0, Limits.FILE_FRAGMENTS)
+                .mapToObj(i -> new Message.Range(2 * i, 1))
+                .toList();
+        int resumed = (int) (Limits.CREDIT_BYTES / Limits.RESUMED_LENGTH) - 1;
+        for (long file = 1; file <= resumed; file++) {
+            offer(file, Limits.RESUMED_LENGTH);
+            queue.resume(
+                    new Message.Resume(file, new FileIdentity(Limits.RESUMED_LENGTH, 1, 2, 3, 4, file), pieces),
+                    offers);
+        }
+        long size = Limits.RESUMED_LENGTH / Limits.CREDIT_FILES;
+        for (long file = resumed + 1; file <= Limits.CREDIT_FILES; file++) {
+            offer(file, size);
+            queue.want(whole(file, size), offers);
+        }
     }
 
     @Test
