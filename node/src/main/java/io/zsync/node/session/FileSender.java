@@ -80,7 +80,13 @@ final class FileSender implements Session.Work {
                 switch (task) {
                     case SendQueue.Task.Pack pack -> sendPack(pack.files(), cursor);
                     case SendQueue.Task.Stream next -> sendSegment(next.file(), cursor);
-                    case SendQueue.Task.Recheck recheck -> recheck(recheck.file(), recheck.rejected(), cursor);
+                    case SendQueue.Task.Recheck recheck -> {
+                        try {
+                            recheck(recheck.file(), recheck.rejected(), cursor);
+                        } finally {
+                            queue.rechecked();
+                        }
+                    }
                 }
                 task = queue.next();
             }

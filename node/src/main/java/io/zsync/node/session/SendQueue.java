@@ -1,12 +1,14 @@
 package io.zsync.node.session;
 
 import io.zsync.node.replica.Offer;
+import io.zsync.node.transport.HeldChunks;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,15 +32,19 @@ final class SendQueue {
         /** Send the next segment of this file, or conclude its attempt. */
         record Stream(OutgoingFile file) implements Task {}
 
-        /** Find out why this chunk was rejected. */
+        /** Find out why this chunk was rejected. There is room to hold it, until {@link #rechecked}. */
         record Recheck(OutgoingFile file, Message.ChunkRejected rejected) implements Task {}
     }
 
     /** One file alone may have this many ranges in flight, whatever the credit of files. */
     private static final int REJECTIONS = Limits.CREDIT_FILES + Limits.FILE_FRAGMENTS;
 
+    /** How often who has nothing else to do looks for room for what is rejected. */
+    private static final Duration ROOM_INTERVAL = Duration.ofMillis(100);
+
     private final Credits credits;
     private final boolean packSmall;
+    private final HeldChunks held;
     private final Map<Long, OutgoingFile> outstanding = new HashMap<>();
     /** Of files that could not be read, until the receiver has said so: the wire has a code for it and no words. */
     private final Map<RelativePath, String> reasons = new HashMap<>();
@@ -56,10 +62,14 @@ final class SendQueue {
     private long resumedBytes;
     private boolean closed;
 
-    /** @param packSmall send small files in packs; otherwise each is streamed like a large one */
-    SendQueue(Credits credits, boolean packSmall) {
+    /**
+     * @param packSmall send small files in packs; otherwise each is streamed like a large one
+     * @param held room for what is rejected
+     */
+    SendQueue(Credits credits, boolean packSmall, HeldChunks held) {
         this.credits = credits;
         this.packSmall = packSmall;
+        this.held = held;
     }
 
     /** @throws ProtocolException if the receiver may not ask for this, or not for so much at once */
@@ -160,9 +170,8 @@ final class SendQueue {
     /** Waits for something to do. @return null when the session is over */
     synchronized @Nullable Task next() throws InterruptedException {
         while (!closed) {
-            Task.Recheck recheck = rejected.poll();
-            if (recheck != null) {
-                return recheck;
+            if (!rejected.isEmpty() && held.tryTake()) {
+                return rejected.remove();
             }
             OutgoingFile firstSmall = small.isEmpty() ? null : small.getFirst();
             OutgoingFile firstLarge = large.isEmpty() ? null : large.getFirst();
@@ -174,9 +183,16 @@ final class SendQueue {
             if (firstLarge != null) {
                 return new Task.Stream(firstLarge);
             }
-            wait();
+            // Another session that gives room back tells nobody here.
+            wait(rejected.isEmpty() ? 0 : ROOM_INTERVAL.toMillis());
         }
         return null;
+    }
+
+    /** What was rejected is held no more. */
+    synchronized void rechecked() {
+        held.giveBack();
+        notifyAll();
     }
 
     /** As many small files as a frame can hold; the caller sends what fits and hands the rest {@link #back}. */

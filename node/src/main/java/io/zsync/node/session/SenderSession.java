@@ -8,6 +8,7 @@ import io.zsync.node.replica.Hashing;
 import io.zsync.node.replica.TreeScanner;
 import io.zsync.node.transport.DataStream;
 import io.zsync.node.transport.DataWriter;
+import io.zsync.node.transport.HeldChunks;
 import io.zsync.node.transport.Pace;
 import io.zsync.protocol.DataPath;
 import io.zsync.protocol.Message;
@@ -49,7 +50,7 @@ final class SenderSession implements Session.Role {
         this.pace = new Pace(run.options().transfer().bytesPerSecond());
         PathPolicy policy = run.options().transfer().dataPath();
         boolean packSmall = policy == PathPolicy.AUTO || policy == PathPolicy.BUFFERED;
-        this.queue = new SendQueue(run.credits(), packSmall);
+        this.queue = new SendQueue(run.credits(), packSmall, new HeldChunks(run.protection()));
         this.manifest = new ManifestSender(
                 session,
                 offers,

@@ -10,9 +10,6 @@ import io.zsync.protocol.PathChoice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +19,6 @@ import org.jspecify.annotations.Nullable;
  * that the stream is lost. For one platform thread; {@link #close} from any.
  */
 public final class DataWriter implements Closeable {
-    /** Chunks that are held to be sent again, in all of this process: how long, the peer decides. */
-    private static final Semaphore HELD = new Semaphore(8);
-
-    /** For one of them; beyond it a peer holds them all. */
-    private static final Duration HELD_PATIENCE = Duration.ofSeconds(2);
-
     private static final ByteBuffer NO_HEAD = ByteBuffer.allocate(0);
 
     private final DataStream stream;
@@ -239,25 +230,15 @@ public final class DataWriter implements Closeable {
 
     /**
      * Sends a rejected chunk once more, out of memory, if the source still holds what was sent then: what goes out now is
-     * what was compared, whatever happens to the source meanwhile.
+     * what was compared, whatever happens to the source meanwhile. For who has room for it in {@link HeldChunks}.
      *
-     * @return the chunk as it went out; null if the source does not hold it any more, or too many are held for too long, and
-     *     nothing was sent
+     * @return the chunk as it went out; null if the source does not hold it any more, and nothing was sent
      * @throws SourceUnreadable if the source could not be read; the stream is not concerned
      */
-    public @Nullable Sent resend(OpenFile source, SentChunk rejected)
-            throws IOException, SourceUnreadable, InterruptedException {
-        if (!check.wireMayDamage() || !HELD.tryAcquire(HELD_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+    public @Nullable Sent resend(OpenFile source, SentChunk chunk) throws IOException, SourceUnreadable {
+        if (!check.wireMayDamage()) {
             return null;
         }
-        try {
-            return sendHeld(source, rejected);
-        } finally {
-            HELD.release();
-        }
-    }
-
-    private @Nullable Sent sendHeld(OpenFile source, SentChunk chunk) throws IOException, SourceUnreadable {
         FrameHeader rejected = chunk.header();
         ByteBuffer again = ByteBuffer.allocateDirect((int) rejected.plainLength());
         try {

@@ -16,6 +16,7 @@ import io.zsync.node.fs.FileKind;
 import io.zsync.node.fs.FileStat;
 import io.zsync.node.fs.LinuxRoot;
 import io.zsync.node.fs.OpenFile;
+import io.zsync.node.transport.HeldChunks;
 import io.zsync.protocol.Credits;
 import io.zsync.protocol.Entry;
 import io.zsync.protocol.ErrorCode;
@@ -23,12 +24,15 @@ import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.Message;
 import io.zsync.protocol.Name;
+import io.zsync.protocol.Protection;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +44,10 @@ class SendQueueTest {
     private static final int LARGE = Limits.SMALL_FILE_LENGTH;
 
     private final Offers offers = new Offers();
+
+    private static SendQueue queue(Credits credits) {
+        return new SendQueue(credits, true, new HeldChunks(Protection.CLEAR));
+    }
 
     private void offer(long number, long size) {
         FileStat stat = new FileStat(FileKind.REGULAR, 0644, 0, 0, size, size, 1, 2, 3, 4, number, 1, 1, 0);
@@ -72,7 +80,7 @@ class SendQueueTest {
 
     @Test
     void servesOnlyWhatIsOnOfferAndOnlyOnce() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         violates(() -> queue.want(whole(7, 10), offers));
         offer(7, 10);
         queue.want(whole(7, 10), offers);
@@ -87,7 +95,7 @@ class SendQueueTest {
 
     @Test
     void aFileIsNotDoneBeforeItIsSent() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, 10);
         queue.want(whole(1, 10), offers);
         violates(() -> queue.done(1));
@@ -99,7 +107,7 @@ class SendQueueTest {
     /** Or a receiver that reads nothing could fill the sender's memory. */
     @Test
     void whatIsRefusedLeavesTheQueue() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, 10);
         offer(2, LARGE);
         offer(3, 10);
@@ -121,7 +129,7 @@ class SendQueueTest {
     void whatIsGivenUpWhileItIsOpenIsTakenUpOnceMoreToBeClosed(@TempDir Path temp) throws Exception {
         Files.createFile(temp.resolve("f1"));
         for (boolean refused : List.of(true, false)) {
-            SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+            SendQueue queue = queue(Credits.DEFAULT);
             offer(1, LARGE);
             queue.want(whole(1, LARGE), offers);
             OutgoingFile file =
@@ -156,7 +164,7 @@ class SendQueueTest {
     /** Sizes that only sparse files have do not wrap around. */
     @Test
     void theLargestFilesCountAsWhatTheyAre() {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, Limits.FILE_LENGTH);
         offer(2, Limits.FILE_LENGTH);
         queue.want(whole(1, Limits.FILE_LENGTH), offers);
@@ -165,7 +173,7 @@ class SendQueueTest {
 
     @Test
     void refusesMoreThanTheCredits() {
-        SendQueue queue = new SendQueue(new Credits(1, 2, 100), true);
+        SendQueue queue = queue(new Credits(1, 2, 100));
         offer(1, 1_000_000);
         offer(2, 60);
         offer(3, 50);
@@ -187,7 +195,7 @@ class SendQueueTest {
     /** Each is remembered until the file is done. */
     @Test
     void refusesAFileInTooManyPieces() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, LARGE);
         for (int i = 0; i < Limits.FILE_FRAGMENTS; i++) {
             queue.want(new Message.Want(1, 1, i, 1), offers);
@@ -201,7 +209,7 @@ class SendQueueTest {
     /** Small pieces of many files take as much memory as of one. */
     @Test
     void refusesMoreRangesThanAllFilesTogetherMayHave() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         int files = Limits.WANTED_RANGES / Limits.FILE_FRAGMENTS;
         for (long file = 1; file <= files + 1; file++) {
             offer(file, LARGE);
@@ -229,7 +237,7 @@ class SendQueueTest {
     /** All that the credits allow, each file in as many pieces as the receiver of this node may want it in. */
     @Test
     void takesWhatAReceiverWithManyUnfinishedFilesWants() {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         List<Message.Range> pieces = LongStream.range(0, Limits.FILE_FRAGMENTS)
                 .mapToObj(i -> new Message.Range(2 * i, 1))
                 .toList();
@@ -249,7 +257,7 @@ class SendQueueTest {
 
     @Test
     void refusesRangesOutsideTheFileAndOfOtherAttempts() {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         for (long file = 1; file <= 4; file++) {
             offer(file, 100);
         }
@@ -265,7 +273,7 @@ class SendQueueTest {
     }
 
     private OutgoingFile resumed(long inode) throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, Limits.RESUMED_LENGTH);
         FileIdentity begun = new FileIdentity(Limits.RESUMED_LENGTH, 1, 2, 3, 4, inode);
         queue.resume(new Message.Resume(1, begun, List.of(new Message.Range(10, 20))), offers);
@@ -274,7 +282,7 @@ class SendQueueTest {
 
     @Test
     void holdsAFileThatIsWantedAgainAndAgainInBoundedRoom() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, 10);
         offer(2, 10);
         violates(() -> {
@@ -290,7 +298,7 @@ class SendQueueTest {
     /** In a pack it would find no room, come back, and be taken for the next one, without end. */
     @Test
     void aFileThatIsWantedAgainAndHasGrownLeavesTheSmallOnes() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, 10);
         offer(2, 10);
         queue.want(whole(1, 10), offers);
@@ -299,8 +307,7 @@ class SendQueueTest {
                 .getFirst();
         assertTrue(file.takeWhole());
         queue.want(whole(1, 10), offers);
-        Entry.RegularFile grown =
-                new Entry.RegularFile(file.offer().entry().metadata(), Limits.PACK_LENGTH, false);
+        Entry.RegularFile grown = new Entry.RegularFile(file.offer().entry().metadata(), Limits.PACK_LENGTH, false);
         file.startOver(grown, new FileIdentity(Limits.PACK_LENGTH, 1, 2, 3, 4, 1));
         queue.exhausted(file);
         queue.want(whole(2, 10), offers);
@@ -318,7 +325,7 @@ class SendQueueTest {
 
     @Test
     void sendsAConfirmedFileOnceMoreWhenItCouldNotBeSynced() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, 10);
         queue.want(whole(1, 10), offers);
         OutgoingFile file = assertInstanceOf(SendQueue.Task.Pack.class, queue.next())
@@ -334,7 +341,7 @@ class SendQueueTest {
 
     @Test
     void acceptsManyRejectionsOfOneFileHoweverFewFilesMayBeOutstanding() {
-        SendQueue queue = new SendQueue(new Credits(1, 1, 1), true);
+        SendQueue queue = queue(new Credits(1, 1, 1));
         offer(1, 100L << 20);
         queue.want(whole(1, 100L << 20), offers);
         for (int i = 0; i < 12; i++) {
@@ -347,9 +354,32 @@ class SendQueueTest {
         });
     }
 
+    /** Nobody is told that another session has given room back. */
+    @Test
+    void aRejectionWaitsForRoomAndNothingElseWaitsForIt() throws InterruptedException {
+        HeldChunks held = new HeldChunks(Protection.CLEAR);
+        SendQueue queue = new SendQueue(Credits.DEFAULT, true, held);
+        offer(1, 10);
+        queue.want(whole(1, 10), offers);
+        while (held.tryTake()) {
+            // All that a session gets.
+        }
+        queue.rejected(new Message.ChunkRejected(1, 1, 0, 10));
+        assertInstanceOf(SendQueue.Task.Pack.class, queue.next());
+
+        held.giveBack();
+        assertInstanceOf(SendQueue.Task.Recheck.class, queue.next());
+
+        CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS).execute(held::giveBack);
+        queue.rejected(new Message.ChunkRejected(1, 1, 0, 10));
+        assertInstanceOf(SendQueue.Task.Recheck.class, queue.next());
+        queue.rechecked();
+        queue.rechecked();
+    }
+
     @Test
     void passesOverARejectionThatCrossedTheWordThatTheFileIsGivenUp() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, LARGE);
         queue.want(whole(1, LARGE), offers);
         OutgoingFile file =
@@ -361,7 +391,7 @@ class SendQueueTest {
 
     @Test
     void givesUpAPackAfterItsRetriesAndOnlyTheFilesThatWereInIt() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, 10);
         offer(2, 10);
         queue.want(whole(1, 10), offers);
@@ -381,7 +411,7 @@ class SendQueueTest {
 
     @Test
     void comesToAFileThatWasGivenUpNoMoreThanOnce() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         offer(1, LARGE);
         offer(2, LARGE);
         queue.want(whole(1, LARGE), offers);
@@ -400,7 +430,7 @@ class SendQueueTest {
 
     @Test
     void releasesWhoWaitsWhenItCloses() throws InterruptedException {
-        SendQueue queue = new SendQueue(Credits.DEFAULT, true);
+        SendQueue queue = queue(Credits.DEFAULT);
         Thread closer = Thread.ofPlatform().start(queue::close);
         assertNull(queue.next());
         closer.join();

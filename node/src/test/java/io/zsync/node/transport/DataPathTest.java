@@ -1,6 +1,5 @@
 package io.zsync.node.transport;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -24,7 +23,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -319,47 +317,6 @@ class DataPathTest {
         endStream();
 
         assertEquals(List.of("verified", "verified", "verified"), target.told());
-    }
-
-    /** Or peers that reject and do not read would take memory without end. */
-    @Test
-    void onlySoManyRejectedChunksAreHeldAtOnce() throws Exception {
-        connect(Protection.SAFE);
-        startReading();
-        CountDownLatch end = new CountDownLatch(1);
-        LongAdder held = new LongAdder();
-
-        try (SourceFile file = new SourceFile(randomFile("source", 1_000)) {
-            @Override
-            public int read(ByteBuffer target, long offset) {
-                held.increment();
-                try {
-                    end.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-                return 0;
-            }
-        }) {
-            DataWriter.Sent sent = writer.chunk(file, FILE, ATTEMPT, 0, 1_000, DataPath.SENDFILE);
-            List<CompletableFuture<DataWriter.Sent>> waiting = Stream.generate(
-                            () -> Background.start(() -> writer.resend(file, sent.chunk())))
-                    .limit(8)
-                    .toList();
-            await().until(() -> held.sum() == 8);
-            assertNull(writer.resend(file, sent.chunk()));
-            assertEquals(8, held.sum(), "it was not even read");
-            CompletableFuture<DataWriter.Sent> patient = Background.start(() -> writer.resend(file, sent.chunk()));
-            // Nothing tells that it waits; who did not would be back by then.
-            Thread.sleep(100);
-            end.countDown();
-            for (CompletableFuture<DataWriter.Sent> each : waiting) {
-                assertNull(each.get(10, TimeUnit.SECONDS));
-            }
-            assertNull(patient.get(10, TimeUnit.SECONDS));
-            assertEquals(9, held.sum(), "it had its turn");
-        }
-        endStream();
     }
 
     /** TLS has brought it whole or not at all: who rejects it is wrong, or the source never had it. */

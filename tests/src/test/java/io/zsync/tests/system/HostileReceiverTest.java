@@ -3,6 +3,7 @@ package io.zsync.tests.system;
 import static io.zsync.tests.system.HostilePair.OPTIONS;
 import static io.zsync.tests.system.HostilePeerTest.NOTHING;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -318,6 +319,50 @@ class HostileReceiverTest {
                 peer.send(new Message.ChunkRejected(1, 1, 0, oldest));
 
                 assertEquals(1, peer.await(Message.SourceChanged.class).attempt());
+            }
+        }
+    }
+
+    /** What it rejects and does not take is held for it, and others have rejections too. */
+    @Test
+    void aPeerThatRejectsAndDoesNotReadLeavesOthersTheirs() throws Exception {
+        int streams = 8;
+        // A connection takes one chunk from who does not read, and not two.
+        int files = 2 * streams;
+        RunOptions manyStreams =
+                HostilePair.options(false, new Transfer(PathPolicy.AUTO, streams, false, 0), Deletion.NONE);
+        try (HostilePair pair = new HostilePair(work.path("pair"))) {
+            for (int i = 0; i < files; i++) {
+                Files.write(pair.source().resolve("f" + i), new byte[Limits.CHUNK_LENGTH]);
+            }
+            try (HostilePeer hostile = pair.receives(HostilePair.Caller.PEER, manyStreams);
+                    HostilePeer other = pair.receives(HostilePair.Caller.PEER, OPTIONS)) {
+                HostilePeerTest.readManifest(hostile, new TreeMap<>(), new TreeMap<>());
+                hostile.send(IntStream.rangeClosed(1, files)
+                        .mapToObj(file -> want(file, 0, Limits.CHUNK_LENGTH))
+                        .toArray(Message[]::new));
+                int frames = 0;
+                for (int i = 0; frames < files; i++) {
+                    HostileStream stream = hostile.stream(i % streams);
+                    if (stream.hasMore()) {
+                        stream.read();
+                        frames++;
+                    }
+                }
+                hostile.send(IntStream.rangeClosed(1, files)
+                        .mapToObj(file -> new Message.ChunkRejected(file, 1, 0, Limits.CHUNK_LENGTH))
+                        .toArray(Message[]::new));
+                // Nothing tells that its threads wait for it.
+                Thread.sleep(1_000);
+
+                HostilePeerTest.readManifest(other, new TreeMap<>(), new TreeMap<>());
+                other.send(want(1, 0, LARGE));
+                HostileStream.Frame first = other.stream(0).read();
+                other.send(new Message.ChunkRejected(1, 1, 0, LARGE));
+                HostileStream.Frame again = other.stream(0).read();
+
+                assertArrayEquals(first.payload(), again.payload());
+                assertEquals(1, again.header().attempt());
             }
         }
     }

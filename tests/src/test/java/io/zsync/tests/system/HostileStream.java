@@ -102,6 +102,11 @@ final class HostileStream implements Closeable {
         socket.getOutputStream().write(frame.array(), 0, frame.position());
     }
 
+    /** Whether something has arrived that was not read. */
+    boolean hasMore() throws IOException {
+        return in.available() > 0;
+    }
+
     /** The next frame, and whether its payload is what the sender read. */
     Frame read() throws IOException {
         byte[] head = readRaw(FrameHeaderCodec.CLEAR_LENGTH);
