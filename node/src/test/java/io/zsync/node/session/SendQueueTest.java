@@ -69,13 +69,8 @@ class SendQueueTest {
     }
 
     private static void violates(Executable call) {
-        violates(call, "");
-    }
-
-    private static void violates(Executable call, String detail) {
-        ProtocolException refused = assertThrows(ProtocolException.class, call);
-        assertEquals(ErrorCode.VIOLATION, refused.code());
-        assertTrue(refused.getMessage().contains(detail), refused.getMessage());
+        assertEquals(
+                ErrorCode.VIOLATION, assertThrows(ProtocolException.class, call).code());
     }
 
     @Test
@@ -225,7 +220,7 @@ class SendQueueTest {
         queue.refused(1);
         wantInPieces(queue, files + 1, 1);
         offer(files + 2, LARGE);
-        violates(() -> queue.want(whole(files + 2, LARGE), offers), "ranges");
+        violates(() -> queue.want(whole(files + 2, LARGE), offers));
     }
 
     private void wantInPieces(SendQueue queue, long file, int attempt) {
