@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -277,7 +278,7 @@ class ResumeJournalTest {
         try (ResumeJournal journal = new ResumeJournal(place, root, true);
                 Directory watched = FaultyRoot.of(root, (call, arguments) -> {
                             if (call.equals("file.sync")) {
-                                journal.end(syncing.get());
+                                journal.end(Objects.requireNonNull(syncing.get()));
                             }
                         })
                         .directory(RelativePath.ROOT);

@@ -205,7 +205,7 @@ class SendQueueTest {
     @Test
     void refusesMoreRangesThanAllFilesTogetherMayHave() throws InterruptedException {
         SendQueue queue = queue(Credits.DEFAULT);
-        int files = Limits.WANTED_RANGES / Limits.FILE_FRAGMENTS;
+        long files = Limits.WANTED_RANGES / Limits.FILE_FRAGMENTS;
         for (long file = 1; file <= files + 1; file++) {
             offer(file, LARGE);
         }
@@ -236,7 +236,7 @@ class SendQueueTest {
         List<Message.Range> pieces = LongStream.range(0, Limits.FILE_FRAGMENTS)
                 .mapToObj(i -> new Message.Range(2 * i, 1))
                 .toList();
-        int resumed = (int) (Limits.CREDIT_BYTES / Limits.RESUMED_LENGTH) - 1;
+        long resumed = Limits.CREDIT_BYTES / Limits.RESUMED_LENGTH - 1;
         for (long file = 1; file <= resumed; file++) {
             offer(file, Limits.RESUMED_LENGTH);
             queue.resume(
