@@ -73,22 +73,25 @@ class ResumeIT {
             proxy.limitTo(BYTES_PER_SECOND);
             client.reach("server", node.id(), proxy.endpoint());
             int killed = 0;
-            boolean done = false;
-            while (!done) {
-                try (Command.Running push =
-                        client.zsync("push", "--streams", "2", source, "server").start()) {
-                    if (killed < MOST_ENDS && lives(push, proxy)) {
-                        push.signal("KILL");
-                        push.end();
-                        killed++;
-                    } else {
-                        System.out.println("Resume: client killed " + killed + " times; "
-                                + push.end().exits(0).err());
-                        done = true;
-                    }
-                }
+            Outcome outcome = push(proxy, true);
+            while (outcome.code() == 137) {
+                killed++;
+                outcome = push(proxy, killed < MOST_ENDS);
             }
+            System.out.println("Resume: client killed " + killed + " times; "
+                    + outcome.exits(0).err());
             assertArrived(proxy, killed);
+        }
+    }
+
+    /** It may end by itself in the moment in which it is to be killed. */
+    private Outcome push(WireProxy proxy, boolean isKilled) throws InterruptedException {
+        try (Command.Running push =
+                client.zsync("push", "--streams", "2", source, "server").start()) {
+            if (isKilled && lives(push, proxy)) {
+                push.kill();
+            }
+            return push.end();
         }
     }
 

@@ -322,7 +322,7 @@ class ThreeNodesIT {
                         : List.of(server.peer(), initiator.tree().root()));
         words.addFirst(mode == Mode.PUSH ? "push" : "pull");
         try (Command.Running process = initiator.home().zsync(words.toArray()).start()) {
-            wire.whenPassed(bytes, () -> process.signal("KILL"));
+            wire.whenPassed(bytes, process::kill);
             Outcome outcome = process.end();
             wire.calm();
             boolean killed = wire.fired() > firedBefore;
