@@ -56,7 +56,9 @@ class ConsoleIT {
         assertTrue(
                 lines.get(1).matches("  [\\d,]+ new, \\d+ changed, 0 deleted, \\d+ unchanged, 0 failed"), outcome::err);
         assertTrue(
-                lines.get(2).matches("  .*; protection clear; (durable|not durable|nothing was changed)"),
+                lines.get(2)
+                        .matches(
+                                "  .*; protection clear; (durable|durable, file by file|not durable|nothing was changed)"),
                 outcome::err);
         assertEquals(options.contains("-v"), !outcome.out().isEmpty());
     }
