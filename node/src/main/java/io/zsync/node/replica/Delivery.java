@@ -236,7 +236,7 @@ final class Delivery implements Aftermath.Problems, Parking.Outcomes, Publisher.
     }
 
     private Tally finish(Root open) throws IOException, InterruptedException {
-        boolean durable = options.durability() != Durability.NONE;
+        boolean durable = syncs();
         boolean singly = syncsSingly();
         delete(open, durable, singly);
         displacement.publishParked(open, durable, this);

@@ -98,12 +98,16 @@ public final class Fetch implements Publication {
         return coverage.missing();
     }
 
-    /** Bytes that its file system has to have free for it; of a sparse file that is not known. */
-    synchronized long room() throws IOException {
+    /** Bytes that its file system has to have free for it, asked before it is wanted; of a sparse file that is not known. */
+    long room() throws IOException {
         if (entry.sparse()) {
             return 0;
         }
-        return staged == null ? entry.size() : staged.file().stat().unallocated();
+        StagedFile adopted;
+        synchronized (this) {
+            adopted = staged;
+        }
+        return adopted == null ? entry.size() : adopted.file().stat().unallocated();
     }
 
     /** What to ask the sender for, as part of the current attempt. */

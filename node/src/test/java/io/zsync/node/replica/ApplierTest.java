@@ -8,236 +8,33 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zsync.node.fs.Directory;
 import io.zsync.node.fs.Errno;
-import io.zsync.node.fs.FileFailure;
-import io.zsync.node.fs.LinuxRoot;
-import io.zsync.node.fs.Root;
-import io.zsync.protocol.Comparison;
-import io.zsync.protocol.Deletion;
-import io.zsync.protocol.Digest;
 import io.zsync.protocol.Durability;
 import io.zsync.protocol.Entry;
-import io.zsync.protocol.FileIdentity;
 import io.zsync.protocol.Limits;
 import io.zsync.protocol.ManifestItem;
-import io.zsync.protocol.Message;
-import io.zsync.protocol.Metadata;
 import io.zsync.protocol.Name;
 import io.zsync.protocol.PackRecord;
-import io.zsync.protocol.PeerId;
-import io.zsync.protocol.Preservation;
 import io.zsync.protocol.ProblemCode;
 import io.zsync.protocol.ProtocolException;
 import io.zsync.protocol.RelativePath;
 import io.zsync.protocol.RuleText;
 import io.zsync.protocol.Tally;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Applier, fetches and publisher on a real directory, with content that the test feeds and calls that it lets fail. */
+/** What becomes of each file, link and directory of a run, whatever the sender says and whatever fails. */
 @Timeout(20)
-class ApplierTest {
-    private static final Metadata META = new Metadata(0640, 0, 0, 1_000_000, 7);
-    private static final int LENGTH = 100_000;
-
-    /** Gives room for everything; the test plays the sender. */
-    private static final class FedContent implements ContentSource {
-        final List<Fetch> wanted = Collections.synchronizedList(new ArrayList<>());
-        final List<String> ended = Collections.synchronizedList(new ArrayList<>());
-        boolean reserves = true;
-        private int outstanding;
-
-        @Override
-        public synchronized boolean want(Fetch fetch) {
-            outstanding++;
-            wanted.add(fetch);
-            return true;
-        }
-
-        @Override
-        public void awaitRoom(Fetch fetch) {}
-
-        @Override
-        public synchronized void awaitIdle() throws InterruptedException {
-            while (outstanding > 0) {
-                wait();
-            }
-        }
-
-        @Override
-        public boolean fillsReserved(Fetch fetch) {
-            return reserves;
-        }
-
-        @Override
-        public void wantAgain(Fetch fetch) {
-            wanted.add(fetch);
-        }
-
-        @Override
-        public void done(Fetch fetch, boolean durable) {
-            end(fetch.path() + " done");
-        }
-
-        @Override
-        public void refused(Fetch fetch, ProblemCode code) {
-            end(fetch.path() + " " + code);
-        }
-
-        synchronized void forget() {
-            outstanding = 0;
-        }
-
-        private synchronized void end(String how) {
-            outstanding--;
-            ended.add(how);
-            notifyAll();
-        }
-    }
-
-    @TempDir
-    Path target;
-
-    private final FedContent content = new FedContent();
-    private Preservation preservation = Preservation.ARCHIVE;
-    private boolean granted;
-    private @Nullable JournalPlace place;
-    private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
-    private FaultyRoot.Fault fault = (call, arguments) -> {};
-    private long roomBytes = Long.MAX_VALUE;
-    private Root root;
-    private @Nullable Applier begun;
-    private Thread publisher = new Thread();
-    private long entries;
-
-    @BeforeEach
-    void open() throws IOException {
-        root = FaultyRoot.of(LinuxRoot.open(target), new FaultyRoot.Fault() {
-            @Override
-            public void before(String call, Object[] arguments) throws IOException {
-                fault.before(call, arguments);
-            }
-
-            @Override
-            public Directory.Room room(Directory.Room real) {
-                return new Directory.Room(Math.min(roomBytes, real.bytes()), real.files());
-            }
-        });
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (begun != null) {
-            begun.end();
-            publisher.join();
-            begun.close();
-        }
-        root.close();
-    }
-
-    private void begin(Durability durability) throws Exception {
-        Reporter reporter = new Reporter() {
-            @Override
-            public void changed(Message.Change change) {}
-
-            @Override
-            public void problem(RelativePath path, ProblemCode code, String detail) {
-                problems.add(path + " " + code);
-            }
-        };
-        MetadataRules rules = new MetadataRules(preservation, granted, true, 022);
-        ApplyOptions options = new ApplyOptions(
-                false, true, durability, Comparison.BY_TIME, false, rules, Deletion.NONE, RuleText.NONE, false);
-        Applier applier = new Applier(root, options, content, reporter, new Random(1), place);
-        begun = applier;
-        publisher = Thread.ofPlatform().start(() -> {
-            try {
-                applier.runPublisher();
-            } catch (IOException | InterruptedException e) {
-                problems.add("publisher: " + e);
-            }
-        });
-        applier.apply(
-                entries++,
-                new ManifestItem.DirBegin(null, new Entry.Directory(new Metadata(0755, 0, 0, 5, 5)), RuleText.NONE));
-    }
-
-    private Applier applier() {
-        return Objects.requireNonNull(begun);
-    }
-
-    private void apply(String name, Entry entry) throws Exception {
-        applier().apply(entries++, new ManifestItem.Leaf(Name.of(name), entry));
-    }
-
-    private static Entry.RegularFile file(int length) {
-        return new Entry.RegularFile(META, length, false);
-    }
-
-    private Fetch fetch(String name, int length) throws Exception {
-        apply(name, file(length));
-        return content.wanted.getLast();
-    }
-
-    private Tally finish() throws Exception {
-        applier().apply(entries, new ManifestItem.DirEnd(ManifestItem.Listing.COMPLETE));
-        return applier().finish();
-    }
-
-    private Fetch.Parent parent() {
-        return () -> root.directory(RelativePath.ROOT);
-    }
-
-    private static ByteBuffer bytes(int length, int value) {
-        byte[] bytes = new byte[length];
-        Arrays.fill(bytes, (byte) value);
-        return ByteBuffer.allocateDirect(length).put(bytes).flip();
-    }
-
-    private void send(Fetch fetch, int attempt, int offset, int length, int value) {
-        RangeClaim claim = fetch.claim(attempt, offset, length, parent());
-        claim.write(bytes(length, value), offset);
-        claim.verified();
-    }
-
-    private static FileIdentity identity(long size) {
-        return new FileIdentity(size, META.mtimeSeconds(), META.mtimeNanos(), 1, 1, 1);
-    }
-
-    private void holds(String name, int length, int value) throws IOException {
-        byte[] expected = new byte[length];
-        Arrays.fill(expected, (byte) value);
-        assertTrue(Arrays.equals(expected, Files.readAllBytes(target.resolve(name))), name + " holds something else");
-    }
-
-    private long staged() throws IOException {
-        try (var files = Files.list(target)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(".zsync-"))
-                    .count();
-        }
-    }
-
-    private static FileFailure failure(Errno errno) {
-        return new FileFailure("a call", "a path", errno, "made to fail");
-    }
-
+class ApplierTest extends ApplierFixture {
     @Test
     void publishesOnlyWhatIsCoveredAndConfirmed() throws Exception {
         begin(Durability.NONE);
@@ -330,33 +127,6 @@ class ApplierTest {
         assertEquals(0, finish().failed());
         holds("a", LENGTH, 2);
         assertEquals(List.of(), problems);
-    }
-
-    /** Nor does the journal of a target stay for the sake of what is gone. */
-    @Test
-    void forgetsWhatOfAnotherPeersWorkItRemoves(@TempDir Path state) throws Exception {
-        place = JournalPlace.local(state.resolve("state"));
-        begin(Durability.NONE);
-        Fetch first = fetchLarge();
-        first.opened(1, identity(Limits.RESUMED_LENGTH));
-        first.claim(1, 0, 1_000, parent()).verified();
-        breakOff();
-        assertEquals(1, journals());
-
-        byte[] other = new byte[Digest.LENGTH];
-        other[0] = 1;
-        place = new JournalPlace(place.folder(), new PeerId(Digest.of(other)));
-        begin(Durability.NONE);
-        assertEquals(0, staged());
-        breakOff();
-        assertEquals(0, journals());
-    }
-
-    private long journals() throws IOException {
-        try (var files = Files.list(Objects.requireNonNull(place).folder())) {
-            return files.filter(file -> file.getFileName().toString().startsWith("resume-"))
-                    .count();
-        }
     }
 
     @Test
@@ -561,181 +331,6 @@ class ApplierTest {
         assertEquals(1, syncs.get());
     }
 
-    /** An error between the two runs would be told to no sync of all. */
-    @Test
-    void forcesByItselfWhatItGoesOnWith(@TempDir Path state) throws Exception {
-        long size = Limits.RESUMED_LENGTH;
-        List<String> calls = Collections.synchronizedList(new ArrayList<>());
-        place = JournalPlace.local(state.resolve("state"));
-        begin(Durability.BATCH);
-        Fetch first = fetchLarge();
-        first.opened(1, identity(size));
-        first.claim(1, 0, size / 2, parent()).verified();
-        breakOff();
-        assertEquals(1, staged());
-
-        fault = (call, arguments) -> {
-            if (List.of("syncfs", "file.sync", "rename").contains(call)) {
-                calls.add(call);
-            }
-        };
-        begin(Durability.BATCH);
-        Fetch second = fetchLarge();
-        assertEquals(
-                new Message.Resume(1, identity(size), List.of(new Message.Range(size / 2, size / 2))), second.wish());
-        second.claim(1, size / 2, size / 2, parent()).verified();
-        second.confirmed(1, identity(size));
-        await().until(() -> content.ended.equals(List.of("a done")));
-
-        assertEquals(List.of("file.sync", "rename"), calls);
-    }
-
-    /** The error may be of that, and no later run would be told. */
-    @Test
-    void doesNotGoOnWithWhatWasOnlyWrittenWhenASyncFailed(@TempDir Path state) throws Exception {
-        long size = Limits.RESUMED_LENGTH;
-        AtomicInteger syncs = new AtomicInteger();
-        fault = (call, arguments) -> {
-            if (call.equals("syncfs") && syncs.incrementAndGet() == 1) {
-                throw failure(Errno.IO);
-            }
-        };
-        place = JournalPlace.local(state.resolve("state"));
-        begin(Durability.BATCH);
-        Fetch first = fetchLarge();
-        first.opened(1, identity(size));
-        first.claim(1, 0, size / 2, parent()).verified();
-        apply("link", new Entry.Symlink(META, new byte[] {'x'}));
-        await().until(() -> syncs.get() == 1);
-        breakOff();
-
-        begin(Durability.BATCH);
-        assertEquals(new Message.Want(1, 1, 0, size), fetchLarge().wish());
-        assertEquals(0, staged());
-    }
-
-    /** Its blocks are its own: on a full disk nothing fits better than the rest of it. */
-    @Test
-    void goesOnOnAFullDiskWithWhatHasItsBlocks(@TempDir Path state) throws Exception {
-        place = JournalPlace.local(state.resolve("state"));
-        int size = (int) Limits.RESUMED_LENGTH;
-        leaveHalfOf("b", size);
-
-        beginOnAFullDisk();
-        Fetch second = fetch("b", size);
-        assertEquals(
-                new Message.Resume(2, identity(size), List.of(new Message.Range(size / 2, size / 2))), second.wish());
-        second.claim(1, size / 2, size / 2, parent()).verified();
-        second.confirmed(1, identity(size));
-        apply("c", file(size));
-        assertEquals(List.of("a TARGET_FAILED", "c TARGET_FAILED"), problems, "a fresh one does not fit");
-        assertEquals(1, finish().created());
-        assertEquals(0, staged());
-    }
-
-    /** It is not asked for now; another run may find room. */
-    @Test
-    void keepsOnAFullDiskWhatHasNoBlocks(@TempDir Path state) throws Exception {
-        place = JournalPlace.local(state.resolve("state"));
-        int size = (int) Limits.RESUMED_LENGTH;
-        content.reserves = false;
-        leaveHalfOf("b", size);
-
-        beginOnAFullDisk();
-        apply("b", file(size));
-        assertEquals(List.of("a TARGET_FAILED", "b TARGET_FAILED"), problems);
-        assertEquals(0, finish().created());
-        applier().close();
-        assertEquals(1, staged());
-        assertFalse(isAnyStagedOpen());
-
-        roomBytes = Long.MAX_VALUE;
-        entries = 0;
-        begin(Durability.NONE);
-        assertTrue(fetch("b", size).wish() instanceof Message.Resume);
-        breakOff();
-    }
-
-    /** What was damaged on the wire may come as a hole the next time, of which nothing is written. */
-    @Test
-    void whatIsNotKnownOfASparseFileIsNothing(@TempDir Path state) throws Exception {
-        place = JournalPlace.local(state.resolve("state"));
-        int size = (int) Limits.RESUMED_LENGTH;
-        begin(Durability.NONE);
-        Fetch first = fetchLarge();
-        first.opened(1, identity(size));
-        send(first, 1, 0, 5_000, 1);
-        RangeClaim broken = first.claim(1, size / 2, 100_000, parent());
-        broken.write(bytes(100_000, 9), size / 2);
-        broken.abandoned();
-        breakOff();
-
-        begin(Durability.NONE);
-        Fetch second = fetchLarge();
-        second.claim(1, 5_000, size - 5_000, parent()).verified();
-        second.confirmed(1, identity(size));
-        assertEquals(1, finish().created());
-        byte[] found = Files.readAllBytes(target.resolve("a"));
-        byte[] expected = new byte[size];
-        Arrays.fill(expected, 0, 5_000, (byte) 1);
-        assertEquals(-1, Arrays.mismatch(expected, found));
-    }
-
-    @Test
-    void aSparseFileStartsOverWhereNoHoleCanBeMade(@TempDir Path state) throws Exception {
-        place = JournalPlace.local(state.resolve("state"));
-        begin(Durability.NONE);
-        Fetch first = fetchLarge();
-        first.opened(1, identity(Limits.RESUMED_LENGTH));
-        send(first, 1, 0, 5_000, 1);
-        breakOff();
-        fault = (call, arguments) -> {
-            if (call.equals("file.makeHole")) {
-                throw failure(Errno.OPNOTSUPP);
-            }
-        };
-
-        begin(Durability.NONE);
-        assertEquals(
-                new Message.Want(1, 1, 0, Limits.RESUMED_LENGTH), fetchLarge().wish());
-        assertEquals(0, staged());
-        breakOff();
-    }
-
-    private void leaveHalfOf(String name, int size) throws Exception {
-        begin(Durability.NONE);
-        Fetch first = fetch(name, size);
-        first.opened(1, identity(size));
-        first.claim(1, 0, size / 2, parent()).verified();
-        breakOff();
-        assertEquals(1, staged());
-    }
-
-    /** Which it finds at its first file, "a". */
-    private void beginOnAFullDisk() throws Exception {
-        roomBytes = 2 << 20;
-        begin(Durability.NONE);
-        RangeClaim refused = fetch("a", LENGTH).claim(1, 0, LENGTH, parent());
-        refused.failed(failure(Errno.NOSPC));
-        refused.abandoned();
-        await().until(() -> content.ended.equals(List.of("a TARGET_FAILED")));
-    }
-
-    private Fetch fetchLarge() throws Exception {
-        apply("a", new Entry.RegularFile(META, Limits.RESUMED_LENGTH, true));
-        return content.wanted.getLast();
-    }
-
-    /** The run ends in the middle, and another one may begin. */
-    private void breakOff() throws Exception {
-        applier().end();
-        publisher.join();
-        applier().abandon();
-        applier().close();
-        entries = 0;
-        content.forget();
-    }
-
     @Test
     void reportsAFullDiskAndLeaksNoDescriptor() throws Exception {
         fault = (call, arguments) -> {
@@ -805,18 +400,6 @@ class ApplierTest {
         assertTrue(descriptors() <= before + 1, "descriptors " + before + ", then " + descriptors());
         fault = (call, arguments) -> {};
         assertEquals(20, finish().failed());
-    }
-
-    private boolean isAnyStagedOpen() throws IOException {
-        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors.toList()) {
-                if (Files.isSymbolicLink(descriptor)
-                        && Files.readSymbolicLink(descriptor).toString().startsWith(target + "/.zsync-")) {
-                    return true;
-                }
-            }
-            return false;
-        }
     }
 
     private static long descriptors() throws IOException {
