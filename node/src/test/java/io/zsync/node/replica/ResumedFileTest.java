@@ -44,7 +44,7 @@ class ResumedFileTest extends ApplierFixture {
 
         byte[] other = new byte[Digest.LENGTH];
         other[0] = 1;
-        place = new JournalPlace(place.folder(), new PeerId(Digest.of(other)));
+        place = new JournalPlace(Objects.requireNonNull(place).folder(), new PeerId(Digest.of(other)));
         begin(Durability.NONE);
         assertEquals(0, staged());
         breakOff();
